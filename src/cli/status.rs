@@ -57,7 +57,7 @@ fn as_text(screen: &Status, all: bool) -> String {
             let parts: Vec<String> = adopted.iter().map(|(kind, count)| show::plural(*count, kind)).collect();
             text.push_str(&format!("  {} undeclared, kept\n", parts.join(", ")));
         }
-        let accepted = sealed.origins.accepted();
+        let accepted = &screen.accepted;
         if !accepted.is_empty() {
             let more = if all { "" } else { ": `gen status --all` lists them" };
             text.push_str(&format!("  {} accepted{more}\n", show::plural(accepted.len(), "difference")));
@@ -145,7 +145,7 @@ fn as_json(screen: &Status) -> Value {
         "snapshot": screen.sealed.as_ref().map(|sealed| json!({
             "frozen": screen.workspace.lock.as_ref().and_then(|lock| lock.frozen.as_ref()).map(|it| &it.release),
             "adopted": show::adopted_counts(&sealed.origins),
-            "accepted": sealed.origins.accepted().iter().map(|(place, it)| json!({
+            "accepted": screen.accepted.iter().map(|(place, it)| json!({
                 "place": place.to_string(), "says": it.says, "since": it.since, "because": it.because, "rule": it.rule,
             })).collect::<Vec<_>>(),
             "unsealed": screen.unsealed,

@@ -116,10 +116,11 @@ impl Snapshot {
         for (kind, path, object) in parallel::map(paths, read) {
             found.add(kind, path, object?)?;
         }
-        if found.paths.is_empty() {
+        let accepted = accepted::read(folder)?;
+        if found.paths.is_empty() && accepted.is_empty() {
             return Ok(None);
         }
-        found.snapshot.origins = found.snapshot.origins.with_accepted(accepted::read(folder)?);
+        found.snapshot.origins = found.snapshot.origins.with_accepted(accepted);
         let stems = stems(&found.snapshot.schema);
         for ((kind, on, name), path) in &found.paths {
             let Some(stem) = stems.get(&(*kind, on.as_ref(), name)) else { continue };

@@ -49,6 +49,8 @@ pub enum Strictness {
 pub struct Acceptance {
     /// What the code says at the place, in words. It covers nothing else that the code may say there later.
     pub says: String,
+    /// The text of the view, trigger, routine or other definition that the code declares there.
+    pub text: Option<String>,
     /// The day it was accepted: `2026-11-29`.
     pub since: String,
     /// The reason.

@@ -3,18 +3,49 @@
 //!
 //! Must not know how differences are accepted, or where that is recorded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Unsupported};
 use crate::diff::diff;
 use crate::entity::Model;
-use crate::plan::{Object, Op, Plan};
+use crate::plan::{Alter, Object, Op, Plan, Rename};
 use crate::schema::{
-    Acceptance, Column, Facet, Name, Normalized, ObjectName, Origins, Part, Parts, Place, Schema, Strictness, Table,
+    Acceptance, Column, Expression, Facet, Name, Normalized, ObjectName, Origins, Part, Parts, Place, Schema,
+    Strictness, Table,
 };
 
 use super::contradiction::contradictions;
+use super::dangling::remove_dangling;
+use super::follow;
 use super::types::{FOREIGN_KEY, RULES, TypeRules};
+
+/// The accepted differences, before and after the renames of the base.
+pub(super) struct Acceptances<'a> {
+    /// By the places that the base has without the renames.
+    pub(super) before: &'a Origins,
+    /// By the places after the renames.
+    pub(super) after: &'a Origins,
+    /// The renames, in the order in which they were applied.
+    pub(super) renames: &'a [Rename],
+}
+
+impl Acceptances<'_> {
+    /// The acceptance of a difference: by its place, or by the one that it had before the renames. An object that is missing
+    /// in the database is not renamed there, but the code names it by its table and columns.
+    fn of(&self, plan: &Plan, place: &Place, says: &str) -> Option<Acceptance> {
+        let is_this = |it: &&Acceptance| it.says == says && it.text == declared_text(plan, place);
+        if let Some(it) = self.after.accepted().get(place).filter(is_this) {
+            return Some(it.clone());
+        }
+        let created = plan.ops().iter().find_map(|op| match op {
+            Op::Create(object) if object.place() == *place => Some(object),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+        })?;
+        let former = follow::former(created, self.renames)?;
+        let it = self.before.accepted().get(&former.place())?;
+        (it.says == Op::Create(former).summary()).then(|| Acceptance { says: says.to_owned(), ..it.clone() })
+    }
+}
 
 /// The target without the accepted differences, and those of them that still are differences.
 ///
@@ -25,7 +56,7 @@ pub(super) fn without_accepted(
     model: &Model,
     base: &Normalized,
     target: Normalized,
-    origins: &Origins,
+    acceptances: &Acceptances<'_>,
     rules: &TypeRules,
 ) -> Result<(Normalized, BTreeMap<Place, Acceptance>), Unsupported> {
     let product = dialect.product();
@@ -34,21 +65,61 @@ pub(super) fn without_accepted(
         rule.is_none_or(|rule| rules.strictness(rule, product) == Strictness::Loose)
     };
     let mut left = BTreeMap::new();
-    if origins.accepted().is_empty() {
+    if acceptances.before.accepted().is_empty() {
         return Ok((target, left));
     }
     let mut schema = target.schema().clone();
-    for it in contradictions(product, &diff(base, &target, &[]), model) {
-        let accepted = origins.accepted().get(&it.place);
-        if let Some(accepted) = accepted.filter(|accepted| accepted.says == it.says && is_in_force(accepted)) {
+    let plan = diff(base, &target, &[]);
+    for it in contradictions(product, &plan, model) {
+        if let Some(accepted) = acceptances.of(&plan, &it.place, &it.says).filter(is_in_force) {
             leave_as_it_is(&mut schema, base.schema(), model, &it.place);
-            left.insert(it.place, accepted.clone());
+            left.insert(it.place, accepted);
         }
     }
     if left.is_empty() {
         return Ok((target, left));
     }
+    let changed: BTreeSet<ObjectName> = left.keys().map(|place| place.object().clone()).collect();
+    remove_dangling(product, &mut schema, target.schema(), base.schema(), &changed);
+    // A new type that is used cannot be left out.
+    let is_left = |place: &Place| match place {
+        Place::Enum(name) => schema.enums.get(name) == base.schema().enums.get(name),
+        Place::Table(..) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => true,
+    };
+    left.retain(|place, _| is_left(place));
     Ok((dialect.normalize_beside(schema, base.schema())?, left))
+}
+
+/// The text of the view, trigger, routine or other definition that a plan creates or changes at a place.
+pub fn declared_text(plan: &Plan, place: &Place) -> Option<String> {
+    let found = plan.ops().iter().filter(|op| op.place() == *place).find_map(text_of)?;
+    Some(found.text().to_owned())
+}
+
+fn text_of(op: &Op) -> Option<&Expression> {
+    match op {
+        Op::Create(Object::View(view)) => Some(&view.query),
+        Op::Create(Object::Trigger(_, trigger)) => Some(&trigger.definition),
+        Op::Create(Object::Routine(routine)) => Some(&routine.definition),
+        Op::Create(Object::Definition(definition)) => Some(&definition.create),
+        Op::Alter(Alter::Routine(change)) => Some(&change.to.definition),
+        Op::Alter(Alter::Definition(change)) => Some(&change.to.create),
+        Op::Create(
+            Object::Table(_)
+            | Object::Column(..)
+            | Object::PrimaryKey(..)
+            | Object::Unique(..)
+            | Object::ForeignKey(..)
+            | Object::Check(..)
+            | Object::Index(..)
+            | Object::Enum(_),
+        )
+        | Op::Alter(
+            Alter::Column(..) | Alter::PrimaryKey(..) | Alter::Comment(..) | Alter::Options(..) | Alter::Enum(_),
+        )
+        | Op::Drop(_)
+        | Op::Rename(_) => None,
+    }
 }
 
 /// The relations of the code that are no foreign keys in a database that is adopted, as differences to accept.
@@ -60,6 +131,7 @@ pub fn missing_foreign_keys(plan: &Plan, since: &str) -> Vec<(Place, Acceptance)
     });
     let accepted = |op: &Op| Acceptance {
         says: op.summary(),
+        text: None,
         since: since.to_owned(),
         because: "the database had no foreign key for this relation when it was adopted".to_owned(),
         rule: Some(FOREIGN_KEY.key.to_owned()),

@@ -2,7 +2,7 @@
 //!
 //! Must not know the reason of a rename.
 
-use crate::plan::Rename;
+use crate::plan::{Object, Rename};
 use crate::schema::{Change, IndexTarget, Name, ObjectName, Table};
 
 /// The table a rename works on, by its later name.
@@ -67,6 +67,77 @@ pub(super) fn names(table: &Table, rename: &Rename, declared: Option<&Table>) ->
         }
     }
     found
+}
+
+/// The key, constraint or index that the code declared before these renames, if it is one whose name may follow them.
+pub(super) fn former(object: &Object, renames: &[Rename]) -> Option<Object> {
+    renames.first()?;
+    let mut object = object.clone();
+    for rename in renames.iter().rev() {
+        let rename = rename.clone().inverse();
+        match &mut object {
+            Object::ForeignKey(table, key) => {
+                if let Rename::Column(owner, change) = &rename
+                    && *owner == key.references
+                {
+                    key.referenced_columns.iter_mut().for_each(|name| follow_column(name, change));
+                }
+                if let Rename::Table(change) = &rename
+                    && key.references == change.from
+                {
+                    key.references = change.to.clone();
+                }
+                follow_rename(table, &mut key.name, key.columns.iter_mut().collect(), &rename);
+            }
+            Object::Unique(table, unique) => {
+                follow_rename(table, &mut unique.name, unique.columns.iter_mut().collect(), &rename);
+            }
+            Object::Index(table, index) => {
+                let columns = index.parts.iter_mut().filter_map(|part| match &mut part.target {
+                    IndexTarget::Column(name) => Some(name),
+                    IndexTarget::Expression(_) => None,
+                });
+                follow_rename(table, &mut index.name, columns.collect(), &rename);
+            }
+            Object::Table(_)
+            | Object::Column(..)
+            | Object::PrimaryKey(..)
+            | Object::Check(..)
+            | Object::Trigger(..)
+            | Object::Enum(_)
+            | Object::View(_)
+            | Object::Routine(_)
+            | Object::Definition(_) => return None,
+        }
+    }
+    Some(object)
+}
+
+fn follow_column(name: &mut Name, change: &Change<Name>) {
+    if *name == change.from {
+        *name = change.to.clone();
+    }
+}
+
+fn follow_rename(table: &mut ObjectName, name: &mut Name, mut columns: Vec<&mut Name>, rename: &Rename) {
+    match rename {
+        Rename::Table(change) if *table == change.from => *table = change.to.clone(),
+        Rename::Column(owner, change) if owner == table => {
+            columns.iter_mut().for_each(|column| follow_column(column, change));
+        }
+        Rename::Table(_)
+        | Rename::Column(..)
+        | Rename::Index(..)
+        | Rename::Unique(..)
+        | Rename::ForeignKey(..)
+        | Rename::Check(..)
+        | Rename::Enum(_)
+        | Rename::EnumValue(..) => return,
+    }
+    let columns: Vec<&Name> = columns.iter().map(|column| &**column).collect();
+    if let Some(change) = followed(name, &columns, table, rename) {
+        *name = change.to;
+    }
 }
 
 /// The name that a primary key made by convention (`user_pkey`, `pk-user`) has on the renamed table.

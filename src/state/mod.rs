@@ -8,6 +8,7 @@ mod backfill;
 mod case;
 mod collisions;
 mod contradiction;
+mod dangling;
 mod fitting;
 mod follow;
 mod halfway;
@@ -26,7 +27,7 @@ mod table;
 mod type_schema;
 mod types;
 
-pub use accepted::missing_foreign_keys;
+pub use accepted::{declared_text, missing_foreign_keys};
 pub use backfill::{Backfill, Replacement, Values};
 pub use case::in_another_case;
 pub use contradiction::{Contradiction, contradictions};

@@ -12,7 +12,7 @@ use crate::schema::{
     Place, Product, Schema, Strictness, Table, Tables, Type, Undeclared,
 };
 
-use super::accepted::without_accepted;
+use super::accepted::{Acceptances, without_accepted};
 use super::case::in_another_case;
 use super::lookalikes::{self, Question};
 use super::merge::MergeRecord;
@@ -79,6 +79,7 @@ pub fn reconcile(
     };
     cases.retain(|case| !requested.iter().any(|request| meet(request, case)));
     requested.splice(..0, cases);
+    let before = origins;
     let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &requested)?;
     let (normal_base, base, origins) = (&base, base.schema(), &origins);
     take_known_needs(&mut declared, base);
@@ -108,7 +109,8 @@ pub fn reconcile(
     // Every state held at the same time costs its memory.
     drop(declared);
     let schema = dialect.normalize_beside(target, base)?;
-    let (schema, accepted) = without_accepted(dialect, model, normal_base, schema, origins, &policy.types)?;
+    let acceptances = Acceptances { before, after: origins, renames: &renames };
+    let (schema, accepted) = without_accepted(dialect, model, normal_base, schema, &acceptances, &policy.types)?;
     // An object that was kept first and then lost a dependency has no origin any more.
     let origins = record.after.listed().filter(|(place, _)| stands(place, schema.schema()));
     let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect::<Origins>().with_accepted(accepted);
@@ -147,10 +149,13 @@ fn forget_indexes_for_keys(declared: &mut Schema, model: &Model, base: &Schema) 
 }
 
 /// The values of an enum type keep the order of the base where the code lists them by the alphabet, as `sea-orm-cli generate
-/// entity` does: that says nothing of their order. New values come last.
+/// entity` does, and the base does not: that says nothing of their order. New values come last.
 fn keep_order_of_values(declared: &mut Schema, base: &Schema) {
     for (name, new) in &mut declared.enums {
-        let Some(old) = base.enums.get(name).filter(|_| new.values.is_sorted()) else { continue };
+        let Some(old) = base.enums.get(name) else { continue };
+        if !new.values.is_sorted() || old.values.is_sorted() {
+            continue;
+        }
         let stays = old.values.iter().filter(|value| new.values.contains(value));
         let comes = new.values.iter().filter(|value| !old.values.contains(value));
         new.values = stays.chain(comes).cloned().collect();

@@ -216,14 +216,17 @@ fn unique_rules(
     let at = |part: Part| Place::Table(declared.name.clone(), part);
     let mut uniques = declared.uniques.clone();
     let mut indexes = declared.indexes.clone();
+    // A sidecar says in which order the columns are.
+    let is_the_same = |part: Part, old: &[Name], new: &[Name]| match declaration.origin(&at(part)) {
+        Origin::Sidecar => old == new,
+        Origin::Entity | Origin::Adopted => same_columns(old, new),
+    };
     for unique in declared.uniques.values() {
-        let served = |old: &Unique| same_columns(&old.columns, &unique.columns);
-        if base.uniques.values().any(served) {
+        let served = |old: &[Name]| is_the_same(Part::Unique(unique.name.clone()), old, &unique.columns);
+        if base.uniques.values().any(|old| served(&old.columns)) {
             continue;
         }
-        if let Some(old) =
-            base.indexes.values().find(|old| plain_unique(old).is_some_and(|on| same_columns(&on, &unique.columns)))
-        {
+        if let Some(old) = base.indexes.values().find(|old| plain_unique(old).is_some_and(|on| served(&on))) {
             uniques.remove(&unique.name);
             indexes.insert(old.name.clone(), old.clone());
         }
@@ -233,9 +236,8 @@ fn unique_rules(
         if base.indexes.values().any(|old| plain_unique(old).as_ref() == Some(&columns)) {
             continue;
         }
-        if let Some(old) =
-            base.uniques.values().find(|old| same_columns(&old.columns, &columns) && old.options.is_empty())
-        {
+        let served = |old: &Unique| is_the_same(Part::Index(index.name.clone()), &old.columns, &columns);
+        if let Some(old) = base.uniques.values().find(|old| served(old) && old.options.is_empty()) {
             indexes.remove(&index.name);
             uniques.insert(old.name.clone(), old.clone());
         }

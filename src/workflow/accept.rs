@@ -6,6 +6,8 @@ use sea_gen_runner::Error;
 
 use crate::dialect::Product;
 use crate::diff::diff;
+use crate::entity::Model;
+use crate::plan::{Op, Plan};
 use crate::project::{Batch, Snapshot};
 use crate::schema::{Acceptance, Origins, Place};
 use crate::state::{self, Contradiction};
@@ -18,6 +20,8 @@ pub struct Differences {
     pub product: Product,
     /// What the next migration would change.
     pub open: Vec<Contradiction>,
+    plan: Plan,
+    model: Model,
     sealed: Sealed,
 }
 
@@ -40,7 +44,8 @@ pub async fn differences(workspace: &Workspace) -> Result<Vec<Differences>, Fail
         let sealed = workspace.sealed(product)?.unwrap_or_else(Sealed::nothing);
         let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
         let plan = diff(&sealed.schema, &target.schema, &target.renames);
-        all.push(Differences { product, open: state::contradictions(product, &plan, &model), sealed });
+        let open = state::contradictions(product, &plan, &model);
+        all.push(Differences { product, open, plan, model, sealed });
     }
     Ok(all)
 }
@@ -49,7 +54,7 @@ pub async fn differences(workspace: &Workspace) -> Result<Vec<Differences>, Fail
 /// Returns the places, sorted. Nothing is written unless every name fits.
 ///
 /// # Errors
-/// A name that fits no difference; the project was opened for reading.
+/// A name that fits no difference; a difference that cannot be left as it is; the project was opened for reading.
 pub async fn accept(workspace: &Workspace, names: &[String], because: &str) -> Result<Vec<Place>, Failure> {
     let all = differences(workspace).await?;
     let open = || all.iter().flat_map(|it| &it.open).map(|it| &it.place);
@@ -58,16 +63,46 @@ pub async fn accept(workspace: &Workspace, names: &[String], because: &str) -> R
     let mut places = Vec::new();
     write(workspace, &all, |it| {
         let mut origins = it.sealed.origins.clone();
+        let mut accepted = Vec::new();
         for difference in it.open.iter().filter(|it| names.iter().any(|name| is_named(name, &it.place))) {
             let (says, because) = (difference.says.clone(), because.to_owned());
-            origins.accept(difference.place.clone(), Acceptance { says, since: since.clone(), because, rule: None });
-            places.push(difference.place.clone());
+            let text = state::declared_text(&it.plan, &difference.place);
+            let since = since.clone();
+            origins.accept(difference.place.clone(), Acceptance { says, text, since, because, rule: None });
+            accepted.push(difference.place.clone());
         }
-        origins
+        refuse_without_effect(workspace, it, &origins, &accepted)?;
+        places.extend(accepted);
+        Ok(origins)
     })?;
     places.sort();
     places.dedup();
     Ok(places)
+}
+
+/// Refuses what the next migration would contain nevertheless.
+fn refuse_without_effect(
+    workspace: &Workspace,
+    it: &Differences,
+    origins: &Origins,
+    accepted: &[Place],
+) -> Result<(), Failure> {
+    let renamed: Vec<Place> = it.plan.ops().iter().filter(|op| matches!(op, Op::Rename(_))).map(Op::place).collect();
+    if let Some(place) = accepted.iter().find(|place| renamed.contains(place)) {
+        return Err(Error::new(format!("{place} is renamed, which cannot be left for later"))
+            .hint("keep the name that the database has, or accept the other differences one by one")
+            .into());
+    }
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    let target = workspace.target(it.product, &it.model, &it.sealed.schema, origins)?;
+    match accepted.iter().find(|place| !target.origins.accepted().contains_key(place)) {
+        Some(place) => Err(Error::new(format!("{place} cannot be left as it is: other changes need it"))
+            .hint("accept those too: `gen accept` lists them")
+            .into()),
+        None => Ok(()),
+    }
 }
 
 /// Takes acceptances back, each named like in [`accept`]. Returns the places, sorted.
@@ -83,7 +118,7 @@ pub async fn withdraw(workspace: &Workspace, names: &[String]) -> Result<Vec<Pla
     write(workspace, &all, |it| {
         let mut left = it.sealed.origins.accepted().clone();
         left.retain(|place, _| !places.contains(place));
-        it.sealed.origins.clone().with_accepted(left)
+        Ok(it.sealed.origins.clone().with_accepted(left))
     })?;
     places.sort();
     places.dedup();
@@ -110,14 +145,14 @@ fn refuse_unknown(names: &[String], places: &[&Place], hint: &str) -> Result<(),
 fn write(
     workspace: &Workspace,
     all: &[Differences],
-    mut changed: impl FnMut(&Differences) -> Origins,
+    mut changed: impl FnMut(&Differences) -> Result<Origins, Failure>,
 ) -> Result<(), Failure> {
     workspace.refuse_without_writer()?;
     let project = &workspace.project;
     let mut batch = Batch::new(&project.root);
     for it in all {
         let snapshot = |origins: Origins| Snapshot { schema: it.sealed.on_disk().schema().clone(), origins };
-        let (before, after) = (snapshot(it.sealed.origins.clone()), snapshot(changed(it)));
+        let (before, after) = (snapshot(it.sealed.origins.clone()), snapshot(changed(it)?));
         after.write(&project.snapshot_folder(it.product), Some(&before), &mut batch)?;
     }
     batch.commit()?;

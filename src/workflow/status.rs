@@ -2,6 +2,8 @@
 //!
 //! Must not change anything.
 
+use std::collections::BTreeMap;
+
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::Record;
 use sea_gen_runner::session::Missing;
@@ -9,6 +11,7 @@ use sea_gen_runner::session::Missing;
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::plan::Plan;
+use crate::schema::{Acceptance, Place};
 use crate::state::Situation;
 
 use super::{Failure, Live, Sealed, Workspace};
@@ -35,6 +38,8 @@ pub struct Status {
     pub ahead: Plan,
     /// S against D.
     pub drift: Plan,
+    /// The accepted differences, without those that have lapsed.
+    pub accepted: BTreeMap<Place, Acceptance>,
 }
 
 impl Status {
@@ -82,39 +87,48 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         Some(_) => workspace.unsealed(product, &migrations)?,
         None => Vec::new(),
     };
-    let (mut situation, mut ahead, mut drift) =
-        stand(&workspace, model.as_ref(), sealed.as_ref(), live.as_ref(), &migrations)?;
-    if situation != Situation::Current || !ahead.is_empty() {
+    let mut stands = stand(&workspace, model.as_ref(), sealed.as_ref(), live.as_ref(), &migrations)?;
+    if stands.situation != Situation::Current || !stands.ahead.is_empty() {
         // The difference may only be one of expression texts.
         if let (Some(live), Some(sealed)) = (&mut live, &mut sealed)
             && live.settle(Some(sealed), model.as_ref()).await?
         {
-            (situation, ahead, drift) = stand(&workspace, model.as_ref(), Some(sealed), Some(live), &migrations)?;
+            stands = stand(&workspace, model.as_ref(), Some(sealed), Some(live), &migrations)?;
         }
     }
-    Ok(Status { workspace, model, sealed, migrations, unsealed, live, silence, situation, ahead, drift })
+    let Standing { situation, ahead, drift, accepted } = stands;
+    Ok(Status { workspace, model, sealed, migrations, unsealed, live, silence, situation, ahead, drift, accepted })
 }
 
-/// The situation of the database, the changes of the code since the snapshot, and the drift.
+/// The situation of the database, the changes of the code since the snapshot, the drift, and the accepted differences.
+struct Standing {
+    situation: Situation,
+    ahead: Plan,
+    drift: Plan,
+    accepted: BTreeMap<Place, Acceptance>,
+}
+
 fn stand(
     workspace: &Workspace,
     model: Option<&Model>,
     sealed: Option<&Sealed>,
     live: Option<&Live>,
     migrations: &[Migration],
-) -> Result<(Situation, Plan, Plan), Failure> {
+) -> Result<Standing, Failure> {
     let headings: Vec<_> = migrations.iter().map(Migration::heading).collect();
     let situation = workspace.situation(sealed, live, model, &headings)?;
-    let (mut ahead, mut drift) = Default::default();
+    let (mut ahead, mut drift, mut accepted) = Default::default();
     if let Some(sealed) = sealed {
+        accepted = sealed.origins.accepted().clone();
         if let Some(model) = model {
             let product = live.map_or(workspace.first(), Live::product);
             let target = workspace.target(product, model, &sealed.schema, &sealed.origins)?;
             ahead = diff(&sealed.schema, &target.schema, &target.renames);
+            accepted = target.origins.accepted().clone();
         }
         if let (Some(live), Situation::Drifted) = (live, situation) {
             drift = diff(&sealed.schema, &live.schema, &[]);
         }
     }
-    Ok((situation, ahead, drift))
+    Ok(Standing { situation, ahead, drift, accepted })
 }

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use sea_gen_runner::Result;
 use sea_gen_runner::files::read_text;
+use sea_gen_runner::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::schema::{Acceptance, Place};
@@ -21,6 +21,8 @@ const FILE: &str = "accepted.json";
 struct Accepted {
     place: Place,
     says: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
     since: String,
     because: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,9 +36,14 @@ pub(super) fn path(folder: &Path) -> Option<PathBuf> {
 
 pub(super) fn read(folder: &Path) -> Result<BTreeMap<Place, Acceptance>> {
     let Some(path) = path(folder) else { return Ok(BTreeMap::new()) };
-    let entries: Vec<Accepted> = sea_gen_runner::json::read(&path, &read_text(&path)?, &restore(&path))?;
+    let text = read_text(&path)?;
+    if let Some(line) = sea_gen_runner::json::conflict(&text) {
+        return Err(Error::new(format!("`{}`, line {line}: two branches have changed this file", path.display()))
+            .hint("remove the marker lines and keep the entries of both, with a comma between two"));
+    }
+    let entries: Vec<Accepted> = sea_gen_runner::json::read(&path, &text, &restore(&path))?;
     let acceptance =
-        |Accepted { place, says, since, because, rule }| (place, Acceptance { says, since, because, rule });
+        |Accepted { place, says, text, since, because, rule }| (place, Acceptance { says, text, since, because, rule });
     Ok(entries.into_iter().map(acceptance).collect())
 }
 
@@ -56,8 +63,8 @@ pub(super) fn write(
         return Ok(());
     }
     let entry = |(place, it): (&Place, &Acceptance)| {
-        let Acceptance { says, since, because, rule } = it.clone();
-        Accepted { place: place.clone(), says, since, because, rule }
+        let Acceptance { says, text, since, because, rule } = it.clone();
+        Accepted { place: place.clone(), says, text, since, because, rule }
     };
     let entries: Vec<Accepted> = accepted.iter().map(entry).collect();
     batch.write(path, json::pretty(&to_value(&entries)?));

@@ -13,6 +13,9 @@ on_each!(
     a_relation_without_a_key_is_adopted_as_it_is,
     a_key_keeps_the_order_of_its_columns,
     a_difference_is_accepted_and_taken_back,
+    an_accepted_view_is_accepted_with_its_text,
+    an_accepted_relation_follows_its_table_and_columns,
+    what_needs_an_accepted_column_waits_for_it,
 );
 
 fn entity(table: &str, fields: &str, relations: &str) -> String {
@@ -76,6 +79,7 @@ fn a_relation_without_a_key_is_adopted_as_it_is(product: Product) {
     let text = std::fs::read_to_string(&path).expect("a configuration");
     std::fs::write(&path, format!("{text}type-rules = {{ foreign-key = \"exact\" }}\n")).expect("a written file");
     project.run(&["migration", "Keys", "--dry-run"]).mentions("fk-pet-owner_id");
+    project.run(&["status"]).with(0).keeps_silent_on("accepted");
 }
 
 fn a_key_keeps_the_order_of_its_columns(product: Product) {
@@ -134,6 +138,145 @@ fn a_difference_is_accepted_and_taken_back(product: Product) {
     project.run(&["up"]).with(0);
     project.holds();
     project.finds_nothing();
+}
+
+fn an_accepted_relation_follows_its_table_and_columns(product: Product) {
+    let project = pets(product);
+    project.run(&["init"]).with(0);
+    project.edit("pet", "table_name = \"pet\"", "table_name = \"animal\"");
+    project.edit("pet", "pub owner_id: Option<i32>", "pub keeper_id: Option<i32>");
+    project.edit("pet", "Column::OwnerId", "Column::KeeperId");
+    project.edit("owner", "table_name = \"owner\"", "table_name = \"person\"");
+    let renames = ["--rename", "pet:animal", "--rename", "animal.owner_id:keeper_id", "--rename", "owner:person"];
+    project.run(&[["migration", "Names"].as_slice(), &renames].concat()).with(0);
+    assert!(!project.newest().contains("FOREIGN KEY"), "{}", project.newest());
+    project.run(&["up"]).with(0);
+    project.run(&["status", "--all"]).with(0).mentions("animal.foreign key fk-animal-keeper_id");
+    project.finds_nothing();
+    project.holds();
+}
+
+fn what_needs_an_accepted_column_waits_for_it(product: Product) {
+    let project = pets(product);
+    project.run(&["init"]).with(0);
+    project.edit("pet", "pub note", "#[sea_orm(unique)]\n    pub age: Option<i32>,\n    pub note");
+    project.run(&["accept", "pet.age"]).with(0);
+    project.finds_nothing();
+    project.run(&["accept", "pet.age", "--undo"]).with(0);
+    project.run(&["migration", "Age"]).with(0);
+    assert!(project.newest().contains("UNIQUE"), "{}", project.newest());
+    project.run(&["up"]).with(0);
+    project.holds();
+}
+
+fn an_accepted_view_is_accepted_with_its_text(product: Product) {
+    let project = pets(product);
+    project.run(&["init"]).with(0);
+    let view = |query: &str| {
+        let path = project.path().join("entities/pet.sql");
+        std::fs::write(path, format!("CREATE VIEW loud AS {query};\n")).expect("a written file");
+    };
+    view("SELECT id FROM pet");
+    project.run(&["accept", "loud"]).with(0);
+    project.finds_nothing();
+    view("SELECT id, note FROM pet");
+    project.run(&["migration", "Loud", "--dry-run"]).with(0).mentions("CREATE VIEW");
+}
+
+#[apply(test)]
+fn a_first_table_is_accepted() {
+    let project = pets(Product::Sqlite);
+    project.database.execute("DROP TABLE pet");
+    project.database.execute("DROP TABLE owner");
+    project.run(&["init"]).with(0);
+    project.run(&["accept", "pet"]).with(0);
+    project.run(&["migration", "Owner"]).with(0);
+    assert!(!project.newest().contains("pet"), "{}", project.newest());
+    project.run(&["up"]).with(0);
+    project.finds_nothing();
+    project.run(&["status"]).with(0).mentions("2 differences accepted");
+}
+
+#[apply(test_on_postgres)]
+fn a_sidecar_says_the_order_of_a_key() {
+    let project = Project::new(Product::Postgres);
+    project.database.execute("CREATE TABLE pair (id integer PRIMARY KEY, one integer NOT NULL, two integer NOT NULL)");
+    project.database.execute("CREATE UNIQUE INDEX one_two ON pair (one, two)");
+    project.entity("pair", &entity("pair", &format!("{ID}    pub one: i32,\n    pub two: i32,\n"), ""));
+    project.run(&["init"]).with(0);
+    let sidecar = "ALTER TABLE pair ADD CONSTRAINT two_one UNIQUE (two, one);\n";
+    std::fs::write(project.path().join("entities/pair.sql"), sidecar).expect("a written file");
+    project.run(&["migration", "Key"]).with(0).mentions("two_one (two, one)");
+}
+
+#[apply(test)]
+fn a_rename_is_not_accepted() {
+    let project = pets(Product::Sqlite);
+    project.run(&["init"]).with(0);
+    let index = |name: &str| {
+        let path = project.path().join("entities/pet.sql");
+        std::fs::write(path, format!("CREATE INDEX {name} ON pet (note);\n")).expect("a written file");
+    };
+    index("old_name");
+    project.run(&["migration", "Index"]).with(0);
+    index("new_name");
+    project.run(&["accept", "pet"]).with(1).mentions("pet.index new_name is renamed, which cannot be left for later");
+    assert!(!project.written().values().any(|text| text.contains("not yet")));
+}
+
+#[apply(test)]
+fn conflicting_acceptances_are_kept_both() {
+    let project = pets(Product::Sqlite);
+    project.run(&["init"]).with(0);
+    let path = project.path().join("snapshots/accepted.json");
+    let text = std::fs::read_to_string(&path).expect("a file");
+    std::fs::write(&path, format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n")).expect("a written file");
+    project
+        .run(&["status"])
+        .with(1)
+        .mentions("line 1: two branches have changed this file")
+        .mentions("remove the marker lines and keep the entries of both");
+}
+
+#[apply(test_on_postgres)]
+fn a_type_is_accepted_with_the_table_that_has_it() {
+    let project = Project::new(Product::Postgres);
+    let mood = "#[derive(Clone, Debug, PartialEq, EnumIter, DeriveActiveEnum)]\n\
+        #[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]\npub enum Mood {\n    \
+        #[sea_orm(string_value = \"low\")]\n    Low,\n}\n";
+    let day = entity("day", &format!("{ID}    pub mood: Mood,\n"), "") + mood;
+    project.entity("owner", &entity("owner", ID, ""));
+    project.run(&["init"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    project.run(&["up"]).with(0);
+    project.entity("day", &day);
+    // The new table needs the type.
+    project.run(&["accept", "enum mood"]).with(1).mentions("enum mood cannot be left as it is: other changes need it");
+    project.run(&["migration", "Day"]).with(0);
+    project.run(&["up"]).with(0);
+    std::fs::remove_file(project.path().join("entities/day.rs")).expect("a file");
+    project.run(&["accept", "day"]).with(0);
+    project.finds_nothing();
+}
+
+#[apply(test_on_postgres)]
+fn a_value_between_others_comes_between_them() {
+    let project = Project::new(Product::Postgres);
+    let day = |values: &[&str]| {
+        let mut text = entity("day", &format!("{ID}    pub mood: Mood,\n"), "");
+        text += "#[derive(Clone, Debug, PartialEq, EnumIter, DeriveActiveEnum)]\n\
+            #[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]\npub enum Mood {\n";
+        for value in values {
+            text += &format!("    #[sea_orm(string_value = \"{}\")]\n    {value},\n", value.to_lowercase());
+        }
+        project.entity("day", &(text + "}\n"));
+    };
+    day(&["A", "C"]);
+    project.run(&["init"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    day(&["A", "B", "C"]);
+    project.run(&["migration", "B"]).with(0);
+    assert!(project.newest().contains("ADD VALUE 'b' AFTER 'a'"), "{}", project.newest());
 }
 
 #[apply(test_on_postgres)]
