@@ -21,7 +21,7 @@ pub(super) fn of(common: &Common) -> Result<Vec<PathBuf>, Failure> {
 
 /// Announces a project; the arguments of its command. The folder is shown from where the command was given.
 pub(super) fn announce(common: &Common, folder: &Path) -> Common {
-    let here = current_folder().and_then(|here| Ok(here.canonicalize().unwrap_or(here)));
+    let here = current_folder().map(|here| here.canonicalize().unwrap_or(here));
     let shown = here.ok().and_then(|here| folder.strip_prefix(here).ok()).unwrap_or(folder);
     paint::talk(ink(Ink::Bold, shown.display()));
     Common { project: Some(folder.to_owned()), ..common.clone() }
