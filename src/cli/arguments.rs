@@ -41,7 +41,7 @@ pub(super) enum Color {
 }
 
 /// Arguments of every command.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Common {
     /// The database (postgres://, mysql://, mariadb://, sqlite://); otherwise DATABASE_URL, .env, or the configuration
     #[arg(long, global = true, value_name = "URL")]
@@ -289,7 +289,7 @@ pub(super) struct Report {
 /// `gen status`.
 #[derive(Debug, Args)]
 pub(super) struct Status {
-    /// Also list the differences that are accepted
+    /// Also list the differences that are accepted; the same for every project that the configuration lists
     #[arg(long)]
     pub(super) all: bool,
     /// Print as JSON
@@ -345,6 +345,9 @@ pub(super) struct Adopt {
 /// `gen check`. Without a flag everything is checked.
 #[derive(Debug, Args)]
 pub(super) struct Check {
+    /// For every project that the configuration lists
+    #[arg(long)]
+    pub(super) all: bool,
     /// The snapshot has everything that the entities declare
     #[arg(long)]
     pub(super) entities: bool,

@@ -21,6 +21,7 @@ mod migration;
 mod paint;
 mod phases;
 mod progress;
+mod projects;
 mod purge;
 mod report;
 mod seed;
@@ -116,6 +117,22 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
             .hint("only `gen init` takes several databases; run the other commands once for each")
             .into());
     }
+    /// One command, or with `--all` the same for every project until one fails.
+    macro_rules! each {
+        ($all:expr, $common:ident => $run:expr) => {{
+            let folders = if $all { projects::of(common)? } else { Vec::new() };
+            if folders.is_empty() {
+                let $common = common.clone();
+                return $run.await;
+            }
+            let mut ending = Ending::Done;
+            for folder in &folders {
+                let $common = projects::announce(common, folder);
+                ending = projects::worst(ending, $run.await?);
+            }
+            Ok(ending)
+        }};
+    }
     match &arguments.command {
         Command::Init(command) => init::run(common, command).await,
         Command::Entities(command) => entities::run(common, command).await,
@@ -123,8 +140,8 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Purge(command) => purge::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,
         Command::Accept(command) => accept::run(common, command).await,
-        Command::Status(command) => status::run(common, command).await,
-        Command::Up(command) => up::up(common, command).await,
+        Command::Status(command) => each!(command.all, common => status::run(&common, command)),
+        Command::Up(command) => each!(command.all, common => up::up(&common, command)),
         Command::Down(command) => up::down(common, command).await,
         Command::Redo(command) => up::redo(common, command).await,
         Command::Goto(command) => up::goto(common, command).await,
@@ -132,7 +149,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Reset(command) => fresh::reset(common, command).await,
         Command::Drift(command) => drift::run(common, command).await,
         Command::Sync(command) => sync::run(common, command).await,
-        Command::Check(command) => check::run(common, command).await,
+        Command::Check(command) => each!(command.all, common => check::run(&common, command)),
         Command::Verify(command) => verify::run(common, command).await,
         Command::Lint(command) => lint::run(common, command).await,
         Command::Seed(command) => seed::run(common, command).await,

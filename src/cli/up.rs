@@ -16,7 +16,7 @@ use super::progress::Talk;
 use super::{Ending, show};
 
 pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {
-    let Up { target, recognise, unproven, run } = command;
+    let Up { target, recognise, unproven, run, all: _ } = command;
     let bench = Bench::open(common, true, run.dry_run).await?;
     let target = target.as_deref().map_or(Ok(Target::All), |text| bench.target(text))?;
     let course = Course::Up { target, recognises_rows: *recognise, unproven: *unproven };

@@ -2,8 +2,10 @@
 //!
 //! Must not know how any database's catalog is read.
 
+use std::collections::BTreeSet;
+
 use crate::dialect::HISTORY_TABLE;
-use crate::schema::{Name, ObjectName, Schema, Type, matches};
+use crate::schema::{DefinitionId, DefinitionKind, Name, ObjectName, Schema, Type, matches};
 
 /// The history tables of SeaORM and of this tool, which are in no schema.
 pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE];
@@ -48,12 +50,12 @@ impl Scope {
     /// Whether the object is excluded by its unqualified name. Excluded objects are read too, because they are kept,
     /// but without further queries.
     pub fn excludes(&self, name: &str) -> bool {
-        FOREIGN_TABLES.contains(&name) || self.exclude.iter().any(|pattern| matches(pattern, name))
+        self.is_history(name) || self.exclude.iter().any(|pattern| matches(pattern, name))
     }
 
     /// Whether the table is a history table, which is in no schema; every introspection filters by this.
     pub fn is_history(&self, name: &str) -> bool {
-        FOREIGN_TABLES.contains(&name)
+        FOREIGN_TABLES.contains(&name) || name.strip_prefix(HISTORY_TABLE).is_some_and(|rest| rest.starts_with('_'))
     }
 
     /// Whether the object is included.
@@ -77,6 +79,7 @@ impl Scope {
         if self.covers_everything() {
             return;
         }
+        let in_all: BTreeSet<Name> = names(schema).filter_map(|name| name.schema.clone()).collect();
         let tables: Vec<ObjectName> = schema.tables.keys().filter(|name| !self.covers(name)).cloned().collect();
         for name in tables {
             if let Some(table) = schema.tables.remove(&name) {
@@ -90,7 +93,7 @@ impl Scope {
             }
         }
         schema.routines.retain(|name, _| self.covers(name));
-        schema.definitions.retain(|id, _| self.covers(id.on.as_ref().unwrap_or(&id.name)));
+        self.restrict_definitions(schema);
         for definition in schema.definitions.values_mut() {
             definition.needs.retain(|need| self.covers(need.object()));
         }
@@ -103,7 +106,29 @@ impl Scope {
             })
             .collect();
         schema.enums.retain(|name, _| self.covers(name) || used.contains(name));
+        // A schema is looked at as long as anything in it is, and left alone where everything in it is.
+        let in_rest: BTreeSet<Name> = names(schema).filter_map(|name| name.schema.clone()).collect();
+        schema.definitions.retain(|id, _| {
+            let name = &id.name;
+            id.kind != DefinitionKind::Schema
+                || in_rest.contains(&name.name)
+                || self.covers(name) && !in_all.contains(&name.name)
+        });
     }
+
+    /// Removes the definitions that are not looked at, except schemas.
+    fn restrict_definitions(&self, schema: &mut Schema) {
+        let covers = |id: &DefinitionId| self.covers(id.on.as_ref().unwrap_or(&id.name));
+        schema.definitions.retain(|id, _| id.kind == DefinitionKind::Schema || covers(id));
+    }
+}
+
+/// The names of all objects of a schema.
+fn names(schema: &Schema) -> impl Iterator<Item = &ObjectName> {
+    let relations = schema.tables.keys().chain(schema.views.keys()).chain(schema.enums.keys());
+    relations
+        .chain(schema.routines.keys())
+        .chain(schema.definitions.keys().map(|id| id.on.as_ref().unwrap_or(&id.name)))
 }
 
 /// The element type of an array; any other type unchanged.

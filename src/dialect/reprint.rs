@@ -11,6 +11,15 @@ use crate::dialect::wording::{self, ExpressionLocation, Prints, Question};
 use crate::dialect::{Product, mysql, postgres};
 use crate::schema::{Expression, Schema};
 
+/// Which texts of an expression are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComparedForms {
+    /// The printed text and its canonical form, and the canonical form of what was written.
+    Canonical,
+    /// The printed text alone: it keeps what a canonical form leaves out.
+    Printed,
+}
+
 /// How the expressions of two schemas were compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Comparison {
@@ -37,6 +46,16 @@ impl Comparison {
 ///
 /// An expression that the database refuses to print, for lack of a privilege or of an object it needs, stays unchanged.
 pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) -> Comparison {
+    agree_by(session, ours, theirs, ComparedForms::Canonical).await
+}
+
+/// The same, by the texts that the caller names.
+pub async fn agree_by(
+    session: &mut Session,
+    ours: &mut Schema,
+    theirs: &Schema,
+    compared: ComparedForms,
+) -> Comparison {
     let pairs = match session.product() {
         // SQLite stores every text verbatim, so printing tells nothing.
         Product::Sqlite => Vec::new(),
@@ -80,7 +99,11 @@ pub async fn agree(session: &mut Session, ours: &mut Schema, theirs: &Schema) ->
         let mut taken: BTreeSet<&ExpressionLocation> = BTreeSet::new();
         let mut agreed: Vec<(ExpressionLocation, Expression)> = Vec::new();
         for (pair, one, other) in &asked {
-            let (forms, others_forms) = (forms(product, one, &prints), forms(product, other, &prints));
+            let of = |question: &Question| match compared {
+                ComparedForms::Canonical => forms(product, question, &prints),
+                ComparedForms::Printed => prints.get(question).cloned().into_iter().collect(),
+            };
+            let (forms, others_forms) = (of(one), of(other));
             if !taken.contains(&pair.theirs)
                 && !agreed.iter().any(|(location, _)| *location == pair.ours)
                 && !forms.is_disjoint(&others_forms)

@@ -243,6 +243,13 @@ impl Output {
         }
     }
 
+    /// Records the location of a part of a table in a sidecar, in place of the entity that declares the part too.
+    pub(super) fn declare_again(&mut self, table: &ObjectName, part: Part, spot: &SourceLocation) {
+        self.flush_places();
+        let source = Source { file: spot.file.clone(), line: spot.line, origin: Origin::Sidecar };
+        self.model.sources.declare_again(table, part, source);
+    }
+
     /// Flushes all recorded locations into the model.
     pub(super) fn flush_places(&mut self) {
         if let Some((table, parts)) = self.recent.take() {

@@ -149,6 +149,14 @@ impl Sources {
         }
     }
 
+    /// Records the source of a part of a table that another source may have declared before. The last one counts.
+    pub(super) fn declare_again(&mut self, name: &ObjectName, part: Part, source: Source) {
+        if let Some(table) = self.tables.get_mut(name) {
+            table.parts.retain(|(other, _)| *other != part);
+        }
+        self.declare_parts(name.clone(), vec![(part, source)]);
+    }
+
     /// Merges other sources.
     pub(super) fn absorb(&mut self, other: Self) {
         for (name, table) in other.tables {

@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 
 use crate::schema::{
-    Change, Column, Definition, DefinitionKind, DependencyLayer, EnumType, Facet, IndexTarget, ObjectName, Part, Place,
-    Table, View,
+    Change, Column, Definition, DefinitionId, DefinitionKind, DependencyLayer, EnumType, Facet, IndexTarget,
+    ObjectName, Part, Place, Table, View,
 };
 
 use super::dependency::column_dependency;
 use super::order::{Claims, Priority, Resource};
-use super::{Alter, Object, Op};
+use super::{Alter, Object, Op, Rename};
 
 /// Priorities, lowest first: drop the objects that depend on tables; rename; create what columns need, then columns, changes
 /// and new tables; create the dependents again; destroy rows and values, then the objects that only those needed.
@@ -101,6 +101,7 @@ pub fn claims(op: &Op) -> Claims {
     match op {
         Op::Create(object) => {
             claims.needs = needs(object);
+            claims.needs.extend(schema_of(object.place().object()));
             claims.makes = made(object);
             claims.makes.extend(names(object));
             if let Object::Column(table, _) = object {
@@ -113,6 +114,7 @@ pub fn claims(op: &Op) -> Claims {
         }
         Op::Drop(object) => {
             claims.reads = needs(object);
+            claims.reads.extend(schema_of(object.place().object()));
             claims.makes.extend(given_up(object));
             claims.ends = made(object);
             claims.ends.extend(names(object));
@@ -124,9 +126,19 @@ pub fn claims(op: &Op) -> Claims {
             }
         }
         Op::Alter(alter) => altered(alter, &mut claims),
+        Op::Rename(Rename::Table(change) | Rename::Enum(change)) => {
+            claims.needs.extend(schema_of(&change.to));
+            claims.reads.extend(schema_of(&change.from));
+        }
         Op::Rename(_) => {}
     }
     claims
+}
+
+/// The schema in which a name stands, where that is not the default one.
+fn schema_of(name: &ObjectName) -> Option<Resource> {
+    let name = ObjectName { schema: None, name: name.schema.clone()? };
+    Some(Resource::Place(Place::Definition(DefinitionId::new(DefinitionKind::Schema, name))))
 }
 
 fn priority(op: &Op) -> Priority {

@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 
 use crate::schema::{
     Action, Column, DefaultValue, Definition, ForeignKey, Identity, Index, IndexTarget, Literal, Name, ObjectName,
-    Options, Table, Type,
+    Options, PrimaryKey, Table, Type,
 };
 
 use super::{Alter, Object, Op, Rename};
@@ -107,6 +107,10 @@ fn contents(table: &Table) -> String {
 fn alter_summary(alter: &Alter) -> String {
     match alter {
         Alter::Column(_, change) => format!("column {}: {}", change.to.name, column_change(&change.from, &change.to)),
+        Alter::PrimaryKey(_, change) if change.from.is_only_renamed(&change.to) => {
+            let name = |key: &PrimaryKey| key.name.as_ref().map(Name::to_string).unwrap_or_default();
+            format!("primary key {} → {}", name(&change.from), name(&change.to))
+        }
         Alter::PrimaryKey(_, change) => {
             format!("primary key ({}) → ({})", list(&change.from.columns), list(&change.to.columns))
         }

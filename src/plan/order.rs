@@ -14,7 +14,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use crate::schema::{DefinitionId, ObjectName, Place};
+use crate::schema::{Definition, DefinitionId, DefinitionKind, ObjectName, Place};
 
 use super::claims::{claims, clears};
 use super::{Object, Op, Rename};
@@ -86,7 +86,7 @@ pub(super) fn making_way(ops: &[Op]) -> BTreeSet<DefinitionId> {
                 Op::Drop(_) | Op::Create(_) | Op::Alter(_) | Op::Rename(_) => None,
             })
             .filter(|it| !found.contains(&it.id))
-            .filter(|it| given.contains(&it.id.name) || it.needs.iter().any(is_within))
+            .filter(|it| takes_name(it) && given.contains(&it.id.name) || it.needs.iter().any(is_within))
             .map(|it| it.id.clone())
             .collect();
         if more.is_empty() {
@@ -94,6 +94,11 @@ pub(super) fn making_way(ops: &[Op]) -> BTreeSet<DefinitionId> {
         }
         found.extend(more);
     }
+}
+
+/// Whether a table or an enum type cannot have the definition's name beside it.
+fn takes_name(definition: &Definition) -> bool {
+    !matches!(definition.id.kind, DefinitionKind::Schema | DefinitionKind::Extension | DefinitionKind::Server)
 }
 
 /// Whether the operation drops one of these definitions.

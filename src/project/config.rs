@@ -22,13 +22,14 @@ use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 use super::{CONFIG_FILE, LOCK_FILE, dotenv};
 pub use types::type_entries;
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 22] = [
     "entities",
     "dialects",
     "database-url",
     "migrations",
     "snapshots",
     "lock",
+    "history",
     "undeclared",
     "partitions",
     "privileges",
@@ -43,6 +44,7 @@ const KEYS: [&str; 20] = [
     "types",
     "reader",
     "offline-forms",
+    "projects",
 ];
 
 /// The configuration; every setting has a default.
@@ -60,6 +62,10 @@ pub struct Config {
     pub snapshots: PathBuf,
     /// The lock's file.
     pub lock: PathBuf,
+    /// The name of the project's own history, where several projects have their migrations in one database.
+    pub history: Option<String>,
+    /// The folders of the projects in this repository, in the order in which they are applied.
+    pub projects: Vec<PathBuf>,
     /// The policy for objects that no entity declares.
     pub undeclared: Undeclared,
     /// The policy for partitions that are created in production.
@@ -70,7 +76,7 @@ pub struct Config {
     pub include: Vec<String>,
     /// Patterns of excluded objects: `*` stands for any text, `?` for any character.
     pub exclude: Vec<String>,
-    /// Managed schemas besides the default one.
+    /// Managed schemas besides the default one and those that entities, SQL files and the snapshot name.
     pub schemas: Vec<String>,
     /// Hosts of development databases besides this machine.
     pub development: Vec<String>,
@@ -136,6 +142,8 @@ impl Default for Config {
             database_url: None,
             migrations: PathBuf::from("migrations"),
             snapshots: PathBuf::from("snapshots"),
+            projects: Vec::new(),
+            history: None,
             lock: PathBuf::from(LOCK_FILE),
             undeclared: Undeclared::Keep,
             partitions: Partitions::Keep,
@@ -232,6 +240,8 @@ impl<'a> File<'a> {
                 "migrations" => config.migrations = self.inside(key, value)?,
                 "snapshots" => config.snapshots = self.inside(key, value)?,
                 "lock" => config.lock = self.inside(key, value)?,
+                "history" => config.history = Some(self.history(key, value)?),
+                "projects" => config.projects = self.texts(key, value)?.into_iter().map(PathBuf::from).collect(),
                 "undeclared" => config.undeclared = self.undeclared(key, value)?,
                 "partitions" => config.partitions = self.partitions(value)?,
                 "privileges" => config.privileges = self.privileges(value)?,
@@ -256,6 +266,18 @@ impl<'a> File<'a> {
             }
         }
         Ok(config)
+    }
+
+    /// A part of a table's name.
+    fn history(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<String> {
+        let name = self.text(key, value)?;
+        let fits = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+        if name.is_empty() || name.len() > 32 || !name.chars().all(fits) {
+            let error =
+                self.error(value.span(), "`history` must be at most 32 lower-case letters, digits and underscores");
+            return Err(error.hint("`history = \"billing\"`"));
+        }
+        Ok(name)
     }
 
     fn text(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<String> {

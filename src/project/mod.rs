@@ -48,11 +48,6 @@ pub const CONFIG_FILE: &str = "gen.toml";
 /// The default path of the lock file.
 pub const LOCK_FILE: &str = "schema.lock.json";
 
-/// The lock of a new project.
-pub fn first_lock(dialects: &[Product]) -> Lock {
-    Lock::new(dialects, &fingerprint(&Schema::default()))
-}
-
 /// One project: its root, its configuration, and its dialects.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -67,6 +62,12 @@ pub struct Project {
 }
 
 impl Project {
+    /// The lock of a new project.
+    pub fn first_lock(&self, products: &[Product]) -> Lock {
+        let history = self.config.history.clone();
+        Lock { history, ..Lock::new(products, &fingerprint(&Schema::default())) }
+    }
+
     /// Finds the project `start` lies in: the nearest folder above it with a `gen.toml`, a `Cargo.toml` that configures us
     /// or a lock, else the nearest with a `Cargo.toml`. A repository's border is not crossed.
     ///
@@ -131,7 +132,8 @@ impl Project {
     /// The URL cannot be read; the error does not hold it.
     pub fn connection(&self, explicit: Option<&str>) -> Result<Option<ConnectionOptions>> {
         let environment = |name: &str| std::env::var(name).ok();
-        config::connection(&self.root, &self.config, explicit, &environment)
+        let connection = config::connection(&self.root, &self.config, explicit, &environment)?;
+        Ok(connection.map(|it| it.with_history(self.config.history.clone())))
     }
 
     /// Whether a database is one for development: on this machine, or on a host that is configured as one.

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::schema::{
-    Definition, DefinitionId, DefinitionKind, EnumType, ObjectName, Origin, Origins, Part, Place, Routine, Schema,
-    Table, View,
+    Definition, DefinitionId, DefinitionKind, EnumType, Name, ObjectName, Origin, Origins, Part, Place, Routine,
+    Schema, Table, View,
 };
 
 use super::compact::CompactJson;
@@ -142,6 +142,20 @@ impl Snapshot {
         }
         paths.extend(accepted::path(folder));
         Ok(paths)
+    }
+
+    /// The names of the schemas besides the default one in the snapshot of a folder.
+    ///
+    /// # Errors
+    /// A file cannot be read, or is not as it was written.
+    pub fn schemas(folder: &Path) -> Result<Vec<Name>> {
+        let kind = ObjectKind::Definition(DefinitionKind::Schema);
+        let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
+        for path in object_files(&folder.join(kind.folder()))? {
+            let object = Object::read(kind, &path)?;
+            found.add(kind, path, object)?;
+        }
+        Ok(found.snapshot.schema.definitions.into_keys().map(|id| id.name.name).collect())
     }
 
     /// The files the snapshot would consist of, by path within its folder.

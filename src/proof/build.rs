@@ -10,7 +10,7 @@ use sea_gen_runner::{Error, Result};
 use crate::dialect::{self, Forms, Product, reprint};
 use crate::diff::diff;
 use crate::introspect::{self, Scope};
-use crate::schema::{DefinitionId, DefinitionKind, Name, Normalized, ObjectName, Schema};
+use crate::schema::{DefinitionId, DefinitionKind, Kept, Name, Normalized, ObjectName, Schema};
 
 use super::stand_ins;
 
@@ -39,7 +39,34 @@ pub(super) async fn build(session: &mut Session, schema: &Normalized) -> Result<
     let nothing = dialect::nothing();
     let plan = diff(&nothing, schema, &[]);
     let statements = dialect::statements(dialect::of(product), Forms::Offline, &plan, nothing.schema())?;
+    let texts = statements.iter().map(|statement| statement.sql.as_str());
+    build_extensions(session, &schema.schema().kept, texts).await?;
     run::execute(session, &statements, DEFAULT_WAIT).await
+}
+
+/// Builds the extensions of schemas that are not read, as far as statements name such a schema.
+pub(super) async fn build_extensions<'a>(
+    session: &mut Session,
+    kept: &Kept,
+    statements: impl Iterator<Item = &'a str> + Clone,
+) -> Result<()> {
+    let extensions = kept.objects().map(|kept| &kept.extensions);
+    for (extension, space) in extensions.into_iter().flatten() {
+        let prefixes = [format!("{space}."), format!("\"{space}\".")];
+        let is_named = |sql: &str| prefixes.iter().any(|prefix| sql.contains(prefix));
+        if !statements.clone().any(is_named) {
+            continue;
+        }
+        let dialect = dialect::of(session.product());
+        let (extension, space) = (dialect.quote(extension), dialect.quote(space));
+        for sql in [
+            format!("CREATE SCHEMA IF NOT EXISTS {space}"),
+            format!("CREATE EXTENSION IF NOT EXISTS {extension} WITH SCHEMA {space}"),
+        ] {
+            session.execute(&sql).await.map_err(|error| Error::new(format!("`{sql}` failed")).because(error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Builds stand-ins for unmanaged tables before the migrations are applied, and returns their names, which are not in
@@ -50,6 +77,8 @@ pub(super) async fn build(session: &mut Session, schema: &Normalized) -> Result<
 pub async fn build_beside(session: &mut Session, schema: &Schema, migrations: &[Migration]) -> Result<Vec<ObjectName>> {
     let tables = stand_ins::of_whole(schema, migrations);
     let names = tables.keys().cloned().collect();
+    let statements = migrations.iter().flat_map(|migration| &migration.up).map(|statement| statement.sql.as_str());
+    build_extensions(session, &schema.kept, statements).await?;
     let beside = normalized(session.product(), Schema { tables, ..Schema::default() })?;
     if !beside.schema().is_empty() {
         build(session, &beside).await?;

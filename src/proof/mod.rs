@@ -37,7 +37,7 @@ pub use follow::Renames;
 pub use reached::{Reached, reached};
 pub use scratch::Scratch;
 
-use build::{build, found, in_words, normalized, read_back};
+use build::{build, build_extensions, found, in_words, normalized, read_back};
 use follow::Tracked;
 use part::TouchedPart;
 use rows::When;
@@ -282,6 +282,8 @@ impl Trial<'_> {
         };
         let from_part = normalized(product, self.part.of(from.schema())).map_err(unbuilt)?;
         let to_part = to.map(|to| normalized(product, self.part.of(to.schema()))).transpose().map_err(unbuilt)?;
+        let texts = migration.up.iter().map(|statement| statement.sql.as_str());
+        build_extensions(self.session, &from.schema().kept, texts).await.map_err(unbuilt)?;
         build(self.session, &from_part).await.map_err(unbuilt)?;
         let built = found(self.session, Some(&from_part), self.claim.scope).await.map_err(unbuilt)?;
         if built != from_part {

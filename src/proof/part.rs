@@ -280,7 +280,8 @@ impl TouchedPart {
 
     /// The part of a schema, with stand-ins for unmanaged tables. A foreign key that leads out of the part is left out.
     pub(super) fn of(&self, schema: &Schema) -> Schema {
-        let mut part = Schema { tables: self.stand_ins.clone(), ..Schema::default() };
+        let (tables, kept) = (self.stand_ins.clone(), schema.kept.clone());
+        let mut part = Schema { tables, kept, ..Schema::default() };
         for table in schema.tables.values().filter(|table| self.tables.contains(&table.name)) {
             let mut table = table.clone();
             table

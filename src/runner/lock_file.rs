@@ -19,6 +19,8 @@ const VERSION: u64 = 1;
 /// The lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
+    /// The name of the project's own history, where several projects have their migrations in one database.
+    pub history: Option<String>,
     /// The release the schema is frozen for, if it is.
     pub frozen: Option<Frozen>,
     /// The locked state of each dialect of the project.
@@ -87,6 +89,8 @@ pub enum LockMismatch {
 struct Form {
     #[serde(rename = "version")]
     _version: u64,
+    #[serde(default)]
+    history: Option<String>,
     #[serde(default)]
     frozen: Option<Frozen>,
     dialects: Vec<Product>,
@@ -172,7 +176,7 @@ impl Lock {
         let form: Form = json::read(path, text, &restore)?;
         let broken = |what: String| Error::new(format!("`{shown}` was changed by hand: {what}")).hint(&restore);
 
-        let mut lock = Self { frozen: form.frozen, dialects: BTreeMap::new() };
+        let mut lock = Self { history: form.history, frozen: form.frozen, dialects: BTreeMap::new() };
         let (mut fingerprints, mut migrations) = (form.fingerprints, form.migrations);
         for product in form.dialects {
             let Some(fingerprint) = fingerprints.remove(&product) else {
@@ -202,7 +206,7 @@ impl Lock {
         }
         if form.seal != lock.seal() {
             return Err(broken(
-                "the dialects, the release, a fingerprint, or the end of a list of migrations".to_owned(),
+                "the dialects, the history, the release, a fingerprint, or the end of a list of migrations".to_owned(),
             ));
         }
         Ok(lock)
@@ -213,6 +217,9 @@ impl Lock {
         let dialects: Vec<&str> = self.dialects.keys().map(|product| product.key()).collect();
         let mut text =
             format!("{{\n  \"version\": {VERSION},\n  \"dialects\": {},\n", json::compact(&value!(dialects)));
+        if let Some(history) = &self.history {
+            text.push_str(&format!("  \"history\": {},\n", json::compact(&value!(history))));
+        }
         if let Some(frozen) = &self.frozen {
             text.push_str(&format!("  \"frozen\": {},\n", json::compact(&value!(frozen))));
         }
@@ -255,6 +262,7 @@ impl Lock {
     /// The checksum of everything that the chains do not cover: the ends of the lists and all other fields.
     fn seal(&self) -> String {
         let mut covered = vec![value!(VERSION), value!(self.frozen)];
+        covered.extend(self.history.as_ref().map(|history| value!({ "history": history })));
         for (product, locked) in &self.dialects {
             let chain = locked.migrations.iter().fold(String::new(), |chain, migration| link(&chain, migration));
             covered.push(value!([product, locked.fingerprint, locked.migrations.len(), chain]));

@@ -26,6 +26,7 @@ use crate::run::Applicable;
 #[derive(Clone, Debug, Default)]
 pub struct Migrations {
     by_product: BTreeMap<Product, Vec<Sealed>>,
+    history: Option<String>,
 }
 
 /// A migration and its checksum.
@@ -67,7 +68,7 @@ impl Migrations {
             }
             by_product.insert(product, sealed);
         }
-        Ok(Self { by_product })
+        Ok(Self { by_product, history: lock.history })
     }
 
     /// Reads migrations that are part of the program: ids, and the texts of their files. Several products are added to one
@@ -91,7 +92,7 @@ impl Migrations {
         if let Some((one, _)) = twice {
             return Err(Error::new(format!("there are two migrations `{}`", one.migration.id)).of(ErrorKind::Refused));
         }
-        Ok(Self { by_product: BTreeMap::from([(product, sealed)]) })
+        Ok(Self { by_product: BTreeMap::from([(product, sealed)]), history: None })
     }
 
     /// These migrations and those of other products; of a product that both have, `other`'s.
@@ -99,6 +100,19 @@ impl Migrations {
     pub fn and(mut self, other: Self) -> Self {
         self.by_product.extend(other.by_product);
         self
+    }
+
+    /// The same migrations with a history of their own, `sea_gen_history_` and this name, where several projects have their
+    /// migrations in one database. [`Migrations::read`] takes the name from the lock file.
+    #[must_use]
+    pub fn with_history(mut self, name: impl Into<String>) -> Self {
+        self.history = Some(name.into());
+        self
+    }
+
+    /// The name of their history, if it has one.
+    pub fn history(&self) -> Option<&str> {
+        self.history.as_deref()
     }
 
     /// The ids of a product's migrations, oldest first.

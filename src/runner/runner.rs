@@ -70,7 +70,8 @@ impl<'a> Runner<'a> {
     /// [`ErrorKind::Database`]: the connection cannot be made. [`ErrorKind::Refused`]: there are no migrations for this product; the
     /// URL has a parameter that the driver would ignore.
     pub async fn connect(database: impl Connect, migrations: &'a Migrations) -> Result<Self> {
-        let session = database.session().await?;
+        let mut session = database.session().await?;
+        session.name_history(migrations.history());
         match migrations.applicable(session.product()) {
             Ok(files) => Ok(Self { session, files, wait: DEFAULT_WAIT, watch: Box::new(|_| ()), cut_short: false }),
             Err(error) => {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{ObjectName, Tables, View};
+use super::{Name, ObjectName, Tables, View};
 
 /// Unmanaged objects. They do not take part in equality.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,8 @@ pub struct KeptObjects {
     pub tables: Tables,
     /// Views by name.
     pub views: BTreeMap<ObjectName, View>,
+    /// The schema of each extension that stands in a schema which is not read.
+    pub extensions: BTreeMap<Name, Name>,
 }
 
 impl Kept {

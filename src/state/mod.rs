@@ -23,6 +23,7 @@ mod rename;
 mod situation;
 mod stakes;
 mod table;
+mod type_schema;
 mod types;
 
 pub use accepted::missing_foreign_keys;

@@ -84,6 +84,7 @@ pub fn reconcile(
     take_known_needs(&mut declared, base);
     keep_what_hangs_on_views(&mut declared, base);
     keep_modes(dialect.product(), &mut declared, base);
+    super::type_schema::take_known(dialect.product(), &mut declared, base);
     keep_order_of_values(&mut declared, base);
     forget_indexes_for_keys(&mut declared, model, base);
     let declaration = Declaration::new(dialect, model, &policy.types);
@@ -228,6 +229,12 @@ impl<'a> Declaration<'a> {
     /// Whether the place itself is spelled out in the code.
     pub(super) fn spells_out(&self, place: &Place) -> bool {
         self.model.sources.contains(place)
+    }
+
+    /// Whether the code gives the primary key of a table a name.
+    pub(super) fn names_primary_key(&self, table: &Table) -> bool {
+        let declared = self.model.schema().tables.get(&table.name).and_then(|table| table.primary_key.as_ref());
+        declared.is_some_and(|key| key.name.is_some())
     }
 
     /// Whether the code says in which of a database's ways a column is numbered.

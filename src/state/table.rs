@@ -36,8 +36,14 @@ pub(super) fn merge(
         target.columns.insert(added);
     }
     let origin = |place: &Place| declaration.origin(place);
-    let says_order = origin(&at(Part::PrimaryKey)) == Origin::Sidecar;
-    let key = primary_key(declared.primary_key.as_ref(), base.primary_key.as_ref(), says_order);
+    let in_sidecar = origin(&at(Part::PrimaryKey)) == Origin::Sidecar;
+    let mut key = primary_key(declared.primary_key.as_ref(), base.primary_key.as_ref(), in_sidecar);
+    if let (Some(key), Some(new)) = (&mut key, &declared.primary_key)
+        && in_sidecar
+        && declaration.names_primary_key(declared)
+    {
+        key.name.clone_from(&new.name);
+    }
     target.primary_key = record.facet(key.as_ref(), base.primary_key.as_ref(), || at(Part::PrimaryKey), origin);
     unique_rules(declaration, declared, base, &mut target, record);
     target.checks = matched(

@@ -12,9 +12,7 @@ use sea_gen_runner::{Error, run};
 use crate::dialect::{self, Forms, Product};
 use crate::diff::diff;
 use crate::entity::{Diagnostic, Model, Severity, SourceFile};
-use crate::project::{
-    Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, first_lock, new_id, type_entries,
-};
+use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, new_id, type_entries};
 use crate::schema::{Normalized, Origins, Part, Place, Schema, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
 
@@ -322,7 +320,7 @@ pub(super) fn set_up(
     let live = live.filter(|live| !live.schema.schema().is_empty());
     let is_begun = |product: &Product| live.is_none_or(|live| live.product() == *product);
     let begun: Vec<Product> = models.iter().map(|(product, _)| *product).filter(is_begun).collect();
-    let mut lock = first_lock(&begun);
+    let mut lock = workspace.project.first_lock(&begun);
     lock.dialects.extend(workspace.lock.iter().flat_map(|lock| lock.dialects.clone()));
     let mut batch = Batch::new(workspace.root());
     let moved = workspace.project.lay_out(&lock, &mut batch)?;

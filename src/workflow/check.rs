@@ -5,7 +5,7 @@
 use sea_gen_runner::session::Missing;
 use sea_gen_runner::{Error, run};
 
-use crate::dialect::reprint::Comparison;
+use crate::dialect::reprint::{ComparedForms, Comparison};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::introspect;
@@ -168,13 +168,19 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
         Err(error) => return Ok(Verdict::Skipped(error.to_string())),
     };
     let outcome = async {
-        let beside = proof::build_beside(&mut session, sealed.schema.schema(), &migrations).await?;
+        let schema = match workspace.kept(product).await {
+            Some(kept) => sealed.schema.with_kept(&kept),
+            None => sealed.schema.clone(),
+        };
+        let beside = proof::build_beside(&mut session, schema.schema(), &migrations).await?;
         run::go(&mut session, &files, run::Course::Up(&run::Target::All), run::DEFAULT_WAIT, &mut |_| ()).await?;
         let catalog = introspect::introspect(&mut session, &workspace.scope()).await;
         let mut catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;
         catalog.schema.tables.retain(|name, _| !beside.contains(name));
         let reached = dialect::of(product).normalize(catalog.schema)?;
-        let worded = reworded(&mut session, &mut Comparison::default(), &reached, &sealed.schema).await?;
+        let worded =
+            reworded(&mut session, &mut Comparison::default(), &reached, &sealed.schema, ComparedForms::Canonical)
+                .await?;
         Ok::<_, Failure>(worded.unwrap_or(reached))
     }
     .await;

@@ -4,7 +4,7 @@
 
 use sea_gen_runner::session::{ConnectionOptions, Missing, Session, connect};
 
-use crate::dialect::reprint::Comparison;
+use crate::dialect::reprint::{ComparedForms, Comparison};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
@@ -105,12 +105,13 @@ async fn difference(loader: &Loader<'_>, sides: &mut [Side; 2]) -> Result<Differ
     let own_words = in_own_words(sides);
     let mut found = between(loader, sides)?;
     if found.from != found.to
-        && !own_words
         && let Some(mut session) = session(loader, sides).await
     {
-        // The difference may only be one of expression texts.
-        reword(&mut session, &mut comparison, loader.product, sides).await?;
+        // The difference may only be one of expression texts: a server does not always print a printed expression unchanged.
+        let compared = if own_words { ComparedForms::Printed } else { ComparedForms::Canonical };
+        reword(&mut session, &mut comparison, loader.product, sides, compared).await?;
         session.close().await;
+        in_own_words(sides);
         found = between(loader, sides)?;
     }
     Ok(Difference { comparison, unmanaged: unmanaged(sides), ..found })
@@ -178,6 +179,7 @@ async fn reword(
     comparison: &mut Comparison,
     product: Product,
     sides: &mut [Side; 2],
+    compared: ComparedForms,
 ) -> Result<(), Failure> {
     let [from, to] = sides;
     let (ours, theirs) = match (&mut from.loaded, &mut to.loaded) {
@@ -187,7 +189,7 @@ async fn reword(
         }
         (Loaded::Model(_), Loaded::Model(_)) => return Ok(()),
     };
-    if let Some(schema) = reworded(session, comparison, ours, &theirs).await? {
+    if let Some(schema) = reworded(session, comparison, ours, &theirs, compared).await? {
         **ours = schema;
     }
     Ok(())

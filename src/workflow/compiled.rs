@@ -149,8 +149,9 @@ async fn prepared(
         Product::MySql | Product::MariaDb => all.push("SET foreign_key_checks = 0".to_owned()),
         Product::Postgres => {
             let quote = |name: &str| dialect::of(product).quote(&Name::from(name));
-            let schemas = &workspace.project.config.schemas;
-            all.extend(schemas.iter().map(|name| format!("CREATE SCHEMA IF NOT EXISTS {}", quote(name))));
+            let schemas = workspace.schemas();
+            let named = schemas.iter().filter(|name| !name.as_str().contains('*'));
+            all.extend(named.map(|name| format!("CREATE SCHEMA IF NOT EXISTS {}", quote(name.as_str()))));
             for extension in extensions(server).await? {
                 all.push(format!("CREATE EXTENSION IF NOT EXISTS {}", quote(&extension)));
             }

@@ -10,6 +10,7 @@ use sea_gen_runner::run::{self, State};
 use sea_gen_runner::session::Missing;
 
 use crate::dialect::casts::Casts;
+use crate::dialect::reprint::ComparedForms;
 use crate::dialect::{self, Forms, Statement};
 use crate::diff::diff;
 use crate::introspect;
@@ -168,7 +169,8 @@ async fn left(workspace: &Workspace, sealed: &Sealed, live: &mut Live) -> Result
     let catalog = introspect::introspect(&mut live.session, &workspace.scope()).await;
     let catalog = catalog.map_err(|error| Error::new("cannot read the catalog again").because(error))?;
     let reached = dialect::of(live.product()).normalize(catalog.schema)?;
-    let worded = reworded(&mut live.session, &mut live.comparison, &reached, &sealed.schema).await?;
+    let worded =
+        reworded(&mut live.session, &mut live.comparison, &reached, &sealed.schema, ComparedForms::Canonical).await?;
     let plan = diff(&sealed.schema, &worded.unwrap_or(reached), &[]);
     Ok(plan.ops().iter().map(ToString::to_string).collect())
 }

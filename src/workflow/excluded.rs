@@ -2,13 +2,16 @@
 //!
 //! Must not know plans.
 
+use std::collections::BTreeSet;
+
 use sea_gen_runner::Error;
 use sea_gen_runner::session::Missing;
 
 use crate::dialect::{self, Product};
-use crate::entity::Model;
+use crate::entity::{self, Model, SourceFile};
 use crate::introspect::Scope;
-use crate::schema::{DefinitionKind, Kept, Normalized, Place};
+use crate::project::Snapshot;
+use crate::schema::{DefinitionKind, Kept, Name, Normalized, Place};
 
 use super::{Failure, Workspace, text};
 
@@ -17,12 +20,40 @@ impl Workspace {
     pub fn scope(&self) -> Scope {
         let config = &self.project.config;
         Scope {
-            schemas: config.schemas.iter().map(|name| name.as_str().into()).collect(),
+            schemas: self.schemas(),
             include: config.include.clone(),
             exclude: config.exclude.clone(),
             privileges: config.privileges,
             ..Scope::default()
         }
+    }
+
+    /// The schemas of PostgreSQL besides the default one that are read: those that the configuration lists, and those that
+    /// entities, SQL files and the snapshot name.
+    pub fn schemas(&self) -> Vec<Name> {
+        let listed = self.project.config.schemas.iter().map(|name| Name::from(name.as_str()));
+        let named = self.named_schemas.get_or_init(|| self.find_named_schemas());
+        listed.chain(named.iter().cloned()).collect::<BTreeSet<Name>>().into_iter().collect()
+    }
+
+    /// What cannot be read names no schema here; whoever reads it for its own sake reports it.
+    fn find_named_schemas(&self) -> Vec<Name> {
+        if !self.products().contains(&Product::Postgres) {
+            return Vec::new();
+        }
+        let mut found = Snapshot::schemas(&self.project.snapshot_folder(Product::Postgres)).unwrap_or_default();
+        let files = self.files().unwrap_or_default();
+        // Nearly all projects stay in the default schema, and then nothing is parsed.
+        let may_name = |file: &SourceFile| {
+            let is_sql = file.path.extension().is_some_and(|extension| extension == "sql");
+            file.text.contains("schema_name") || is_sql && file.text.to_lowercase().contains("create schema")
+        };
+        if files.iter().any(may_name) {
+            let (model, _) = entity::read_with(&files, Product::Postgres, &self.project.config.context);
+            let schemas = model.schema().definitions.keys().filter(|id| id.kind == DefinitionKind::Schema);
+            found.extend(schemas.map(|id| id.name.name.clone()));
+        }
+        found
     }
 
     /// The model without excluded objects.
@@ -34,7 +65,7 @@ impl Workspace {
         model
     }
 
-    /// Refuses entities in a schema that the configuration does not list, because no database would be read for them.
+    /// Refuses what is declared in a schema that is not read, because no database would be read for it.
     ///
     /// # Errors
     /// The first of them.

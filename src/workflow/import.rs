@@ -108,6 +108,9 @@ fn named_otherwise(declared: &Schema, live: &Schema, target: &TargetSchema) -> V
         places.extend(names(&known, table.uniques.keys().collect(), &Part::Unique));
         let known = |name: &Name| of_code.indexes.contains_key(name);
         places.extend(names(&known, table.indexes.keys().collect(), &Part::Index));
+        if table.primary_key != of_code.primary_key {
+            places.push(Place::Table(table.name.clone(), Part::PrimaryKey));
+        }
         for column in table.columns.values() {
             if of_code.columns.get(&column.name).is_some_and(|it| it.identity != column.identity) {
                 let part = Part::Column(column.name.clone(), Facet::Identity);

@@ -6,7 +6,7 @@
 use sea_gen_runner::session::Session;
 
 use crate::dialect;
-use crate::dialect::reprint::{self, Comparison};
+use crate::dialect::reprint::{self, ComparedForms, Comparison};
 use crate::entity::Model;
 use crate::project::fingerprint;
 use crate::schema::Normalized;
@@ -19,12 +19,13 @@ pub async fn reworded(
     comparison: &mut Comparison,
     ours: &Normalized,
     theirs: &Normalized,
+    compared: ComparedForms,
 ) -> Result<Option<Normalized>, Failure> {
     if ours == theirs {
         return Ok(None);
     }
     let mut schema = ours.schema().clone();
-    let answer = reprint::agree(session, &mut schema, theirs.schema()).await;
+    let answer = reprint::agree_by(session, &mut schema, theirs.schema(), compared).await;
     let changed = answer.same > 0;
     comparison.add(answer);
     Ok(if changed { Some(dialect::of(session.product()).normalize(schema)?) } else { None })
@@ -38,15 +39,16 @@ impl Live {
         // A target is not suitable: its equivalent expressions have the texts of its base.
         let normalize = |schema| dialect::of(self.product()).normalize(schema);
         let declared = model.map(|model| model.normalized(normalize).cloned()).transpose()?;
-        let mut changed = false;
+        let (by, mut changed) = (ComparedForms::Canonical, false);
         if let (Some(sealed), Some(declared)) = (sealed.as_deref_mut(), &declared)
-            && let Some(schema) = reworded(&mut self.session, &mut self.comparison, &sealed.schema, declared).await?
+            && let Some(schema) =
+                reworded(&mut self.session, &mut self.comparison, &sealed.schema, declared, by).await?
         {
             sealed.reword(schema);
             changed = true;
         }
         for theirs in [sealed.map(|sealed| &sealed.schema), declared.as_ref()].into_iter().flatten() {
-            if let Some(schema) = reworded(&mut self.session, &mut self.comparison, &self.schema, theirs).await? {
+            if let Some(schema) = reworded(&mut self.session, &mut self.comparison, &self.schema, theirs, by).await? {
                 self.found.get_or_insert_with(|| fingerprint(self.schema.schema()));
                 self.schema = schema;
                 changed = true;

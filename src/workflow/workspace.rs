@@ -3,7 +3,7 @@
 //! Must not know the use of the states.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::{Lock, LockedMigration};
@@ -16,7 +16,7 @@ use crate::dialect::{self, Forms, Product, Unsupported};
 use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
 use crate::introspect::{self, Scope, Unmanaged};
 use crate::project::{EntityReader, Project, Writer};
-use crate::schema::{Normalized, Origins, Schema, Undeclared};
+use crate::schema::{Name, Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, TargetSchema, TypeRules};
 
 use super::{Failure, Listener, Phase, Silent, compiled, scratch_server, text};
@@ -38,6 +38,8 @@ pub struct Workspace {
     pub listener: Arc<dyn Listener>,
     pub(super) types: TypeRules,
     pub(super) known: Known,
+    /// The schemas that entities, SQL files and the snapshot name, once they are asked for.
+    pub(super) named_schemas: Arc<OnceLock<Vec<Name>>>,
     /// The lock on the project's files.
     _writer: Option<Arc<Writer>>,
 }
@@ -127,7 +129,26 @@ impl Workspace {
             Some(folder) => folder,
             None => current_folder()?,
         };
-        let (project, lock) = Project::discover_with_lock(&start)?;
+        let (mut project, lock) = Project::discover_with_lock(&start)?;
+        if let Some(first) = project.config.projects.first() {
+            return Err(Error::new(format!("`{}` lists projects and is none itself", project.root.display()))
+                .hint("for all of them: `gen up --all`, `gen status --all`, `gen check --all`")
+                .hint(format!("for one of them: `gen up --project {}`", first.display()))
+                .into());
+        }
+        let history = match &lock {
+            Some(lock) => lock.history.clone(),
+            None => project.config.history.clone(),
+        };
+        if lock.is_some() && project.config.history.is_some() && history != project.config.history {
+            return Err(Error::new("the configuration and schema.lock.json name two histories")
+                .hint(match &history {
+                    Some(history) => format!("set `history = \"{history}\"`: a history keeps its name"),
+                    None => "remove `history` from the configuration: a history keeps its name".to_owned(),
+                })
+                .into());
+        }
+        project.config.history = history;
         let connection = project.connection(database_url.as_deref())?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
@@ -140,6 +161,7 @@ impl Workspace {
             listener,
             types,
             known: Known::default(),
+            named_schemas: Arc::default(),
             _writer: None,
         })
     }

@@ -2,6 +2,7 @@
 //!
 //! Must not know how statements are read or executed.
 
+mod objects;
 mod sidecar;
 
 pub use sidecar::{Declaration, declarations};

@@ -38,6 +38,9 @@ pub(in super::super) struct Up {
     /// Also apply migrations that failed their proof on a scratch database
     #[arg(long)]
     pub(in super::super) unproven: bool,
+    /// For every project that the configuration lists, in that order, until one fails
+    #[arg(long, conflicts_with = "target")]
+    pub(in super::super) all: bool,
     #[command(flatten)]
     pub(in super::super) run: Run,
 }

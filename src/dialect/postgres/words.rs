@@ -2,6 +2,8 @@
 //!
 //! Must not know what the text means, nor how it is tokenized. Texts are compared by `dialect::expression`, not here.
 
+use std::collections::BTreeSet;
+
 use sea_gen_runner::sql::{self, Token, TokenKind};
 
 use crate::schema::Product;
@@ -41,6 +43,17 @@ pub(super) fn names(sql: &str) -> Vec<String> {
     found.sort();
     found.dedup();
     found
+}
+
+/// The [`names`] without those that stand before a dot and are the name of one of the schemas.
+pub(super) fn unqualified_names(sql: &str, schemas: &BTreeSet<String>) -> Vec<String> {
+    let words = words(sql);
+    let dots = words.iter().skip(1).map(|token| token.is_symbol('.')).chain([false]);
+    let named = words.iter().zip(dots).filter_map(|(token, qualifies)| {
+        let name = folded(token)?;
+        (!qualifies || !schemas.contains(&name)).then_some(name)
+    });
+    named.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// The contents of the strings in the text.

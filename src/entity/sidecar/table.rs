@@ -2,13 +2,16 @@
 //!
 //! Must not know columns beyond what entities declare.
 
+use std::collections::BTreeSet;
+
 use sqlparser::ast::{
     self, AlterColumnOperation, AlterTableOperation, CommentObject, ReferentialAction, SqlOption, Statement as Parsed,
     TableConstraint,
 };
 
 use crate::schema::{
-    Action, Check, DefaultValue, Facet, ForeignKey, Name, ObjectName, Options, Origin, Part, Place, Table, Unique,
+    Action, Check, DefaultValue, Facet, ForeignKey, Name, ObjectName, Options, Origin, Part, Place, PrimaryKey, Table,
+    Unique,
 };
 
 use super::super::extra::expression;
@@ -22,20 +25,64 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
         return Err(SourceError::new(statement.first_words(), "this is no change of a table", "not understood"));
     };
     for operation in &written.operations {
+        let keys = keys_in_sidecars(statement, &written.name, output)?;
         let table = find(statement, &written.name, output)?;
-        let parts = operation_on(statement, table, operation)?;
+        let parts = operation_on(statement, table, operation, &keys)?;
         let name = table.name.clone();
         for part in parts {
-            output.declare(Place::Table(name.clone(), part), &statement.spot(), Origin::Sidecar);
+            match part {
+                // The entity names the columns, and the statement their order and the name of the key.
+                Part::PrimaryKey => output.declare_again(&name, part, &statement.spot()),
+                part => output.declare(Place::Table(name.clone(), part), &statement.spot(), Origin::Sidecar),
+            }
         }
     }
     Ok(())
+}
+
+/// The foreign keys of a table that sidecars have declared so far.
+fn keys_in_sidecars(
+    statement: &Statement<'_>,
+    name: &ast::ObjectName,
+    output: &mut Output,
+) -> Result<BTreeSet<Name>, SourceError> {
+    output.flush_places();
+    let table = find(statement, name, output)?;
+    let (name, keys): (ObjectName, Vec<Name>) = (table.name.clone(), table.foreign_keys.keys().cloned().collect());
+    let source = |key: &Name| {
+        let part = Part::ForeignKey(key.clone(), Facet::Whole);
+        output.model.sources.get(&Place::Table(name.clone(), part))
+    };
+    let in_sidecar = |key: &Name| source(key).is_some_and(|source| source.origin == Origin::Sidecar);
+    Ok(keys.into_iter().filter(in_sidecar).collect())
+}
+
+/// A primary key on the columns that the entity declares as one: its name, and the order of its columns.
+fn primary_key(
+    statement: &Statement<'_>,
+    table: &mut Table,
+    key: &ast::PrimaryKeyConstraint,
+) -> Result<Vec<Part>, SourceError> {
+    let idents: Vec<_> = key.columns.iter().map(|column| column_ident(statement, column)).collect::<Result<_, _>>()?;
+    let columns = columns(statement, table, &idents)?;
+    let declared = table.primary_key.as_ref().map(|key| key.columns.as_slice()).unwrap_or_default();
+    if columns.len() != declared.len() || !declared.iter().all(|name| columns.contains(name)) {
+        let names = |names: &[Name]| names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        let message = format!("table `{}` has the primary key ({}) in its entity", table.name, names(declared));
+        let trouble = SourceError::new(statement.spot(), message, "other columns");
+        return Err(trouble.hint(format!("PRIMARY KEY ({})", names(declared))));
+    }
+    let name = key.name.as_ref().map(|name| names::folded(name, statement.product()));
+    let name = name.or_else(|| table.primary_key.take().and_then(|key| key.name));
+    table.primary_key = Some(PrimaryKey { name, columns, options: characteristics(key.characteristics.as_ref()) });
+    Ok(vec![Part::PrimaryKey])
 }
 
 fn operation_on(
     statement: &Statement<'_>,
     table: &mut Table,
     operation: &AlterTableOperation,
+    keys_in_sidecars: &BTreeSet<Name>,
 ) -> Result<Vec<Part>, SourceError> {
     let product = statement.product();
     match operation {
@@ -83,6 +130,13 @@ fn operation_on(
                         "too many parts",
                     ));
                 };
+                let mut options = characteristics(key.characteristics.as_ref());
+                let full = key.match_kind == Some(ast::ConstraintReferenceMatchKind::Full);
+                for (option, value, set) in [("not_valid", "true", *not_valid), ("match", "full", full)] {
+                    if set {
+                        options.insert(option.to_owned(), value.to_owned());
+                    }
+                }
                 let key = ForeignKey {
                     name: name.clone(),
                     columns: columns(statement, table, &key.columns.iter().collect::<Vec<_>>())?,
@@ -94,10 +148,11 @@ fn operation_on(
                         .collect(),
                     on_update: key.on_update.as_ref().and_then(action),
                     on_delete: key.on_delete.as_ref().and_then(action),
-                    options: characteristics(key.characteristics.as_ref()),
+                    options,
                 };
-                foreign_key(statement, table, key)
+                foreign_key(statement, table, key, keys_in_sidecars)
             }
+            TableConstraint::PrimaryKey(key) => primary_key(statement, table, key),
             other => Err(unknown(statement, &other.to_string())),
         },
         AlterTableOperation::AlterColumn { column_name, op: AlterColumnOperation::SetDefault { value } } => {
@@ -174,8 +229,14 @@ fn row_security(table: &mut Table, key: &str) -> Vec<Part> {
 
 /// A key on columns that an entity relates already says more of that relation: its actions and settings. Any other is a key
 /// of its own.
-fn foreign_key(statement: &Statement<'_>, table: &mut Table, key: ForeignKey) -> Result<Vec<Part>, SourceError> {
-    let same = table.foreign_keys.values_mut().find(|known| {
+fn foreign_key(
+    statement: &Statement<'_>,
+    table: &mut Table,
+    key: ForeignKey,
+    keys_in_sidecars: &BTreeSet<Name>,
+) -> Result<Vec<Part>, SourceError> {
+    let of_entity = |known: &&mut ForeignKey| !keys_in_sidecars.contains(&known.name);
+    let same = table.foreign_keys.values_mut().filter(of_entity).find(|known| {
         (&known.columns, &known.references, &known.referenced_columns)
             == (&key.columns, &key.references, &key.referenced_columns)
     });

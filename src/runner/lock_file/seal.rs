@@ -22,7 +22,7 @@ impl Lock {
     /// The lock of a new project; `nothing` is the fingerprint of a schema without objects.
     pub fn new(dialects: &[Product], nothing: &str) -> Self {
         let locked = || Locked { fingerprint: nothing.to_owned(), migrations: Vec::new() };
-        Self { frozen: None, dialects: dialects.iter().map(|product| (*product, locked())).collect() }
+        Self { history: None, frozen: None, dialects: dialects.iter().map(|product| (*product, locked())).collect() }
     }
 
     /// The migrations of a dialect, oldest first.

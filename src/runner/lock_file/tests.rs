@@ -30,6 +30,7 @@ fn lock() -> Lock {
     };
     let postgres = Locked { fingerprint: "9".to_owned(), migrations: Vec::new() };
     Lock {
+        history: None,
         frozen: Some(Frozen { release: "1.0".to_owned() }),
         dialects: [(Product::Sqlite, sqlite), (Product::Postgres, postgres)].into(),
     }

@@ -11,9 +11,6 @@ use crate::{Product, sql};
 
 use super::{Applicable, Direction, Outcome, lock};
 
-/// The table that records applied migrations.
-pub const HISTORY_TABLE: &str = "sea_gen_history";
-
 /// The state of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -91,6 +88,8 @@ pub struct Record {
     /// The fingerprints of the schema after it, separated by a space: the one in the file, and the one of the schema as the
     /// database prints it.
     pub fingerprint: Option<String>,
+    /// The history table it is a row of, without its schema.
+    pub table: String,
 }
 
 const COLUMNS: &str =
@@ -112,31 +111,32 @@ pub(super) struct Table {
     /// The schema or database that was the session's own in the beginning; for PostgreSQL the search path beside it.
     home: String,
     search_path: String,
-    /// The table's quoted full name.
+    /// The table's name, and its quoted full name.
+    table: String,
     name: String,
     exists: bool,
 }
 
 impl Table {
     pub(super) async fn locate(session: &mut Session) -> Result<Self> {
-        let product = session.product();
+        let (product, table) = (session.product(), session.history_table().to_owned());
         let sql = match product {
             Product::Postgres => format!(
                 "SELECT current_schema(), current_setting('search_path'), EXISTS (SELECT FROM pg_catalog.pg_class c \
                    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                  WHERE n.nspname = current_schema() AND c.relname = '{HISTORY_TABLE}')"
+                  WHERE n.nspname = current_schema() AND c.relname = '{table}')"
             ),
             Product::MySql | Product::MariaDb => format!(
                 "SELECT DATABASE(), '', EXISTS (SELECT 1 FROM information_schema.tables \
-                  WHERE table_schema = DATABASE() AND table_name = '{HISTORY_TABLE}')"
+                  WHERE table_schema = DATABASE() AND table_name = '{table}')"
             ),
             Product::Sqlite => {
                 format!(
-                    "SELECT 'main', '', EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = '{HISTORY_TABLE}')"
+                    "SELECT 'main', '', EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = '{table}')"
                 )
             }
         };
-        let rows = session.query(&sql).await.map_err(|error| unreadable(product, &error))?;
+        let rows = session.query(&sql).await.map_err(|error| unreadable((product, &table), &error))?;
         let Some((row, home)) = rows.first().and_then(|row| row.get(0).map(|home| (row, home))) else {
             return Err(match product {
                 Product::Postgres => Error::new("the connection has no schema to keep the history in")
@@ -154,7 +154,8 @@ impl Table {
             product,
             home: home.to_owned(),
             search_path: row.text(1).to_owned(),
-            name: format!("{}.{}", quote(home), quote(HISTORY_TABLE)),
+            name: format!("{}.{}", quote(home), quote(&table)),
+            table,
             exists: row.is_true(2),
         })
     }
@@ -201,7 +202,7 @@ impl Table {
         }
         let sql = format!("SELECT {COLUMNS} FROM {}", self.name);
         let mut records = Vec::new();
-        for row in &session.query(&sql).await.map_err(|error| unreadable(self.product, &error))? {
+        for row in &session.query(&sql).await.map_err(|error| unreadable((self.product, &self.table), &error))? {
             let status = State::ALL.into_iter().find(|status| status.key() == row.text(5));
             let direction = Direction::ALL.into_iter().find(|direction| direction.key() == row.text(6));
             let (Some(status), Some(direction)) = (status, direction) else {
@@ -220,6 +221,7 @@ impl Table {
                 statements: row.text(7).parse().unwrap_or_default(),
                 tool_version: row.text(8).to_owned(),
                 fingerprint: row.get(9).map(str::to_owned),
+                table: self.table.clone(),
             });
         }
         // The order of a collation is not the order of ids.
@@ -230,7 +232,7 @@ impl Table {
     /// Whether a migration is half done.
     pub(super) async fn holds_unfinished(&self, session: &mut Session) -> Result<bool> {
         let sql = format!("SELECT count(*) FROM {} WHERE status IN ('running', 'failed')", self.name);
-        let rows = session.query(&sql).await.map_err(|error| unreadable(self.product, &error))?;
+        let rows = session.query(&sql).await.map_err(|error| unreadable((self.product, &self.table), &error))?;
         Ok(rows.first().is_some_and(|row| row.text(0) != "0"))
     }
 
@@ -247,7 +249,7 @@ impl Table {
             Direction::Down => 0,
         };
         let expected = [rows, 0, own].map(|count| count.to_string());
-        let found = session.query(&sql).await.map_err(|error| unreadable(self.product, &error))?;
+        let found = session.query(&sql).await.map_err(|error| unreadable((self.product, &self.table), &error))?;
         Ok(found.first().is_some_and(|row| (0..3).map(|at| row.text(at)).eq(expected.iter().map(String::as_str))))
     }
 
@@ -329,9 +331,9 @@ impl Table {
     }
 }
 
-fn unreadable(product: Product, error: &DatabaseError) -> Error {
+fn unreadable((product, table): (Product, &str), error: &DatabaseError) -> Error {
     let is_busy = product == Product::Sqlite && sqlite::is_busy(error);
-    Error::new(format!("the history table `{HISTORY_TABLE}` could not be read"))
+    Error::new(format!("the history table `{table}` could not be read"))
         .of(if is_busy { ErrorKind::Busy } else { ErrorKind::Database })
         .because(error.clone())
 }

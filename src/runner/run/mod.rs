@@ -33,10 +33,11 @@ use apply::Execution;
 use corrections::rewrite;
 use history::Table;
 
+pub use crate::session::HISTORY_TABLE;
 pub use confined::reaches_beyond;
 pub use corrections::{forget, forget_all, note, prepare, record};
 pub use direct::execute;
-pub use history::{HISTORY_TABLE, Record, State, history};
+pub use history::{Record, State, history};
 pub use lock::holder;
 pub use patience::has_waited;
 pub use pending::{pending, to_apply, to_revert};

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::migration::{Migration, MigrationId};
 use crate::{Product, Statement, sql};
 
-use super::{Applicable, Direction, HISTORY_TABLE, Record, State, Target};
+use super::{Applicable, Direction, Record, State, Target};
 
 /// The migrations that are not applied, oldest first. A file not newer than a baseline counts as covered by it.
 ///
@@ -160,14 +160,14 @@ pub fn to_revert<'a, 'm>(
 /// A partially applied migration stops everything: the database matches neither of two known schemas.
 fn refuse_half_done(history: &[Record]) -> Result<()> {
     let Some(record) = history.iter().find(|record| !record.status.is_done()) else { return Ok(()) };
-    let (id, count) = (&record.id, record.statements);
+    let (id, table, count) = (&record.id, &record.table, record.statements);
     let (way, finished, undone) = match record.direction {
         Direction::Up => ("applied", "UPDATE", "DELETE"),
         Direction::Down => ("reverted", "DELETE", "UPDATE"),
     };
     let command = |word: &str| match word {
-        "UPDATE" => format!("`UPDATE {HISTORY_TABLE} SET status = 'applied' WHERE id = '{id}'`"),
-        _ => format!("`DELETE FROM {HISTORY_TABLE} WHERE id = '{id}'`"),
+        "UPDATE" => format!("`UPDATE {table} SET status = 'applied' WHERE id = '{id}'`"),
+        _ => format!("`DELETE FROM {table} WHERE id = '{id}'`"),
     };
     let how = match record.status {
         State::Running => "a previous run was interrupted (no result recorded)",

@@ -133,6 +133,9 @@ pub enum Missing {
     Create,
 }
 
+/// The table that records applied migrations.
+pub const HISTORY_TABLE: &str = "sea_gen_history";
+
 /// One connection.
 pub struct Session {
     driver: Driver,
@@ -140,6 +143,7 @@ pub struct Session {
     product: Product,
     version: String,
     is_scratch: bool,
+    history_table: String,
     /// Whether the last statement that set a `sql_mode` contained the value (MySQL and MariaDB).
     says_mode: bool,
 }
@@ -156,13 +160,37 @@ impl Session {
             Product::MySql | Product::MariaDb => Product::MySql,
             product @ (Product::Postgres | Product::Sqlite) => product,
         };
-        Self::on(driver, options.options.clone(), product, options.is_scratch).await
+        let mut session = Self::on(driver, options.options.clone(), product, options.is_scratch).await?;
+        session.name_history(options.history.as_deref());
+        Ok(session)
+    }
+
+    /// Keeps the history under a name of its own, where several projects have their migrations in one database; `None` is the
+    /// usual one.
+    pub fn name_history(&mut self, name: Option<&str>) {
+        self.history_table = match name {
+            Some(name) => format!("{HISTORY_TABLE}_{name}"),
+            None => HISTORY_TABLE.to_owned(),
+        };
+    }
+
+    /// The name of the table that records what was applied.
+    pub fn history_table(&self) -> &str {
+        &self.history_table
     }
 
     /// The session on an open connection. `options` are those of the same database.
     async fn on(driver: Driver, options: Options, product: Product, is_scratch: bool) -> Result<Self, ConnectError> {
         let ending = Ending { options, product, number: String::new() };
-        let mut session = Self { driver, ending, product, version: String::new(), is_scratch, says_mode: false };
+        let mut session = Self {
+            driver,
+            ending,
+            product,
+            version: String::new(),
+            is_scratch,
+            history_table: HISTORY_TABLE.to_owned(),
+            says_mode: false,
+        };
         session.version = session.ask_version().await?;
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
             session.product = Product::MariaDb;

@@ -24,6 +24,7 @@ pub struct ConnectionOptions {
     pub(super) options: Options,
     pub(super) endpoint: Endpoint,
     pub(super) is_scratch: bool,
+    pub(super) history: Option<String>,
 }
 
 impl ConnectionOptions {
@@ -98,7 +99,7 @@ impl ConnectionOptions {
             Product::Postgres => Options::postgres(&url).map_err(refused)?,
             Product::MySql | Product::MariaDb | Product::Sqlite => Options::mysql(&url).map_err(refused)?,
         };
-        Ok(Self { scheme, product, options, endpoint, is_scratch: false })
+        Ok(Self { scheme, product, options, endpoint, is_scratch: false, history: None })
     }
 
     /// A path with parameters, or one of SQLite's own `file:` URIs.
@@ -128,7 +129,13 @@ impl ConnectionOptions {
             Some(path) => Endpoint::File { path, shown: name.into_owned() },
             None => Endpoint::Memory,
         };
-        Ok(Self { scheme: "sqlite", product: Product::Sqlite, options, endpoint, is_scratch: false })
+        Ok(Self { scheme: "sqlite", product: Product::Sqlite, options, endpoint, is_scratch: false, history: None })
+    }
+
+    /// The same database with a history of this name; see [`Session::name_history`](super::Session::name_history).
+    #[must_use]
+    pub fn with_history(self, history: Option<String>) -> Self {
+        Self { history, ..self }
     }
 
     /// The options for a scratch database of this name on the same server: settings that hold only on the given database are

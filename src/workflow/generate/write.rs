@@ -8,7 +8,7 @@ use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::LockedMigration;
 use sea_gen_runner::migration;
 
-use crate::project::{Batch, FileChange, Snapshot, first_lock};
+use crate::project::{Batch, FileChange, Snapshot};
 use crate::schema::{Normalized, Origins};
 
 use super::super::{Failure, Workspace, locked};
@@ -28,7 +28,7 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
     }
     let mut project = workspace.project.clone();
     let mut batch = Batch::new(&project.root);
-    let mut lock = workspace.lock.clone().unwrap_or_else(|| first_lock(workspace.products()));
+    let mut lock = workspace.lock.clone().unwrap_or_else(|| project.first_lock(workspace.products()));
     for draft in drafts {
         let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
         lock.append(draft.product, line, draft.sealed.fingerprint_of(&draft.target.schema));

@@ -82,7 +82,7 @@ fn dialects_are_those_of_the_lock_where_none_are_configured() {
     let root = folder();
     put(root.path(), "gen.toml", "");
     let dialects = [(Product::MariaDb, Locked::default())].into();
-    put(root.path(), "schema.lock.json", Lock { frozen: None, dialects }.text());
+    put(root.path(), "schema.lock.json", Lock { history: None, frozen: None, dialects }.text());
     assert_eq!(Project::discover(root.path()).unwrap().dialects, [Product::MariaDb]);
 }
 

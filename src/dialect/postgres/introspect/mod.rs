@@ -80,6 +80,10 @@ async fn read(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseE
     for row in &session.query(&queries.of(include_str!("../queries/attached.sql"))).await? {
         reading.definition(row);
     }
+    for row in &session.query(&queries.of(include_str!("../queries/extensions.sql"))).await? {
+        let kept = reading.catalog.schema.kept.objects_mut();
+        kept.extensions.insert(Name::from(row.text(0)), Name::from(row.text(1)));
+    }
     if scope.privileges {
         for row in &session.query(&queries.of(include_str!("../queries/privileges.sql"))).await? {
             reading.definition(row);

@@ -22,6 +22,8 @@ const TAKE_BACK: Priority = 21;
 
 /// The operations of a plan and those around them, in order.
 pub(super) fn with_around(plan: Vec<Op>, around: DetachedObjects, from: &Schema) -> Vec<Op> {
+    let schemas = schemas(&plan, from);
+    let with_claims = |op: Op| with_claims(op, &schemas);
     // The key that a foreign key to a partition leans on may be the partition's own: it comes last and goes first.
     let to_partitions = to_partitions(&plan, from);
     let (lost, plan): (Vec<Op>, Vec<Op>) = plan.into_iter().partition(|op| clears(op) && to_partitions.contains(op));
@@ -77,6 +79,16 @@ pub(super) fn with_around(plan: Vec<Op>, around: DetachedObjects, from: &Schema)
     ops
 }
 
+/// The names that stand before a dot to say in which schema something is.
+fn schemas(plan: &[Op], from: &Schema) -> BTreeSet<String> {
+    let created = plan.iter().filter_map(|op| match op {
+        Op::Create(Object::Definition(it)) => Some(&it.id),
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+    });
+    let named = created.chain(from.definitions.keys()).filter(|id| id.kind == DefinitionKind::Schema);
+    named.map(|id| id.name.name.as_str()).chain(["public", "pg_catalog"]).map(str::to_owned).collect()
+}
+
 /// The operations on foreign keys that refer to a partition or a foreign table.
 fn to_partitions(plan: &[Op], from: &Schema) -> Vec<Op> {
     let kinds = [DefinitionKind::Partition, DefinitionKind::ForeignTable];
@@ -108,12 +120,12 @@ mod kinds {
     pub(super) const OLD_BUT_NO_RELATION: &str = "old, but no relation";
 }
 
-fn with_claims(op: Op) -> (Op, Claims) {
+fn with_claims(op: Op, schemas: &BTreeSet<String>) -> (Op, Claims) {
     let mut claims = claims(&op);
     let word = |kind: &'static str| move |word: String| Resource::Word(kind, word);
     match &op {
         Op::Create(object) => {
-            let mentioned = MentionedNames::by(object);
+            let mentioned = MentionedNames::by(object, schemas);
             claims.needs.extend(mentioned.anything.into_iter().map(word(kinds::NEW)));
             // A column may be called like a table; only what is no relation is meant by a name in an expression.
             claims.needs.extend(mentioned.expressions.into_iter().map(word(kinds::NEW_BUT_NO_RELATION)));
@@ -124,7 +136,7 @@ fn with_claims(op: Op) -> (Op, Claims) {
             claims.makes.extend(own.into_iter().flat_map(|own| [word(kinds::NEW)(own.clone()), word(kind)(own)]));
         }
         Op::Drop(object) => {
-            let mentioned = MentionedNames::by(object);
+            let mentioned = MentionedNames::by(object, schemas);
             claims.reads.extend(mentioned.anything.into_iter().map(word(kinds::OLD)));
             claims.reads.extend(mentioned.expressions.into_iter().map(word(kinds::OLD_BUT_NO_RELATION)));
             let own = provided(object);
@@ -191,6 +203,8 @@ fn provided(object: &Object) -> Option<String> {
         Object::View(view) => bare(&view.name),
         Object::Routine(routine) => Some(called(&routine.name).to_owned()),
         Object::Definition(definition) => match definition.id.kind {
+            // A table may have the name of a schema; the claims of the plan tell what stands in a schema.
+            DefinitionKind::Schema => None,
             DefinitionKind::Aggregate => Some(called(&definition.id.name).to_owned()),
             _ if definition.id.on.is_none() => bare(&definition.id.name),
             _ => None,
@@ -212,8 +226,9 @@ pub(super) fn called(name: &ObjectName) -> &str {
 }
 
 /// The names that an object's texts mention.
-#[derive(Default)]
-struct MentionedNames {
+struct MentionedNames<'a> {
+    /// The names of schemas, which mention nothing where they stand before a dot.
+    schemas: &'a BTreeSet<String>,
     /// Where any kind of object may be meant.
     anything: Vec<String>,
     /// In expressions, where a name may also be a column's.
@@ -222,9 +237,9 @@ struct MentionedNames {
     body: Vec<String>,
 }
 
-impl MentionedNames {
-    fn by(object: &Object) -> Self {
-        let mut mentioned = Self::default();
+impl<'a> MentionedNames<'a> {
+    fn by(object: &Object, schemas: &'a BTreeSet<String>) -> Self {
+        let mut mentioned = Self { schemas, anything: Vec::new(), expressions: Vec::new(), body: Vec::new() };
         match object {
             Object::Table(table) => mentioned.table(table),
             Object::Column(owner, column) => {
@@ -249,14 +264,21 @@ impl MentionedNames {
                 mentioned.expression(&trigger.definition);
             }
             Object::Enum(_) => {}
-            Object::View(view) => mentioned.anything.extend(words::names(view.query.text())),
+            Object::View(view) => mentioned.anything.extend(mentioned.names(view.query.text())),
             Object::Routine(routine) => mentioned.routine(routine),
+            // These statements name nothing but themselves and a schema.
+            Object::Definition(definition)
+                if matches!(definition.id.kind, DefinitionKind::Schema | DefinitionKind::Extension) => {}
             Object::Definition(definition) => {
                 definition.id.on.iter().for_each(|owner| mentioned.owner(owner));
-                mentioned.anything.extend(words::names(definition.create.text()));
+                mentioned.anything.extend(mentioned.names(definition.create.text()));
             }
         }
         mentioned
+    }
+
+    fn names(&self, text: &str) -> Vec<String> {
+        words::unqualified_names(text, self.schemas)
     }
 
     fn owner(&mut self, owner: &ObjectName) {
@@ -264,9 +286,10 @@ impl MentionedNames {
     }
 
     fn expression(&mut self, expression: &Expression) {
-        self.expressions.extend(words::names(expression.text()));
+        self.expressions.extend(self.names(expression.text()));
         // `nextval('s'::regclass)` names a sequence in a string.
-        self.expressions.extend(words::strings(expression.text()).iter().flat_map(|text| words::names(text)));
+        let strings = words::strings(expression.text());
+        self.expressions.extend(strings.iter().flat_map(|text| words::unqualified_names(text, self.schemas)));
     }
 
     fn table(&mut self, table: &Table) {
@@ -275,16 +298,16 @@ impl MentionedNames {
         table.indexes.values().flat_map(index_expressions).for_each(|expression| self.expression(expression));
         table.triggers.values().for_each(|trigger| self.expression(&trigger.definition));
         if let Some(parents) = table.options.get("inherits") {
-            self.anything.extend(words::names(parents));
+            self.anything.extend(self.names(parents));
         }
         if let Some(key) = table.options.get(crate::schema::PARTITION_BY) {
-            self.expressions.extend(words::names(key));
+            self.expressions.extend(self.names(key));
         }
     }
 
     fn column(&mut self, column: &Column) {
         if let Type::Native(spelling) = &column.data_type {
-            self.anything.extend(words::names(spelling));
+            self.anything.extend(self.names(spelling));
         }
         if let Some(DefaultValue::Expression(expression)) = &column.default {
             self.expression(expression);
@@ -299,13 +322,13 @@ impl MentionedNames {
         let body = text.get(head.len()..).unwrap_or_default();
         let start = body.trim_start();
         if start.starts_with("BEGIN ATOMIC") || start.starts_with("RETURN ") {
-            self.anything.extend(words::names(text));
+            self.anything.extend(self.names(text));
         } else {
-            self.anything.extend(words::names(head));
+            self.anything.extend(self.names(head));
             if words::mentions(head, "sql") || body.contains("%TYPE") || body.contains("%ROWTYPE") {
                 let inside = body.split_once('$').map_or(body, |(_, inside)| inside);
                 let inside = inside.split_once('$').map_or(inside, |(_, inside)| inside);
-                self.body.extend(words::names(inside));
+                self.body.extend(self.names(inside));
             }
         }
         let own = called(&routine.name).to_owned();

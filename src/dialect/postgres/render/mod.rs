@@ -153,6 +153,11 @@ fn move_object(kind: &str, from: &ObjectName, to: &ObjectName) -> String {
         Some(schema) if from.schema != to.schema && from.name == to.name => {
             format!("ALTER {kind} {} SET SCHEMA {}", quote_object(from), quote(schema))
         }
+        // It moves to whatever the connection's default schema is.
+        None if from.schema.is_some() && from.name == to.name => {
+            let target = format!("{kind} {}", quote_object(from)).replace('\'', "''").replace('%', "%%");
+            format!("DO $$ BEGIN EXECUTE format('ALTER {target} SET SCHEMA %I', current_schema()); END $$")
+        }
         _ => format!("ALTER {kind} {} RENAME TO {}", quote_object(from), quote(&to.name)),
     }
 }
