@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use sea_gen_runner::files::read_text_if_there;
 use sea_gen_runner::migration::{self, Migration};
 use sea_gen_runner::{Error, run};
 
@@ -243,12 +244,8 @@ fn configuration(
     taken: &Taken,
 ) -> Result<Vec<(PathBuf, String)>, Failure> {
     let path = workspace.root().join(CONFIG_FILE);
-    if path.exists() && !settings.is_empty() {
-        return Err(Error::new("gen.toml exists and names no dialects")
-            .hint(format!("add this line to it: {}", settings.join("\n")))
-            .into());
-    }
-    let new = (!settings.is_empty()).then(|| (path, settings.join("\n") + "\n"));
+    let own = read_text_if_there(&path)?.unwrap_or_default();
+    let new = (!settings.is_empty()).then(|| (path, format!("{}\n{own}", settings.join("\n"))));
     with_types(workspace, new, taken)
 }
 

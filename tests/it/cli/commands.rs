@@ -471,7 +471,7 @@ fn colour_is_for_terminals_and_for_who_asks() {
 
 #[apply(test)]
 fn init_says_which_dialect_it_assumed() {
-    let project = Project::empty("");
+    let project = Project::empty("[type-rules]\njson = \"exact\"\n");
     project.write("entities/user.rs", super::project::USER);
     shows!(project.run(&["init"]), @r"
     exit 0
@@ -485,4 +485,5 @@ fn init_says_which_dialect_it_assumed() {
     std::fs::remove_file(project.path("schema.lock.json")).unwrap();
     let said = project.succeeds(&["init", "--dialect", "postgres"]);
     assert!(said.starts_with("set up for postgres\n") && !said.contains("assumed"), "{said}");
+    assert_eq!(project.read("gen.toml"), "dialects = [\"postgres\"]\n[type-rules]\njson = \"exact\"\n");
 }

@@ -37,30 +37,24 @@ fn what_takes_long_is_said_on_a_terminal_and_not_in_a_pipe() {
         eprintln!("no program `script`, which gives another one a terminal");
         return;
     }
-    let project = Project::new();
-    project.succeeds(&["sync"]);
-    project.sql("CREATE TABLE old (id integer PRIMARY KEY)");
-    let url = || format!("sqlite://{}", project.path("shop.db").display());
-    for command in ["init", "migration Second"] {
-        let words: Vec<&str> = command.split(' ').collect();
-        let holder = hold(url(), &["BEGIN EXCLUSIVE"], Duration::from_secs(2));
-        let shown = project.run(&[&words[..], &["--dry-run"][..usize::from(command != "init")]].concat());
-        assert!(!shown.contains("reading the database") && !shown.contains('\u{1b}'), "{shown}");
-        holder.join().unwrap();
-        if command == "init" {
-            std::fs::remove_file(project.path("schema.lock.json")).unwrap();
-            std::fs::remove_dir_all(project.path("migrations")).unwrap();
-            std::fs::remove_dir_all(project.path("snapshots")).unwrap();
+    for on_terminal in [false, true] {
+        let project = Project::new();
+        project.succeeds(&["sync"]);
+        for command in ["init", "migration Second"] {
+            let url = format!("sqlite://{}", project.path("shop.db").display());
+            let holder = hold(url, &["BEGIN EXCLUSIVE"], Duration::from_secs(2));
+            let typed = format!("{} {command} --color never", env!("CARGO_BIN_EXE_gen"));
+            let mut terminal = Command::new("script");
+            terminal.args(["-qec", &typed, "/dev/null"]).current_dir(project.path("")).env_remove("DATABASE_URL");
+            let shown = match on_terminal {
+                true => project.shown(&terminal.env("TERM", "xterm").output().unwrap()),
+                false => project.run(&command.split(' ').collect::<Vec<_>>()),
+            };
+            holder.join().unwrap();
+            assert!(shown.starts_with("exit 0"), "{shown}");
+            let is_said = shown.contains("reading the database sqlite://shop.db (");
+            assert_eq!((is_said, shown.contains('\u{1b}')), (on_terminal, on_terminal), "{shown}");
         }
-        let holder = hold(url(), &["BEGIN EXCLUSIVE"], Duration::from_secs(2));
-        let mut terminal = project.command(&[]);
-        let program = terminal.get_program().to_string_lossy().into_owned();
-        let typed = format!("{program} {command} --color never");
-        terminal = Command::new("script");
-        terminal.args(["-qec", &typed, "/dev/null"]).current_dir(project.path("")).env_remove("DATABASE_URL");
-        let shown = project.shown(&terminal.env("TERM", "xterm").output().unwrap());
-        holder.join().unwrap();
-        assert!(shown.starts_with("exit 0") && shown.contains("reading the database sqlite://shop.db ("), "{shown}");
     }
 }
 
