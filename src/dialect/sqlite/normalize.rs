@@ -185,8 +185,12 @@ fn default(affinity: Affinity, value: DefaultValue) -> Option<DefaultValue> {
     Some(DefaultValue::Expression(compared(expression)))
 }
 
+/// Whether a number is written in the one way in which a server would print it.
 fn is_number(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let has_needless_zero = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
+    !has_needless_zero
+        && text.starts_with(|first: char| first.is_ascii_digit() || first == '-')
         && text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | '.'))
         && text.parse::<f64>().is_ok()
 }

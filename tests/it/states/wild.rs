@@ -380,12 +380,12 @@ fn each_rule_for_types_holds(product: Product) {
                 ("json", 1),
                 ("json-as-text", 1),
                 ("length", 1),
-                ("text", 2),
+                ("text", 3),
                 ("unsigned", 1),
                 ("uuid", 1),
                 ("zone", 1),
             ],
-            &["spelled [spelled out]"],
+            &[],
         ),
         Product::Postgres => (
             &[("decimal", 1), ("json", 1), ("length", 1), ("text", 1), ("unsigned", 1)],
@@ -436,5 +436,6 @@ fn each_rule_for_types_holds(product: Product) {
     std::fs::write(&path, text).expect("a written file");
     project.database.execute("DROP TABLE sea_gen_history");
     let report = again.json(&["init"]);
-    assert_eq!(against(&report), ["length [length]", "spelled [spelled out]"], "{report:#}");
+    let spelled: &[&str] = if product == Product::Sqlite { &[] } else { &["spelled [spelled out]"] };
+    assert_eq!(against(&report), [&["length [length]"], spelled].concat(), "{report:#}");
 }
