@@ -128,7 +128,7 @@ fn a_table_made_anew_twice_loses_what_each_leaves_out() {
 
 #[test]
 fn values_that_another_type_has_no_room_for_are_lost() {
-    let narrows = "column t.n becomes numeric(10,0), and values are lost in rows where it has values beyond 10 digits before and 0 behind the point";
+    let narrows = "column t.n becomes numeric(10,0), and values are lost in rows where it has values with more than 10 integer or 0 fractional digits";
     lost(Product::Postgres, &["ALTER TABLE t ALTER COLUMN n TYPE numeric(10, 0)"], &[narrows]);
     lost(Product::Postgres, &["ALTER TABLE t ALTER n TYPE numeric(10, 0) USING n::numeric(10, 0)"], &[narrows]);
     lost(Product::Postgres, &["ALTER TABLE t ALTER COLUMN n TYPE numeric(14, 2)"], &[]);
