@@ -133,7 +133,8 @@ async fn the_number_of_queries_does_not_depend_on_the_number_of_tables(scratch: 
         asked.push(questions(&mut session).await - before);
     }
     assert_eq!(asked[0], asked[1]);
-    assert!(asked[0] <= 12, "{asked:?}");
+    // Two of them bound the wait for locks.
+    assert!(asked[0] <= 14, "{asked:?}");
 }
 
 async fn questions(session: &mut sea_gen_runner::session::Session) -> u64 {
