@@ -30,7 +30,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Resul
         paint::result(&text(&reading));
     }
     if reading.has_errors() {
-        return Err(Failure::Entities(reading.diagnostics, reading.files));
+        return Err(Failure::Entities(reading.diagnostics, reading.files.to_vec()));
     }
     if !command.json {
         report::show_diagnostics(&reading.diagnostics, &reading.files);

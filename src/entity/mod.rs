@@ -25,6 +25,7 @@ mod resolve;
 mod scan;
 mod sidecar;
 mod source;
+mod source_files;
 mod sources;
 mod table;
 mod types;
@@ -43,9 +44,10 @@ use attributes::{ON_VALUE, Settings, derives};
 use conditions::Conditions;
 use packages::Packages;
 pub use program::{EntityFile, Program};
-use reading::Input;
+use reading::{Input, Surveyed};
 use resolve::Module;
 use source::{Output, SourceError};
+pub use source_files::SourceFiles;
 pub use sources::{Source, Sources};
 
 /// A source file.
@@ -170,6 +172,16 @@ pub fn read(files: &[SourceFile], product: Product) -> (Model, Vec<Diagnostic>) 
 
 /// The same, with facts that the files do not tell.
 pub fn read_with(files: &[SourceFile], product: Product, context: &Context) -> (Model, Vec<Diagnostic>) {
+    read_surveyed(files, product, context, None)
+}
+
+/// The same, where the modules of the Rust files may be outlined already.
+fn read_surveyed(
+    files: &[SourceFile],
+    product: Product,
+    context: &Context,
+    surveyed: Option<&Surveyed>,
+) -> (Model, Vec<Diagnostic>) {
     let packages = Packages::of(files, context);
     let root = common_folder(files);
     let inputs = inputs(files, context, &packages);
@@ -177,8 +189,16 @@ pub fn read_with(files: &[SourceFile], product: Product, context: &Context) -> (
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let mut output = Output::default();
 
-    let (outline, readings) = reading::read(&inputs, packages, product, context, &mut output);
-    keys::complete(&outline, readings, context, &mut output);
+    let own;
+    let surveyed = match surveyed.filter(|surveyed| surveyed.is_of(&inputs)) {
+        Some(surveyed) => surveyed,
+        None => {
+            own = reading::survey(&inputs, packages, &mut output);
+            &own
+        }
+    };
+    let readings = reading::read(&inputs, surveyed, product, context, &mut output);
+    keys::complete(&surveyed.outline, readings, context, &mut output);
     output.settle_enums();
     output.settle_untyped();
     output.flush_places();

@@ -9,11 +9,13 @@ use super::outline::Standing;
 use super::packages::Packages;
 use super::reading::{Surveyed, survey};
 use super::source::Output;
-use super::{Context, SourceFile, common_folder, has_extension, inputs, is_history};
+use super::{Context, SourceFile, SourceFiles, common_folder, has_extension, inputs, is_history};
 
 /// The Rust files of a project, and how the modules reach them.
 pub struct Program {
     files: Vec<Examined>,
+    /// `None` where a thread of the survey ended early: reading reports it.
+    surveyed: Option<Surveyed>,
     migrators: Vec<Vec<String>>,
 }
 
@@ -22,10 +24,6 @@ struct Examined {
     path: PathBuf,
     /// Whether an item in it is an entity.
     declares: bool,
-    /// Whether an item in it is another column value.
-    values: bool,
-    /// Whether its text has the word.
-    mentions: bool,
     in_scope: bool,
     standing: Option<Standing>,
     module: Vec<String>,
@@ -46,7 +44,9 @@ impl Program {
     pub fn of(files: &[SourceFile], context: &Context) -> Self {
         let packages = Packages::of(files, context);
         let inputs = inputs(files, context, &packages);
-        let Surveyed { outline, migrators, .. } = survey(&inputs, packages, &mut Output::default());
+        let mut output = Output::default();
+        let surveyed = survey(&inputs, packages, &mut output);
+        let outline = &surveyed.outline;
         let paths: Vec<&Path> = inputs.iter().map(|input| input.source.path.as_path()).collect();
         let root = common_folder(files);
         let mut whole: HashMap<&Path, usize> = HashMap::new();
@@ -65,15 +65,19 @@ impl Program {
             Examined {
                 path: file.path.clone(),
                 declares: declaring.contains(path),
-                values: ["DeriveActiveEnum", "DeriveValueType"].iter().any(|word| file.text.contains(word)),
-                mentions: file.text.contains("DeriveEntity"),
                 in_scope: context.is_in_scope(&file.path),
                 standing: whole.get(path).map(|at| outline.standing(*at, &paths)),
                 module: super::outline::module_path(&file.path),
                 is_history: is_history(&root, &file.path),
             }
         });
-        Self { files: examined.collect(), migrators }
+        let (files, migrators) = (examined.collect(), surveyed.migrators.clone());
+        Self { files, surveyed: Some(surveyed).filter(|_| output.diagnostics.is_empty()), migrators }
+    }
+
+    /// The examined files, for reading.
+    pub fn into_files(self, files: Vec<SourceFile>) -> SourceFiles {
+        SourceFiles::new(files, self.surveyed)
     }
 
     /// The files with entities, in the order of the files.
@@ -88,10 +92,11 @@ impl Program {
         })
     }
 
-    /// Why a file is read for entities or not, in one or two sentences. `None`: it is not among the files.
-    pub fn why(&self, path: &Path) -> Option<String> {
-        let file = self.files.iter().find(|file| file.path == path)?;
-        let shown = path.display();
+    /// Why a file is read for entities or not, in one or two sentences. `None`: it is not among the examined files.
+    pub fn why(&self, source: &SourceFile) -> Option<String> {
+        let file = self.files.iter().find(|file| file.path == source.path)?;
+        let has = |word: &str| source.text.contains(word);
+        let shown = source.path.display();
         if file.is_history {
             return Some(format!(
                 "`{shown}` is not read: it is in a folder of migrations, which hold former declarations"
@@ -129,10 +134,10 @@ impl Program {
             (true, false) => {
                 format!("`{shown}` declares an entity and {reached}, but `entities` of the configuration leaves it out")
             }
-            (false, _) if file.mentions => format!(
+            (false, _) if has("DeriveEntity") => format!(
                 "`{shown}` is no entity source: it only mentions `DeriveEntityModel`, no item derives it; {reached}"
             ),
-            (false, _) if file.values => {
+            (false, _) if has("DeriveActiveEnum") || has("DeriveValueType") => {
                 format!("`{shown}` declares types of columns, but no entity; {reached}")
             }
             (false, _) => format!("`{shown}` declares no entity; {reached}"),

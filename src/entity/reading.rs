@@ -34,12 +34,21 @@ struct Survey {
     migrators: Vec<PathBuf>,
 }
 
-/// What all files are called, and what was found on the way.
+/// The names in all files, and the findings of the first pass.
 pub(super) struct Surveyed {
     pub(super) outline: Outline,
-    pub(super) outcome: Outcome,
+    outcome: Outcome,
+    /// The files, whose numbers the outline has.
+    paths: Vec<PathBuf>,
     /// The folders of migrators, as module paths.
     pub(super) migrators: Vec<Vec<String>>,
+}
+
+impl Surveyed {
+    /// Whether these files were surveyed, so that their numbers are the same.
+    pub(super) fn is_of(&self, inputs: &[Input<'_>]) -> bool {
+        self.paths.iter().eq(inputs.iter().map(|input| &input.source.path))
+    }
 }
 
 /// Files that are read faster by one thread than it takes to start another.
@@ -78,29 +87,30 @@ pub(super) fn survey(inputs: &[Input<'_>], packages: Packages, output: &mut Outp
     modules.sort_by_key(|(file, _)| *file);
     let modules = modules.into_iter().flat_map(|(_, modules)| modules).collect();
     let paths: Vec<&Path> = inputs.iter().map(|input| input.source.path.as_path()).collect();
-    Surveyed { outline: Outline::of(modules, &paths, packages, &migrators), outcome, migrators }
+    let outline = Outline::of(modules, &paths, packages, &migrators);
+    let paths = paths.into_iter().map(Path::to_owned).collect();
+    Surveyed { outline, outcome, paths, migrators }
 }
 
-/// Reads all entities, and gives back the names of everything.
+/// Reads all entities of surveyed files.
 pub(super) fn read(
     inputs: &[Input<'_>],
-    packages: Packages,
+    surveyed: &Surveyed,
     product: Product,
     context: &Context,
     output: &mut Output,
-) -> (Outline, Vec<EntityDraft>) {
-    let Surveyed { outline, outcome, .. } = survey(inputs, packages, output);
-    outcome.troubles.into_iter().for_each(|trouble| output.error(trouble));
-    for (path, child, trouble) in outcome.doubtful {
-        if outline.has_entities(&path, child.as_deref()) {
-            output.error(trouble);
+) -> Vec<EntityDraft> {
+    let Surveyed { outline, outcome, .. } = surveyed;
+    outcome.troubles.iter().for_each(|trouble| output.error(trouble.clone()));
+    for (path, child, trouble) in &outcome.doubtful {
+        if outline.has_entities(path, child.as_deref()) {
+            output.error(trouble.clone());
         }
     }
     let work = |share: &Share<'_, '_>| {
         let (mut readings, mut output) = (Vec::new(), Output::default());
         let actives = Actives::default();
-        let modules =
-            Modules { outline: &outline, current: None, files: share.files, context, product, actives: &actives };
+        let modules = Modules { outline, current: None, files: share.files, context, product, actives: &actives };
         entities(modules, share, &mut readings, &mut output);
         output.flush_places();
         (readings, output)
@@ -111,7 +121,7 @@ pub(super) fn read(
         output.absorb(said);
     }
     readings.sort_by_key(|reading: &EntityDraft| reading.draft.module);
-    (outline, readings)
+    readings
 }
 
 /// The files of one thread.

@@ -9,7 +9,7 @@ use sea_gen_runner::files::{entries, list, read_text, read_text_if_there};
 use sea_gen_runner::{Error, Result};
 
 use crate::entity::packages::{Packages, plain};
-use crate::entity::{Program, SourceFile};
+use crate::entity::{Program, SourceFile, SourceFiles};
 use crate::schema::Product;
 
 use super::{CONFIG_FILE, Project, parallel};
@@ -68,8 +68,16 @@ impl Project {
     ///
     /// # Errors
     /// There are no entities, or a file cannot be read.
-    pub fn entity_files(&self) -> Result<Vec<SourceFile>> {
+    pub fn entity_files(&self) -> Result<SourceFiles> {
         Ok(self.discover_entities()?.1)
+    }
+
+    /// Both.
+    ///
+    /// # Errors
+    /// There are no entities, or a file cannot be read.
+    pub fn discover_entities(&self) -> Result<(EntityPaths, SourceFiles)> {
+        self.locate_entities()?
     }
 
     /// Whether there are no sources here, only what applies migrations: an image for a deployment.
@@ -89,8 +97,9 @@ impl Project {
             return Err(Error::new(format!("there is no file `{shown}`")).hint("name it from the project's folder"));
         }
         let path = plain(self.shown(&absolute));
-        let program = Program::of(&self.sources()?.files, &self.config.context);
-        if let Some(why) = program.why(&path) {
+        let files = self.sources()?.files;
+        let program = Program::of(&files, &self.config.context);
+        if let Some(why) = files.iter().find(|file| file.path == path).and_then(|file| program.why(file)) {
             return Ok(why);
         }
         let left_out = path.parent().into_iter().flat_map(Path::components).find_map(|folder| {
@@ -110,13 +119,9 @@ impl Project {
         })
     }
 
-    fn discover_entities(&self) -> Result<(EntityPaths, Vec<SourceFile>)> {
-        self.locate_entities()?
-    }
-
     /// The inner error: there are no entities.
-    fn locate_entities(&self) -> Result<Result<(EntityPaths, Vec<SourceFile>)>> {
-        let Sources { mut files, places } = self.sources()?;
+    fn locate_entities(&self) -> Result<Result<(EntityPaths, SourceFiles)>> {
+        let Sources { files, places } = self.sources()?;
         let program = Program::of(&files, &self.config.context);
         let (reached, unreached): (Vec<_>, Vec<_>) = program.entity_files().partition(|file| file.reached);
         let unreached: Vec<PathBuf> = unreached.into_iter().map(|file| file.path).collect();
@@ -148,9 +153,10 @@ impl Project {
         beside.sort();
         beside.dedup();
         let read = |path: PathBuf| Ok(SourceFile { text: read_text(&path)?, path: self.shown(&path).to_owned() });
-        files.extend(parallel::map(beside, read).into_iter().collect::<Result<Vec<_>>>()?);
-        let is_manifest = |file: &SourceFile| file.path.file_name().is_some_and(|name| name == "Cargo.toml");
-        files.sort_by(|a, b| (is_manifest(a), &a.path).cmp(&(is_manifest(b), &b.path)));
+        let sidecars = parallel::map(beside, read).into_iter().collect::<Result<Vec<_>>>()?;
+        let mut files = program.into_files(files);
+        files.put_sidecars(&sidecars);
+        files.sort();
         Ok(Ok((EntityPaths { paths, unreached }, files)))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Must not propose changes: differences of the entities are reported, and belong to the next migration.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use sea_gen_runner::files::read_text_if_there;
@@ -11,7 +11,7 @@ use sea_gen_runner::{Error, run};
 
 use crate::dialect::{self, Forms, Product};
 use crate::diff::diff;
-use crate::entity::{Diagnostic, Model, Severity, SourceFile};
+use crate::entity::{Diagnostic, Model, Severity, SourceFiles};
 use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, new_id, type_entries};
 use crate::schema::{Normalized, Origins, Part, Place, Schema, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
@@ -94,8 +94,7 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     let mut live = workspace.database_to_adopt(request).await?;
     let joining = workspace.joining(request, live.as_ref())?;
     let phase = workspace.phase("reading the entities");
-    let found = workspace.project.find_entities()?;
-    let mut files = workspace.files()?;
+    let (found, mut files) = workspace.project.discover_entities()?;
     let mut readings = read_all(workspace, &files, &joining).await?;
     drop(phase);
     let adopted = live.as_ref().filter(|live| !live.schema.schema().is_empty());
@@ -106,7 +105,7 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     let errors = readings.iter().map(|(_, _, said)| errors_in(said)).max().unwrap_or_default();
     if errors > 0 && (*strict || *imports || adopted.is_none()) {
         let failed = readings.into_iter().find(|(_, _, said)| errors_in(said) > 0);
-        return Err(Failure::Entities(failed.map(|(_, _, said)| said).unwrap_or_default(), files));
+        return Err(Failure::Entities(failed.map(|(_, _, said)| said).unwrap_or_default(), files.to_vec()));
     }
     let said = readings.iter().find(|(_, _, said)| errors_in(said) > 0).or(readings.first());
     if let Some((_, _, said)) = said {
@@ -127,11 +126,9 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
         seaorm = SeaOrm::of(&mut live.session, workspace).await?;
         if *imports {
             let _phase = workspace.phase("writing SQL files for what is undeclared");
-            let written = import::import(workspace, &files, live).await?;
-            let paths: BTreeSet<&PathBuf> = written.files.iter().map(|file| &file.path).collect();
-            files.retain(|other| !paths.contains(&other.path));
+            let written = import::import(workspace, (&found, &files), live).await?;
             beside.extend(written.files.iter().map(|file| (workspace.root().join(&file.path), file.text.clone())));
-            files.extend(written.files.iter().cloned());
+            files.put_sidecars(&written.files);
             let readings = read_all(workspace, &files, &joining).await?;
             models = readings.into_iter().map(|(product, model, _)| (product, model)).collect();
             imported = Some(written);
@@ -170,7 +167,7 @@ fn errors_in(said: &[Diagnostic]) -> usize {
 /// Takes the column types that the entities do not tell over from the database, and reads the entities again with them.
 async fn take(
     workspace: &mut Workspace,
-    files: &[SourceFile],
+    files: &SourceFiles,
     readings: &mut Vec<Reading>,
     live: &Live,
     joining: &[Product],
@@ -223,7 +220,7 @@ fn keep_unread(model: &mut Model, live: &Schema) {
 type Reading = (Product, Model, Vec<Diagnostic>);
 
 /// The entities, read for the dialects that are set up.
-async fn read_all(workspace: &Workspace, files: &[SourceFile], joining: &[Product]) -> Result<Vec<Reading>, Failure> {
+async fn read_all(workspace: &Workspace, files: &SourceFiles, joining: &[Product]) -> Result<Vec<Reading>, Failure> {
     let mut readings = Vec::new();
     for product in joining {
         let (model, said) = workspace.understood(files, *product).await?;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::dialect::{self, Unsupported};
-use crate::entity::{self, Diagnostic, Model, Severity, Source, SourceFile};
+use crate::entity::{Diagnostic, Model, Severity, Source, SourceFiles};
 use crate::project::EntityReader;
 use crate::schema::{Column, Normalized, Origin, Place, Product, Schema, Table};
 
@@ -19,7 +19,7 @@ pub struct Reading {
     /// The product.
     pub product: Product,
     /// The entity files.
-    pub files: Vec<SourceFile>,
+    pub files: SourceFiles,
     /// What they declare, as far as it could be read.
     pub model: Model,
     /// What is wrong with them.
@@ -35,13 +35,12 @@ pub struct Reading {
 /// The files cannot be read, or not be compiled.
 pub async fn read(workspace: Workspace, product: Option<Product>) -> Result<Reading, Failure> {
     let product = product.unwrap_or_else(|| workspace.first());
-    let files = workspace.files()?;
-    let unreached = workspace.project.find_entities()?.unreached;
+    let (found, files) = workspace.project.discover_entities()?;
     let (model, diagnostics) = match workspace.project.config.reader {
-        EntityReader::Source => entity::read_with(&files, product, &workspace.project.config.context),
+        EntityReader::Source => files.read(product, &workspace.project.config.context),
         EntityReader::Compiled => compiled::model(&workspace, &files, product).await?,
     };
-    Ok(Reading { workspace, product, files, model, diagnostics, unreached })
+    Ok(Reading { workspace, product, files, model, diagnostics, unreached: found.unreached })
 }
 
 impl Reading {

@@ -10,7 +10,7 @@ use sea_gen_runner::Error;
 
 use crate::dialect;
 use crate::diff::diff;
-use crate::entity::{self, Model, Severity, SourceFile};
+use crate::entity::{self, Model, Severity, SourceFile, SourceFiles};
 use crate::plan::Op;
 use crate::project::EntityPaths;
 use crate::schema::{Facet, Name, ObjectName, Origin, Origins, Part, Place, Schema};
@@ -29,7 +29,11 @@ pub struct Imported {
 
 /// Writes a statement for every undeclared object in the database and reads it back: a statement that cannot be parsed,
 /// or that is parsed as another object, is left out. The remaining objects stay adopted.
-pub(crate) async fn import(workspace: &Workspace, files: &[SourceFile], live: &Live) -> Result<Imported, Failure> {
+pub(crate) async fn import(
+    workspace: &Workspace,
+    (found, files): (&EntityPaths, &SourceFiles),
+    live: &Live,
+) -> Result<Imported, Failure> {
     let product = live.product();
     let dialect = dialect::of(product);
     let nobody = state::adopted(live.schema.schema());
@@ -50,10 +54,9 @@ pub(crate) async fn import(workspace: &Workspace, files: &[SourceFile], live: &L
         origins.set(place, Origin::Adopted);
     }
     let (mut declarations, _) = write::declarations(dialect, live.schema.schema(), &origins);
-    let found = workspace.project.find_entities()?;
     // Each round leaves out at least one statement, so the loop ends.
     loop {
-        let draft = SidecarFiles::of((workspace, &found), files, &declarations, &model, product);
+        let draft = SidecarFiles::of((workspace, found), files, &declarations, &model, product);
         let (read, diagnostics) = entity::read_with(&draft.all(files), product, &workspace.project.config.context);
         let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         let mut refused: BTreeSet<usize> = BTreeSet::new();

@@ -13,7 +13,7 @@ use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Missing, Session
 
 use crate::dialect::reprint::Comparison;
 use crate::dialect::{self, Forms, Product, Unsupported};
-use crate::entity::{self, Diagnostic, Model, Severity, SourceFile};
+use crate::entity::{Diagnostic, Model, Severity, SourceFiles};
 use crate::introspect::{self, Scope, Unmanaged};
 use crate::project::{EntityReader, Project, Writer};
 use crate::schema::{Name, Normalized, Origins, Schema, Undeclared};
@@ -85,7 +85,7 @@ impl Known {
 }
 
 /// The entity files, and the declared schema of each dialect.
-pub type Declared = (Vec<SourceFile>, Vec<(Product, Model, Vec<Diagnostic>)>);
+pub type Declared = (SourceFiles, Vec<(Product, Model, Vec<Diagnostic>)>);
 
 /// D: a connected database.
 pub struct Live {
@@ -258,7 +258,7 @@ impl Workspace {
     }
 
     /// E of one dialect, with the reader's warnings. An error of the reader is a failure.
-    pub async fn model(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
+    pub async fn model(&self, files: &SourceFiles, product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
         match self.project.config.reader {
             EntityReader::Compiled => {
                 let (model, found) = compiled::model(self, files, product).await?;
@@ -295,8 +295,8 @@ impl Workspace {
     }
 
     /// E of one dialect, from source text only.
-    fn written(&self, files: &[SourceFile], product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
-        let (model, diagnostics) = entity::read_with(files, product, &self.project.config.context);
+    fn written(&self, files: &SourceFiles, product: Product) -> Result<(Model, Vec<Diagnostic>), Failure> {
+        let (model, diagnostics) = files.read(product, &self.project.config.context);
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::Entities(diagnostics, files.to_vec()));
         }
@@ -306,13 +306,13 @@ impl Workspace {
     /// What could be read of E of one dialect, with warnings and errors.
     pub(super) async fn understood(
         &self,
-        files: &[SourceFile],
+        files: &SourceFiles,
         product: Product,
     ) -> Result<(Model, Vec<Diagnostic>), Failure> {
         if self.project.config.reader == EntityReader::Compiled {
             return self.model(files, product).await;
         }
-        let (model, diagnostics) = entity::read_with(files, product, &self.project.config.context);
+        let (model, diagnostics) = files.read(product, &self.project.config.context);
         Ok((self.accepted(model, product)?, diagnostics))
     }
 
@@ -326,7 +326,7 @@ impl Workspace {
     }
 
     /// The entity files.
-    pub fn files(&self) -> Result<Vec<SourceFile>, Failure> {
+    pub fn files(&self) -> Result<SourceFiles, Failure> {
         Ok(self.project.entity_files()?)
     }
 
