@@ -27,38 +27,44 @@ pub fn connection(url: &str) -> ConnectionOptions {
     ConnectionOptions::parse(url, Path::new("")).unwrap_or_else(|error| panic!("{error}: {:?}", error.hints()))
 }
 
+/// The tests of one function on the three servers; each is ignored if its server is missing.
+#[allow(unused_macros, reason = "the cases make their trials themselves")]
+macro_rules! on_servers {
+    ($test:ident) => {
+        #[apply(test_on_postgres)]
+        fn postgres() {
+            super::$test(sea_gen::schema::Product::Postgres);
+        }
+
+        #[apply(test_on_mysql)]
+        fn mysql() {
+            super::$test(sea_gen::schema::Product::MySql);
+        }
+
+        #[apply(test_on_mariadb)]
+        fn mariadb() {
+            super::$test(sea_gen::schema::Product::MariaDb);
+        }
+    };
+}
+
 /// One test for each database; ignored if its server is missing.
 #[allow(unused_macros, reason = "the cases make their trials themselves")]
 macro_rules! on_each {
     ($($test:ident),* $(,)?) => {$(
         mod $test {
-            use sea_gen::schema::Product;
-
             #[apply(test)]
             fn sqlite() {
-                super::$test(Product::Sqlite);
+                super::$test(sea_gen::schema::Product::Sqlite);
             }
 
-            #[apply(test_on_postgres)]
-            fn postgres() {
-                super::$test(Product::Postgres);
-            }
-
-            #[apply(test_on_mysql)]
-            fn mysql() {
-                super::$test(Product::MySql);
-            }
-
-            #[apply(test_on_mariadb)]
-            fn mariadb() {
-                super::$test(Product::MariaDb);
-            }
+            $crate::support::on_servers!($test);
         }
     )*};
 }
 
 #[allow(unused_imports, reason = "the cases make their trials themselves")]
-pub(crate) use on_each;
+pub(crate) use {on_each, on_servers};
 
 /// The URL of a server, from its environment variable. A test without it is ignored, unless it lacks the attribute that says so.
 pub fn url(variable: &str) -> String {

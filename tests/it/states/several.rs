@@ -138,34 +138,17 @@ fn nothing_is_created_where_a_database_is_still_to_be_adopted(product: Product) 
     project.run(&["up", "--database-url", &empty.url]).with(0);
 }
 
-macro_rules! on_each_server {
-    ($($test:ident),*) => {$(
-        mod $test {
-            use sea_gen::schema::Product;
-
-            #[apply(test_on_postgres)]
-            fn postgres() {
-                super::$test(Product::Postgres);
-            }
-
-            #[apply(test_on_mysql)]
-            fn mysql() {
-                super::$test(Product::MySql);
-            }
-
-            #[apply(test_on_mariadb)]
-            fn mariadb() {
-                super::$test(Product::MariaDb);
-            }
-        }
-    )*};
+mod each_database_is_adopted_in_turn {
+    crate::support::on_servers!(each_database_is_adopted_in_turn);
 }
 
-on_each_server!(
-    each_database_is_adopted_in_turn,
-    several_databases_are_adopted_at_once,
-    nothing_is_created_where_a_database_is_still_to_be_adopted
-);
+mod several_databases_are_adopted_at_once {
+    crate::support::on_servers!(several_databases_are_adopted_at_once);
+}
+
+mod nothing_is_created_where_a_database_is_still_to_be_adopted {
+    crate::support::on_servers!(nothing_is_created_where_a_database_is_still_to_be_adopted);
+}
 
 #[apply(test)]
 fn a_product_is_adopted_from_one_database() {
