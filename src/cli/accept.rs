@@ -34,7 +34,7 @@ async fn list(common: &Common) -> Result<Ending, Failure> {
         }
         text.push_str(&contradictions::text(&it.open, workspace.root()));
     }
-    let accepted: usize = all.iter().map(|it| it.origins().accepted().len()).sum();
+    let accepted: usize = all.iter().map(|it| it.accepted).sum();
     match all.iter().find_map(|it| it.open.first()) {
         Some(first) => text.push_str(&format!("\nnext: `gen accept \"{}\"` leaves it as it is for now\n", first.place)),
         None => paint::talk("no difference"),

@@ -2,8 +2,10 @@
 //!
 //! Must not know where files come from.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
+use std::path::Path;
 
 use crate::schema::Product;
 
@@ -30,7 +32,8 @@ impl SourceFiles {
 
     /// Adds SQL sidecars, in place of those with the same paths.
     pub fn put_sidecars(&mut self, sidecars: &[SourceFile]) {
-        self.files.retain(|file| !sidecars.iter().any(|sidecar| sidecar.path == file.path));
+        let paths: BTreeSet<&Path> = sidecars.iter().map(|sidecar| sidecar.path.as_path()).collect();
+        self.files.retain(|file| !paths.contains(file.path.as_path()));
         self.files.extend(sidecars.iter().cloned());
     }
 

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::entity::{Model, Source};
 use crate::plan::{Alter, Object, Op, Plan, action_name, default_text, type_name};
 use crate::schema::{
-    Column, DefaultValue, Expression, Facet, ForeignKey, IndexTarget, Name, ObjectName, Part, Place, Product, Type,
+    Column, DefaultValue, Expression, Facet, ForeignKey, IndexTarget, Name, ObjectName, Origin, Part, Place, Product,
+    Type,
 };
 
 use super::types;
@@ -112,6 +113,8 @@ fn whole(model: &Model, op: &Op, replaced: Option<&Object>) -> Contradiction {
                 Object::View(_) => ("no such view", "remove it from the SQL file".to_owned()),
                 Object::Routine(_) => ("no such routine", "remove it from the SQL file".to_owned()),
             };
+            let is_sidecar = model.sources.get(&place).is_some_and(|source| source.origin == Origin::Sidecar);
+            let in_code = if is_sidecar { "remove it from the SQL file".to_owned() } else { in_code };
             (has.unwrap_or_else(|| missing.to_owned()), in_code)
         }
         Op::Alter(Alter::PrimaryKey(_, change)) => {

@@ -13,6 +13,7 @@ use crate::schema::{
 
 use super::merge::MergeRecord;
 use super::reconcile::Declaration;
+use super::types;
 
 /// Merges one table. `base` is an empty table where the database has none.
 pub(super) fn merge(
@@ -118,11 +119,19 @@ fn column(
         (Some(_), None) if declaration.dialect.numbers_itself(base, &new.name) => None,
         (declared, _) => declared,
     };
+    let default = match (&new.default, &old.default) {
+        (Some(declared), Some(found))
+            if types::same_default(declaration.dialect.product(), &old.data_type, declared, found) =>
+        {
+            Some(found)
+        }
+        (declared, _) => declared.as_ref(),
+    };
     let mut merged = Column {
         name: new.name.clone(),
         data_type: new.data_type.clone(),
         nullable: new.nullable,
-        default: facet!(default, Default),
+        default: record.facet(default, old.default.as_ref(), || at(Facet::Default), origin),
         identity: record.facet(numbering.as_ref(), old.identity.as_ref(), || at(Facet::Identity), origin),
         generated: facet!(generated, Generated),
         collation: facet!(collation, Collation),

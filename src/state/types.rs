@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use sea_gen_runner::{Error, Result};
 
-use crate::schema::{Product, Strictness, Type};
+use crate::schema::{DefaultValue, Product, Strictness, Type};
 
 /// A pair of different types that may mean the same.
 #[derive(Debug, PartialEq, Eq)]
@@ -180,6 +180,51 @@ fn native(product: Product, logical: &Type, declared: &str, found: &str) -> Opti
         (Text, Choice) | (Choice, Text) => Some(&ENUM),
         (Local | Zoned | Date | Time, Text) | (Date, Date) | (Time, Time) => Some(&STORED_AS_TEXT),
         _ => None,
+    }
+}
+
+/// Whether a declared default and another one of the database give a column the same value. SQLite makes a number of a quoted one
+/// in a column of numbers, and its truth values are 0 and 1. `default_value = "false"` can only mean false; the database's `'false'`
+/// is a text all the same.
+pub(super) fn same_default(product: Product, data_type: &Type, declared: &DefaultValue, found: &DefaultValue) -> bool {
+    let Type::Native(spelling) = data_type else { return false };
+    let (DefaultValue::Expression(declared), DefaultValue::Expression(found)) = (declared, found) else { return false };
+    if product != Product::Sqlite {
+        return false;
+    }
+    let bare = |text: &str| {
+        let inside = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+        inside.unwrap_or(text).to_ascii_lowercase()
+    };
+    let (declared, found) = (bare(declared.text()), (bare(found.text()), found.text()));
+    let same_number = |one: &str, other: &str| match (one.parse::<i64>(), other.parse::<i64>()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one.parse::<f64>().is_ok_and(|one| other.parse::<f64>().is_ok_and(|other| one == other)),
+    };
+    match class(product, spelling) {
+        Class::Integer { .. } | Class::Float | Class::Double | Class::Decimal => same_number(&declared, &found.0),
+        Class::Boolean => {
+            let truth = |text: &str| match text {
+                "false" | "0" => Some(false),
+                "true" | "1" => Some(true),
+                _ => None,
+            };
+            let is_quoted_word = found.1.starts_with('\'') && found.0.parse::<i64>().is_err();
+            !is_quoted_word && truth(&declared).is_some() && truth(&declared) == truth(&found.0)
+        }
+        Class::Text
+        | Class::Local
+        | Class::Zoned
+        | Class::Date
+        | Class::Time
+        | Class::Json
+        | Class::JsonBinary
+        | Class::Uuid
+        | Class::Bytes
+        | Class::Bits
+        | Class::Choice
+        | Class::Anything
+        | Class::Other(_) => false,
     }
 }
 

@@ -20,16 +20,11 @@ pub struct Differences {
     pub product: Product,
     /// What the next migration would change.
     pub open: Vec<Contradiction>,
+    /// How many differences are accepted, without those that have lapsed.
+    pub accepted: usize,
     plan: Plan,
     model: Model,
     sealed: Sealed,
-}
-
-impl Differences {
-    /// What is accepted.
-    pub fn origins(&self) -> &Origins {
-        &self.sealed.origins
-    }
 }
 
 /// The differences of every dialect.
@@ -45,7 +40,8 @@ pub async fn differences(workspace: &Workspace) -> Result<Vec<Differences>, Fail
         let target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
         let plan = diff(&sealed.schema, &target.schema, &target.renames);
         let open = state::contradictions(product, &plan, &model);
-        all.push(Differences { product, open, plan, model, sealed });
+        let accepted = target.origins.accepted().len();
+        all.push(Differences { product, open, accepted, plan, model, sealed });
     }
     Ok(all)
 }

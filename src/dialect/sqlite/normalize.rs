@@ -11,7 +11,6 @@ use crate::schema::{
     ObjectName, Options, Part, Parts, Place, Schema, Table, Tables, Trigger, Type, Unique, View, Wording,
 };
 
-use super::types::Affinity;
 use super::{ddl, names, table_sql, types, words};
 
 /// Options of a table. The three of its primary key are table options because a key has none.
@@ -157,17 +156,15 @@ fn normal_column(owner: &ObjectName, column: &mut Column) -> Result<(), Unsuppor
     column.data_type = Type::Native(spelling);
     column.comment = None;
     column.collation = column.collation.take().and_then(|name| collation(&name));
-    let affinity = types::affinity(&column.data_type);
-    column.default = column.default.take().and_then(|value| default(affinity, value));
+    column.default = column.default.take().and_then(default);
     if let Some(generated) = &mut column.generated {
         generated.expression = compared(generated.expression.clone());
     }
     Ok(())
 }
 
-/// A default in SQL; `NULL` is what a column without one has. A quoted number is a number where the column makes it one, and
-/// `'false'` in a boolean column can only mean false: `default_value = "false"` writes it so.
-fn default(affinity: Affinity, value: DefaultValue) -> Option<DefaultValue> {
+/// A default in SQL; `NULL` is equivalent to no default.
+fn default(value: DefaultValue) -> Option<DefaultValue> {
     let expression = match value {
         DefaultValue::Literal(literal) => Expression::new(ddl::literal(&literal)),
         DefaultValue::Expression(expression) => expression,
@@ -175,24 +172,7 @@ fn default(affinity: Affinity, value: DefaultValue) -> Option<DefaultValue> {
     if expression.text().eq_ignore_ascii_case("NULL") {
         return None;
     }
-    let quoted = expression.text().strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-    let value = quoted.filter(|text| match affinity {
-        Affinity::Text | Affinity::Blob => false,
-        Affinity::Number => is_number(text),
-        Affinity::Boolean => is_number(text) || matches!(*text, "true" | "false"),
-    });
-    let expression = value.map(Expression::new).unwrap_or(expression);
     Some(DefaultValue::Expression(compared(expression)))
-}
-
-/// Whether a number is written in the one way in which a server would print it.
-fn is_number(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let has_needless_zero = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
-    !has_needless_zero
-        && text.starts_with(|first: char| first.is_ascii_digit() || first == '-')
-        && text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '-' | '.'))
-        && text.parse::<f64>().is_ok()
 }
 
 fn primary_key(table: &mut Table) -> Result<(), Unsupported> {

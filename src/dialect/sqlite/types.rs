@@ -8,32 +8,6 @@ use crate::schema::Type;
 
 use super::words::words;
 
-/// What a column makes of a value (`sqlite.org/datatype3.html`, 3.1), as far as a default depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Affinity {
-    /// Text stays text, and a number becomes text.
-    Text,
-    /// A value stays what it is.
-    Blob,
-    /// Text that looks like a number becomes one.
-    Number,
-    /// The same, in a column that is meant for truth values.
-    Boolean,
-}
-
-/// The affinity of a type in the catalog's spelling.
-pub(super) fn affinity(data_type: &Type) -> Affinity {
-    let Type::Native(spelling) = data_type else { return Affinity::Blob };
-    let has = |parts: &[&str]| parts.iter().any(|part| spelling.contains(part));
-    match spelling.as_str() {
-        "boolean" | "bool" => Affinity::Boolean,
-        _ if spelling.contains("int") => Affinity::Number,
-        _ if has(&["char", "clob", "text"]) => Affinity::Text,
-        _ if spelling.is_empty() || spelling.contains("blob") => Affinity::Blob,
-        _ => Affinity::Number,
-    }
-}
-
 /// The type in the catalog's spelling.
 ///
 /// # Errors

@@ -306,13 +306,15 @@ fn sqlite_takes_a_type_as_a_hint() {
     project.database.execute(
         "CREATE TABLE bill (id integer NOT NULL PRIMARY KEY, due DATE, at TIME NOT NULL, price decimal(12, 2) NOT NULL, \
          rate numeric(5, 1) NOT NULL, name varchar(80) NOT NULL, note text, bytes bigint NOT NULL DEFAULT 0, \
-         forward boolean NOT NULL DEFAULT false, status varchar(20) NOT NULL)",
+         forward boolean NOT NULL DEFAULT false, seen boolean NOT NULL DEFAULT 0, share decimal(4, 2) NOT NULL DEFAULT '1.50', \
+         status varchar(20) NOT NULL)",
     );
     let fields = format!(
         "{ID}    pub due: Option<Date>,\n    pub at: Time,\n    #[sea_orm(column_type = \"Decimal(Some((12, 2)))\")]\n    pub price: Decimal,\n    \
          #[sea_orm(column_type = \"Decimal(Some((5, 1)))\")]\n    pub rate: Decimal,\n    #[sea_orm(column_type = \"Text\")]\n    pub name: String,\n    \
          #[sea_orm(column_type = \"String(StringLen::N(40))\", nullable)]\n    pub note: Option<String>,\n    \
-         #[sea_orm(default_value = \"0\")]\n    pub bytes: i64,\n    #[sea_orm(default_value = \"false\")]\n    pub forward: bool,\n    pub status: Status,\n"
+         #[sea_orm(default_value = \"0\")]\n    pub bytes: i64,\n    #[sea_orm(default_value = \"false\")]\n    pub forward: bool,\n    \
+         #[sea_orm(default_value = false)]\n    pub seen: bool,\n    #[sea_orm(default_value = 1.5)]\n    pub share: Decimal,\n    pub status: Status,\n"
     );
     let status = "#[derive(Clone, Debug, PartialEq, EnumIter, DeriveActiveEnum)]\n\
         #[sea_orm(rs_type = \"String\", db_type = \"String(StringLen::None)\")]\npub enum Status {\n    \
@@ -320,6 +322,18 @@ fn sqlite_takes_a_type_as_a_hint() {
     project.entity("bill", &(entity("bill", &fields, "") + status));
     project.run(&["init"]).with(0).keeps_silent_on("contradiction");
     project.finds_nothing();
+    // What the driver reads otherwise is reported: a text where a truth value is meant, or another number.
+    for (default, contradiction) in [("'false'", "default 'false'"), ("1", "default 1")] {
+        let other = Project::new(Product::Sqlite);
+        other.database.execute(&format!(
+            "CREATE TABLE flag (id integer NOT NULL PRIMARY KEY, up boolean NOT NULL DEFAULT {default})"
+        ));
+        other.entity(
+            "flag",
+            &entity("flag", &format!("{ID}    #[sea_orm(default_value = false)]\n    pub up: bool,\n"), ""),
+        );
+        other.run(&["init"]).with(0).mentions("1 contradiction").mentions(contradiction);
+    }
     // A type of another kind is a change.
     project.edit("bill", r#"column_type = "Text""#, r#"column_type = "Integer""#);
     project.run(&["migration", "Change", "--dry-run"]).mentions("bill");
@@ -348,4 +362,12 @@ fn two_relations_of_one_column_are_no_foreign_keys() {
     project.run(&["up"]).with(0);
     project.run(&["migration", "Key", "--no-verify"]).with(0);
     assert!(project.newest().contains("note_blog"), "{}", project.newest());
+}
+
+#[apply(test)]
+fn an_object_of_an_sql_file_is_removed_there() {
+    let project = pets(Product::Sqlite);
+    std::fs::write(project.path().join("entities").join("pet.sql"), "CREATE INDEX by_note ON pet (note);\n")
+        .expect("a file");
+    project.run(&["init"]).with(0).mentions("remove it from the SQL file").keeps_silent_on("`indexed`");
 }
