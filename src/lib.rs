@@ -119,6 +119,7 @@
 //! | placeholder | a value without meaning (0, empty string) where the real one is lost |
 //! | drift | a difference between a database and the snapshot that no migration explains ([`state::Situation`]) |
 //! | clause kind | the kind of a DDL or DML clause; locks and costs are listed by it ([`sea_gen_runner::reading::clause_kind::ClauseKind`]) |
+//! | accepted difference | a difference between the code and the database that stays as it is for now ([`schema::Acceptance`]) |
 //! | finding | a hazard that a lint rule reports ([`lint::Finding`]) |
 //! | seed | generated rows that satisfy every constraint of a schema ([`seed::Seeds`]) |
 //! | proof | running a migration up, down and up again on a scratch database ([`proof`]) |
@@ -211,7 +212,9 @@
 //! * **An object kind**, say sequences: a noun in `schema`, a variant of [`plan::Object`] (the compiler then names `order`,
 //!   `apply`, `describe`), a comparison in `diff`, and per database `introspect` and `render`. `inverse` is not touched.
 //! * **A database**: a folder `dialect/<db>/` with the same file names, a session file in `runner/session/`, an arm in
-//!   [`dialect::of`] and a variant of [`schema::Product`]. Nothing in `diff`, `plan`, `state`.
+//!   [`dialect::of`] and a variant of [`schema::Product`]. `schema` and `diff` know no product. Some forty files of other rooms
+//!   decide by it, most of them in `workflow`, `state` and `proof`: the compiler names each `match`, and a search for `Product::`
+//!   finds the comparisons.
 //! * **A lint**: a constant in `lint/`, or in `lint/script/` if it judges scripts alone, and a line in [`lint::RULES`]; for one
 //!   that judges scripts, a file in `tests/lint/` with a bad and a good statement.
 //! * **A job**: a file in `workflow/`, values in and values out. **A command**: what it takes in `cli/arguments.rs`, a file in

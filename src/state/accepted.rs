@@ -1,5 +1,4 @@
-//! Accepted differences: where the code says something else than the database and a developer, or the adoption, said that it
-//! stays so for now.
+//! Accepted differences: the target keeps what the base has where a difference was accepted, by a developer or by adoption.
 //!
 //! Must not know how differences are accepted, or where that is recorded.
 
@@ -124,11 +123,18 @@ fn text_of(op: &Op) -> Option<&Expression> {
     }
 }
 
-/// The relations of the code that are no foreign keys in a database that is adopted, as differences to accept.
-pub fn missing_foreign_keys(plan: &Plan, since: &str) -> Vec<(Place, Acceptance)> {
+/// The foreign keys that the code declares and an adopted database lacks although it has both tables and their columns, as
+/// differences to accept. Keys of tables and columns that the database does not have yet are to be created with them.
+pub fn missing_foreign_keys(plan: &Plan, base: &Schema, since: &str) -> Vec<(Place, Acceptance)> {
     let is_replaced = |place: &Place| plan.ops().iter().any(|op| matches!(op, Op::Drop(old) if old.place() == *place));
+    let has = |table: &ObjectName, columns: &[Name]| {
+        base.tables.get(table).is_some_and(|table| columns.iter().all(|name| table.columns.contains_key(name)))
+    };
     let missing = plan.ops().iter().filter(|op| match op {
-        Op::Create(object @ Object::ForeignKey(..)) => !is_replaced(&object.place()),
+        Op::Create(object @ Object::ForeignKey(table, key)) => {
+            let is_possible = has(table, &key.columns) && has(&key.references, &key.referenced_columns);
+            is_possible && !is_replaced(&object.place())
+        }
         Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => false,
     });
     let accepted = |op: &Op| Acceptance {
@@ -141,7 +147,7 @@ pub fn missing_foreign_keys(plan: &Plan, since: &str) -> Vec<(Place, Acceptance)
     missing.map(|op| (op.place(), accepted(op))).collect()
 }
 
-/// Makes the target at a place what the base is there.
+/// Copies what the base has at a place into the target.
 fn leave_as_it_is(target: &mut Schema, base: &Schema, model: &Model, place: &Place) {
     fn put<K: Ord + Clone, V: Clone>(target: &mut BTreeMap<K, V>, base: &BTreeMap<K, V>, key: &K) {
         match base.get(key) {
@@ -189,7 +195,7 @@ fn table(target: &mut Schema, base: &Schema, model: &Model, name: &ObjectName, p
         Part::Trigger(name) => put(&mut new.triggers, old.map(|old| &old.triggers), name),
         Part::ForeignKey(key, _) => {
             put(&mut new.foreign_keys, old.map(|old| &old.foreign_keys), key);
-            // MySQL and MariaDB make an index for a foreign key; without the key nobody asks for it.
+            // MySQL and MariaDB make an index for a foreign key; without the key it is not needed.
             let is_declared = model.sources.contains(&Place::Table(name.clone(), Part::Index(key.clone())));
             if !new.foreign_keys.contains_key(key) && !is_declared {
                 put(&mut new.indexes, old.map(|old| &old.indexes), key);

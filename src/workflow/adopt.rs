@@ -353,7 +353,7 @@ fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) 
     let mut plan = diff(schema, &target.schema, &target.renames);
     let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
     let missing = match policy.types.strictness(state::FOREIGN_KEY, product) {
-        Strictness::Loose => state::missing_foreign_keys(&plan, &today),
+        Strictness::Loose => state::missing_foreign_keys(&plan, schema.schema(), &today),
         Strictness::Exact => Vec::new(),
     };
     if !missing.is_empty() {

@@ -11,6 +11,7 @@ use crate::support::on_each;
 
 on_each!(
     a_relation_without_a_key_is_adopted_as_it_is,
+    the_keys_of_what_the_database_does_not_have_are_created_with_it,
     a_key_keeps_the_order_of_its_columns,
     a_difference_is_accepted_and_taken_back,
     an_accepted_view_is_accepted_with_its_text,
@@ -80,6 +81,23 @@ fn a_relation_without_a_key_is_adopted_as_it_is(product: Product) {
     std::fs::write(&path, format!("{text}type-rules = {{ foreign-key = \"exact\" }}\n")).expect("a written file");
     project.run(&["migration", "Keys", "--dry-run"]).mentions("fk-pet-owner_id");
     project.run(&["status"]).with(0).keeps_silent_on("accepted");
+}
+
+fn the_keys_of_what_the_database_does_not_have_are_created_with_it(product: Product) {
+    let project = pets(product);
+    // A new table that refers to an old one, and a new column of an old table that refers to the new one.
+    let visit = OWNER.replace("Owner", "Pet").replace("owner", "pet");
+    project.entity("visit", &entity("visit", &format!("{ID}    pub pet_id: i32,\n"), &visit));
+    project.edit("pet", "pub note", "pub visit_id: Option<i32>,\n    pub note");
+    project.edit("pet", OWNER, &format!("{OWNER}{}", OWNER.replace("Owner", "Visit").replace("owner", "visit")));
+    project.run(&["init"]).with(0).mentions("1 relation without a foreign key");
+    project.run(&["migration", "Visits"]).with(0);
+    let text = project.newest();
+    assert!(text.contains("fk-visit-pet_id") && text.contains("fk-pet-visit_id"), "{text}");
+    assert!(!text.contains("fk-pet-owner_id"), "{text}");
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.finds_nothing();
 }
 
 fn a_key_keeps_the_order_of_its_columns(product: Product) {
