@@ -4,7 +4,7 @@
 //! Must not know arguments, terminals or what is printed.
 
 use sea_gen_runner::run::{self, DEFAULT_WAIT, State};
-use sea_gen_runner::session::Missing;
+use sea_gen_runner::session::{Missing, connect};
 use sea_gen_runner::{Error, ErrorKind};
 
 use crate::diff::diff;
@@ -123,6 +123,23 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
     run::mark(&mut live.session, &applicable(chosen), State::Baseline, chosen.to.as_deref(), DEFAULT_WAIT).await?;
     live.session.close().await;
     Ok(id)
+}
+
+/// The runner that holds the lock of a database, in words; with `force` its session is ended, and the server rolls back what it runs.
+/// On SQLite nothing is held between two statements.
+///
+/// # Errors
+/// The user lacks the privilege to end that session.
+pub async fn unlock(workspace: &Workspace, force: bool) -> Result<Option<String>, Failure> {
+    let connection = workspace.connection.as_ref().ok_or_else(|| {
+        Error::new("no database URL is set")
+            .hint("pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration")
+    })?;
+    let mut session = connect(connection, Missing::Refuse).await?;
+    session.name_history(workspace.project.config.history.as_deref());
+    let holder = if force { run::end_holder(&mut session).await? } else { run::holder(&mut session).await };
+    session.close().await;
+    Ok(holder)
 }
 
 /// The fingerprints of the database, with the expression texts of the snapshot too.
