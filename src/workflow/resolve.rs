@@ -98,7 +98,7 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
     };
     let id = chosen.id.to_string();
     if let Some(record) = live.history.iter().find(|record| record.id >= id) {
-        let error = Error::new(format!("migration `{}` is {} here already", record.id, record.status));
+        let error = Error::new(format!("migration `{}` is recorded as {} here already", record.id, record.status));
         return Err(error.of(ErrorKind::Refused).hint("`gen status` shows the state of each migration").into());
     }
     let fingerprints = fingerprints(workspace, &mut live).await?;
