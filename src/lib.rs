@@ -152,6 +152,8 @@
 //!
 //! * The URL of a database, and the variables that stand in for parts of it: [`sea_gen_runner::session::ConnectionOptions`]. Whatever
 //!   depends on a host, a user or a database asks that value, which holds what the driver will use.
+//! * Which database a job works on: [`project::Environment`], found once when a project is opened. Until then the URL is a
+//!   [`project::DatabaseUrl`]; neither prints a password.
 //!
 //! ## Invariants
 //!

@@ -72,7 +72,7 @@ pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, F
         } else {
             match workspace.live(Missing::Refuse).await {
                 Ok(found) => live = found,
-                Err(error) if workspace.explicit || wanted.database || workspace.answers().await => {
+                Err(error) if workspace.is_database_named() || wanted.database || workspace.answers().await => {
                     return Err(error.into());
                 }
                 Err(error) => silence = error.to_string(),

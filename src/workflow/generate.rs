@@ -275,7 +275,7 @@ pub fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure
 /// The database, if it answers. One that was named on the command line or asked for must; one that is merely configured
 /// may be away, which is to be said and changes only what the plan can be checked against.
 async fn reach(workspace: &Workspace, request: &Request) -> Result<(Option<Live>, Option<String>), Failure> {
-    let demanded = workspace.explicit || request.start == Some(Start::Database);
+    let demanded = workspace.is_database_named() || request.start == Some(Start::Database);
     if request.start == Some(Start::Snapshot) && workspace.lock.is_some() {
         return Ok((None, None));
     }
@@ -464,7 +464,7 @@ fn sides(
 fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -> Result<Failure, Failure> {
     let drift = diff(&sealed.schema, &live.schema, &[]);
     let lines: Vec<String> = drift.ops().iter().map(ToString::to_string).collect();
-    let database = workspace.connection.as_ref().map(ToString::to_string).unwrap_or_default();
+    let database = workspace.environment.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut error = Error::new(format!("{database} has drifted from the snapshot")).because(lines.join("\n"));
     if workspace.can_be_synchronised(sealed, live, model)? {
         error = error.hint("`gen sync` brings it to what the entities declare; then it counts as synchronised");

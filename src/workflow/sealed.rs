@@ -124,7 +124,7 @@ impl Workspace {
                 .hint(format!("if the project is for it too: `dialects = [{}]` in the configuration", keys(&both)))
                 .hint(format!("if it is for nothing else: `dialects = [{}]`", keys(&[product])));
         }
-        let init = if self.explicit { "gen init --database-url …" } else { "gen init" };
+        let init = if self.is_database_named() { "gen init --database-url …" } else { "gen init" };
         let error = error.hint(format!("if the project is for it too, this database joins it: `{init}`"));
         let Some(only) = self.products().first().filter(|_| self.products().len() == 1) else { return error };
         let config = &self.project.config;

@@ -70,7 +70,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         true => (None, Some("does not exist yet; `gen up` creates it".to_owned())),
         false => match workspace.live(Missing::Refuse).await {
             Ok(live) => (live, None),
-            Err(error) if workspace.explicit => return Err(error.into()),
+            Err(error) if workspace.is_database_named() => return Err(error.into()),
             Err(error) => (None, Some(error.to_string())),
         },
     };

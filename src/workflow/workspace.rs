@@ -15,7 +15,7 @@ use crate::dialect::reprint::Comparison;
 use crate::dialect::{self, Forms, Product, Unsupported};
 use crate::entity::{Diagnostic, Model, Severity, SourceFiles};
 use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{EntityReader, Project, Writer};
+use crate::project::{DatabaseUrl, EntityReader, Environment, Project, Writer};
 use crate::schema::{Name, Normalized, Origins, Schema, Undeclared};
 use crate::state::{self, Policy, TargetSchema, TypeRules};
 
@@ -28,10 +28,8 @@ pub struct Workspace {
     pub project: Project,
     /// The lock file; `None` before `gen init`.
     pub lock: Option<Lock>,
-    /// The database's address, if any is known.
-    pub connection: Option<ConnectionOptions>,
-    /// Whether the address was given on the command line, so that a failed connection is an error.
-    pub explicit: bool,
+    /// The database, if one is named or configured.
+    pub environment: Option<Environment>,
     /// Whether the command line allows cargo to run.
     pub run_cargo: bool,
     /// Receives messages and answers questions.
@@ -50,7 +48,7 @@ pub struct Open {
     /// The folder in which the search for the project starts; the current one if absent.
     pub folder: Option<std::path::PathBuf>,
     /// The URL of the database, if not that of the environment or the configuration.
-    pub database_url: Option<String>,
+    pub database_url: Option<DatabaseUrl>,
     /// Whether cargo may build and run the entities, if the configuration uses the compiled reader.
     pub run_cargo: bool,
     /// Receives messages and answers questions.
@@ -149,14 +147,13 @@ impl Workspace {
                 .into());
         }
         project.config.history = history;
-        let connection = project.connection(database_url.as_deref())?;
+        let environment = project.environment(database_url.as_ref())?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
         Ok(Self {
             project,
             lock,
-            connection,
-            explicit: database_url.is_some(),
+            environment,
             run_cargo,
             listener,
             types,
@@ -212,12 +209,22 @@ impl Workspace {
 
     /// Whether the database is a missing SQLite file.
     pub fn database_is_absent(&self) -> bool {
-        self.connection.as_ref().and_then(ConnectionOptions::file).is_some_and(|path| !path.exists())
+        self.environment.as_ref().is_some_and(Environment::is_absent)
+    }
+
+    /// The connection options of the database, if one is named or configured.
+    pub fn connection(&self) -> Option<&ConnectionOptions> {
+        self.environment.as_ref().map(|environment| &environment.connection)
+    }
+
+    /// Whether the caller named the database, so that a failed connection is an error.
+    pub fn is_database_named(&self) -> bool {
+        self.environment.as_ref().is_some_and(|environment| environment.is_named)
     }
 
     /// The server for scratch databases of a product: in memory, or the server of the project's database.
     pub fn scratch_server(&self, product: Product) -> Result<Option<ConnectionOptions>, Error> {
-        scratch_server(product, self.connection.as_ref())
+        scratch_server(product, self.connection())
     }
 
     /// The project's root, for relative paths.
@@ -332,11 +339,11 @@ impl Workspace {
 
     /// Connects to the project's database and reads it. `None` when no address is known.
     pub async fn live(&self, missing: Missing) -> Result<Option<Live>, Error> {
-        let Some(connection) = &self.connection else { return Ok(None) };
+        let Some(environment) = &self.environment else { return Ok(None) };
         if missing == Missing::Create {
-            self.project.make_room(connection)?;
+            self.project.make_room(environment)?;
         }
-        self.read(connection, missing).await.map(Some)
+        self.read(&environment.connection, missing).await.map(Some)
     }
 
     async fn read(&self, connection: &ConnectionOptions, missing: Missing) -> Result<Live, Error> {
