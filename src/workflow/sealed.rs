@@ -84,8 +84,8 @@ impl Workspace {
         let found = Snapshot::read(&folder)?;
         let is_missing = found.is_none();
         let snapshot = found.unwrap_or_default();
-        let schema = self.known.normalize(product, snapshot.schema)?;
-        self.known.keep(product, &schema);
+        let schema = self.tables.normalize(product, snapshot.schema)?;
+        self.tables.keep(product, &schema);
         let fingerprint = fingerprint(schema.schema());
         if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
             && locked.fingerprint != fingerprint
