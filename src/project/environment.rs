@@ -96,7 +96,7 @@ fn connection(
     named: Option<&DatabaseUrl>,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<ConnectionOptions>> {
-    let set = |value: String| (!value.trim().is_empty()).then(|| DatabaseUrl(value));
+    let set = |value: String| (!value.trim().is_empty()).then_some(value).map(DatabaseUrl);
     if let Some(url) = named {
         return url.parse_from("`--database-url`", root).map(Some);
     }

@@ -91,7 +91,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
     if stands.situation != Situation::Current || !stands.ahead.is_empty() {
         // The difference may only be one of expression texts.
         if let (Some(live), Some(sealed)) = (&mut live, &mut sealed)
-            && live.settle(Some(sealed), model.as_ref()).await?
+            && live.unify_expressions(Some(sealed), model.as_ref()).await?
         {
             stands = stand(&workspace, model.as_ref(), Some(sealed), Some(live), &migrations)?;
         }

@@ -51,7 +51,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     let all = keys_in_turn(ops, names);
     for (at, op) in all.iter().enumerate() {
         if !matches!(op, Op::Alter(Alter::Column(..))) {
-            walk.settle_heirs();
+            walk.alter_heirs();
         }
         match op {
             Op::Alter(Alter::Options(table, change)) if repartition::is_repartitioned(change) => {
@@ -72,7 +72,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
             }
         }
     }
-    walk.settle_heirs();
+    walk.alter_heirs();
     walk.alter_identities(carried.after);
     Ok(kept::with_kept(walk.steps))
 }
