@@ -1,7 +1,7 @@
 //! Columns in SQL files: `CREATE TABLE`, `ADD COLUMN`, `MODIFY COLUMN`, `ALTER COLUMN … SET DATA TYPE`, `CREATE TYPE`.
 //!
-//! Entities declare tables and columns; SQL files declare tables without an entity, and facets that entities leave open. Must
-//! not know the native form of a type.
+//! Entities declare tables and columns; SQL files declare tables without an entity, and facets that entities leave open.
+//! Must not know the native form of a type.
 
 use sqlparser::ast::{
     ColumnOption, DataType, Expr, GeneratedAs, GeneratedExpressionMode, SequenceOptions, Statement as Parsed,
