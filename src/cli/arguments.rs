@@ -11,6 +11,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::project::DatabaseUrl;
+
 pub(super) use adopting::{Entities, Init};
 pub(super) use running::{Baseline, Down, Emptying, Flags, Goto, Resolve, Reverting, Run, Sync, Unlock, Up};
 
@@ -45,7 +47,7 @@ pub(super) enum Color {
 pub(super) struct Common {
     /// The database (postgres://, mysql://, mariadb://, sqlite://); otherwise DATABASE_URL, .env, or the configuration
     #[arg(long, global = true, value_name = "URL")]
-    pub(super) database_url: Vec<String>,
+    pub(super) database_url: Vec<DatabaseUrl>,
     /// The project's folder; otherwise the nearest one at or above the current folder
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(super) project: Option<PathBuf>,

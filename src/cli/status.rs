@@ -67,7 +67,7 @@ fn as_text(screen: &Status, all: bool) -> String {
             text.push_str(&format!("    {place}  the code says {}; since {}: {}\n", it.says, it.since, it.because));
         }
     }
-    let named = workspace.connection.as_ref().map_or_else(|| "none named".to_owned(), ToString::to_string);
+    let named = workspace.environment.as_ref().map_or_else(|| "none named".to_owned(), ToString::to_string);
     let verdict = match (&screen.live, &screen.silence) {
         (Some(_), _) => verdict(screen),
         (None, Some(silence)) => ink(Ink::Yellow, silence),
@@ -161,7 +161,7 @@ fn as_json(screen: &Status) -> Value {
             "unsealed": screen.unsealed,
         })),
         "database": {
-            "url": screen.workspace.connection.as_ref().map(ToString::to_string),
+            "url": screen.workspace.environment.as_ref().map(ToString::to_string),
             "product": screen.live.as_ref().map(|live| live.product().key()),
             "version": screen.live.as_ref().map(|live| live.session.version()),
             "silence": screen.silence,

@@ -141,7 +141,7 @@ impl Bench {
             let mut sealed = self.workspace.sealed(self.live.product())?;
             let headings: Vec<_> = self.migrations.iter().map(Migration::heading).collect();
             let mut situation = self.workspace.situation(sealed.as_ref(), Some(&self.live), None, &headings)?;
-            if situation == Situation::Drifted && self.live.settle(sealed.as_mut(), None).await? {
+            if situation == Situation::Drifted && self.live.unify_expressions(sealed.as_mut(), None).await? {
                 situation = self.workspace.situation(sealed.as_ref(), Some(&self.live), None, &headings)?;
             }
             match situation {

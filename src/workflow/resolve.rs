@@ -108,7 +108,7 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
         if chosen.id == newest.id
             && let Some(mut sealed) = workspace.sealed(product)?
         {
-            live.settle(Some(&mut sealed), None).await?;
+            live.unify_expressions(Some(&mut sealed), None).await?;
             error = error.because(occupied::listed(&diff(&live.schema, &sealed.schema, &[])));
         }
         let command = name.map_or_else(String::new, |name| format!(" {name}"));
@@ -131,7 +131,7 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
 /// # Errors
 /// The user lacks the privilege to end that session.
 pub async fn unlock(workspace: &Workspace, force: bool) -> Result<Option<String>, Failure> {
-    let connection = workspace.connection.as_ref().ok_or_else(|| {
+    let connection = workspace.connection().ok_or_else(|| {
         Error::new("no database URL is set")
             .hint("pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration")
     })?;
@@ -146,7 +146,7 @@ pub async fn unlock(workspace: &Workspace, force: bool) -> Result<Option<String>
 async fn fingerprints(workspace: &Workspace, live: &mut Live) -> Result<Vec<String>, Failure> {
     let mut found = live.fingerprints();
     let mut sealed = workspace.sealed(live.product())?;
-    if live.settle(sealed.as_mut(), None).await? {
+    if live.unify_expressions(sealed.as_mut(), None).await? {
         found.extend(live.fingerprints());
     }
     Ok(found)

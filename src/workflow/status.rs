@@ -74,7 +74,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         true => (None, Some("does not exist yet; `gen up` creates it".to_owned())),
         false => match workspace.live(Missing::Refuse).await {
             Ok(live) => (live, None),
-            Err(error) if workspace.explicit => return Err(error.into()),
+            Err(error) if workspace.is_database_named() => return Err(error.into()),
             Err(error) => (None, Some(error.to_string())),
         },
     };
@@ -95,7 +95,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
     if stands.situation != Situation::Current || !stands.ahead.is_empty() {
         // The difference may only be one of expression texts.
         if let (Some(live), Some(sealed)) = (&mut live, &mut sealed)
-            && live.settle(Some(sealed), model.as_ref()).await?
+            && live.unify_expressions(Some(sealed), model.as_ref()).await?
         {
             stands = stand(&workspace, model.as_ref(), Some(sealed), Some(live), &migrations)?;
         }
