@@ -4,7 +4,7 @@ use sea_gen::dialect::{Product, Statement};
 use sea_gen_runner::run::{self, Applicable, Course, Direction, Progress, State, Target};
 use sea_gen_runner::{ErrorKind, sql};
 
-use super::support::{Database, Files, WAIT, said};
+use super::support::{Database, Files, WAIT, block, said};
 use super::{ONE, THREE, TWO, ids, on_each};
 
 on_each![
@@ -276,4 +276,32 @@ fn statements_that_no_crash_may_hit_are_found() {
             assert!(run::undecidable(product, &[alone(sql)]).is_empty(), "{product}: {sql}");
         }
     }
+}
+
+/// A statement that fails inside a transaction of the file's own takes the whole transaction back.
+#[apply(test_on_mariadb)]
+fn a_transaction_of_the_file_is_begun_again() {
+    block(async {
+        let mut database = Database::create(Product::MariaDb, "own_transaction").await;
+        let files = Files::new(Product::MariaDb).with(
+            ONE,
+            &[
+                "CREATE TABLE two (id int PRIMARY KEY, n int)",
+                "INSERT INTO two VALUES (1, 1)",
+                "START TRANSACTION",
+                "UPDATE two SET n = n + 1",
+                "INSERT INTO nowhere VALUES (1)",
+                "COMMIT",
+                "UPDATE two SET n = n + 10",
+            ],
+            &[],
+        );
+        let text = said(&database.up(&files).await.unwrap_err());
+        assert!(text.contains("the first 2 of its statements are in the database"), "{text}");
+        assert_eq!(rows(&mut database).await, "1:1");
+        database.session.execute("CREATE TABLE nowhere (id int)").await.unwrap();
+        assert_eq!(ids(&database.up(&files).await.unwrap()), [ONE]);
+        assert_eq!(rows(&mut database).await, "1:12");
+        database.remove().await;
+    });
 }
