@@ -37,7 +37,7 @@ pub use follow::Renames;
 pub use reached::{Reached, reached};
 pub use scratch::Scratch;
 
-use build::{build, build_extensions, found, in_words, normalized, read_back};
+use build::{build, build_extensions, found, in_words, normalized, read_back, with_rows};
 use follow::Tracked;
 use part::TouchedPart;
 use rows::When;
@@ -286,6 +286,7 @@ impl Trial<'_> {
         build_extensions(self.session, &from.schema().kept, texts).await.map_err(unbuilt)?;
         build(self.session, &from_part).await.map_err(unbuilt)?;
         let built = found(self.session, Some(&from_part), self.claim.scope).await.map_err(unbuilt)?;
+        let built = with_rows(self.session, built, &from_part, &from_part).await.map_err(unbuilt)?;
         if built != from_part {
             let lines = differences(&from_part, &built);
             return Err(EarlyVerdict::Unproven(format!(
@@ -312,17 +313,17 @@ impl Trial<'_> {
         let before = self.rows(&tracked, When::Before).await?;
 
         self.migrate("up").await?;
-        self.compare(to_part.as_ref(), "up", "the target").await?;
+        self.compare(to_part.as_ref(), &from_part, "up", "the target").await?;
         self.defaults(from_part.schema(), target.schema()).await?;
         self.kept(&tracked, &before, When::After, "up").await?;
         if migration.down.is_empty() && !migration.up.is_empty() {
             notes.push("it has no down migration, so only `up` is proven".to_owned());
         } else {
             self.migrate("down").await?;
-            self.compare(Some(&from_part), "down", "what was there before").await?;
+            self.compare(Some(&from_part), target, "down", "what was there before").await?;
             self.kept(&tracked, &before, When::Before, "down").await?;
             self.migrate("up again").await?;
-            self.compare(to_part.as_ref(), "up again", "the target").await?;
+            self.compare(to_part.as_ref(), &from_part, "up again", "the target").await?;
             self.kept(&tracked, &before, When::After, "up again").await?;
         }
         if to_part.is_none() {
@@ -402,11 +403,22 @@ impl Trial<'_> {
         })
     }
 
-    /// Reads the schema back and compares it with the expected one.
-    async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), EarlyVerdict> {
-        let found = found(self.session, wanted, self.claim.scope).await.map_err(|error| {
+    /// Reads the schema back and compares it with the expected one, reference rows included. `other` is the state at the other
+    /// end of the migration, whose rows may have to be gone.
+    async fn compare(
+        &mut self,
+        wanted: Option<&Normalized>,
+        other: &Normalized,
+        way: &str,
+        what: &str,
+    ) -> Result<(), EarlyVerdict> {
+        let unread = |error: Error| {
             EarlyVerdict::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error)))
-        })?;
+        };
+        let mut found = found(self.session, wanted, self.claim.scope).await.map_err(unread)?;
+        if let Some(wanted) = wanted {
+            found = with_rows(self.session, found, wanted, other).await.map_err(unread)?;
+        }
         match wanted {
             Some(wanted) if *wanted != found => {
                 let mut refuted = Refuted::new(

@@ -173,7 +173,7 @@ fn place(ends: &Ends<'_>, ops: &[Sided], side: Side, op: &Op) -> Option<(ObjectN
             | Object::Routine(_)
             | Object::Definition(_),
         )
-        | Op::Alter(Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_))
+        | Op::Alter(Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_) | Alter::Rows(_))
         | Op::Rename(_) => None,
     }
 }
