@@ -438,14 +438,7 @@ fn rename_alone(rename: &Rename, schema: &mut Schema) -> Outcome {
             }
             let value = enum_type.values.iter_mut().find(|value| **value == change.from);
             *value.ok_or("it does not exist")? = change.to.clone();
-            for table in schema.tables.values_mut_where(|table| table.rows.is_some()) {
-                let has_type = |column: &&Column| column.data_type.enum_name() == Some(name);
-                let columns: Vec<Name> =
-                    table.columns.values().filter(has_type).map(|column| column.name.clone()).collect();
-                if let Some(rows) = &mut table.rows {
-                    rows.rename_value(&columns, &change.from, &change.to);
-                }
-            }
+            schema.rename_in_rows(name, &change.from, &change.to);
             Ok(())
         }
     }

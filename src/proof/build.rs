@@ -120,3 +120,14 @@ pub(super) async fn in_words(session: &mut Session, schema: Normalized, like: &N
     reprint::agree(session, &mut schema, like.schema()).await;
     normalized(session.product(), schema)
 }
+
+/// The differences between the expected and the actual schema: `+` is unexpected, `-` is missing.
+pub(super) fn differences(wanted: &Normalized, found: &Normalized) -> Vec<String> {
+    diff(wanted, found, &[]).ops().iter().map(ToString::to_string).collect()
+}
+
+/// The tables that differ between two schemas.
+pub(super) fn changed_tables(one: &Schema, two: &Schema) -> Vec<ObjectName> {
+    let names: std::collections::BTreeSet<&ObjectName> = one.tables.keys().chain(two.tables.keys()).collect();
+    names.into_iter().filter(|name| one.tables.get(name) != two.tables.get(name)).cloned().collect()
+}

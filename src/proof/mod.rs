@@ -25,7 +25,6 @@ use sea_gen_runner::sql::first_line;
 use sea_gen_runner::{Error, Result};
 
 use crate::dialect::{Product, Role};
-use crate::diff::diff;
 use crate::introspect::Scope;
 use crate::schema::{DefaultValue, Normalized, ObjectName, Schema};
 use crate::seed::{SeedRequest, seeds};
@@ -37,7 +36,7 @@ pub use follow::Renames;
 pub use reached::{Reached, reached};
 pub use scratch::Scratch;
 
-use build::{build, build_extensions, found, in_words, normalized, read_back, with_rows};
+use build::{build, build_extensions, changed_tables, differences, found, in_words, normalized, read_back, with_rows};
 use follow::Tracked;
 use part::TouchedPart;
 use rows::When;
@@ -498,15 +497,4 @@ impl Trial<'_> {
         };
         statements.iter().filter(one).map(|statement| statement.sql.clone()).collect()
     }
-}
-
-/// The differences between the expected and the actual schema: `+` is unexpected, `-` is missing.
-fn differences(wanted: &Normalized, found: &Normalized) -> Vec<String> {
-    diff(wanted, found, &[]).ops().iter().map(ToString::to_string).collect()
-}
-
-/// The tables that differ between two schemas.
-fn changed_tables(one: &Schema, two: &Schema) -> Vec<ObjectName> {
-    let names: std::collections::BTreeSet<&ObjectName> = one.tables.keys().chain(two.tables.keys()).collect();
-    names.into_iter().filter(|name| one.tables.get(name) != two.tables.get(name)).cloned().collect()
 }

@@ -149,6 +149,12 @@ impl Normalized {
         self.0.tables.values().any(|table| table.rows.is_some())
     }
 
+    /// The reference rows of all tables.
+    pub fn rows(&self) -> BTreeMap<ObjectName, ReferenceRows> {
+        let tables = self.0.tables.values();
+        tables.filter_map(|table| Some((table.name.clone(), table.rows.clone()?))).collect()
+    }
+
     /// The same schema with these reference rows, which are in normal form, and no others.
     pub fn with_rows(&self, mut rows: BTreeMap<ObjectName, ReferenceRows>) -> Self {
         if rows.is_empty() && !self.has_rows() {

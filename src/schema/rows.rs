@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Name;
+use super::{Name, ObjectName, Schema};
 
 /// The declared rows of one table. Other rows of the table are not managed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +89,19 @@ impl ReferenceRows {
             }
         }
         self.sort();
+    }
+}
+
+impl Schema {
+    /// Gives a renamed value of an enum type its new name in the reference rows.
+    pub fn rename_in_rows(&mut self, enum_type: &ObjectName, from: &str, to: &str) {
+        for table in self.tables.values_mut_where(|table| table.rows.is_some()) {
+            let of_type = table.columns.values().filter(|column| column.data_type.enum_name() == Some(enum_type));
+            let columns: Vec<Name> = of_type.map(|column| column.name.clone()).collect();
+            if let Some(rows) = &mut table.rows {
+                rows.rename_value(&columns, from, to);
+            }
+        }
     }
 }
 

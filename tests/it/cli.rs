@@ -16,6 +16,7 @@ mod modules;
 mod phases;
 mod project;
 mod reading;
+mod reference_rows;
 mod running;
 mod secrets;
 mod servers;

@@ -23,6 +23,8 @@ pub(super) fn statements(dialect: &dyn Dialect, change: &RowsChange) -> Vec<Stat
         (None, None) => return Vec::new(),
     };
     let table = dialect.quote_object(&change.table);
+    let note = format!("changes data: reference rows of {}", change.table);
+    let by_key = format!("{note}\nlint: allow rows-under-lock these few rows are found by their key");
     let (mut removed, mut added, mut written) = (Vec::new(), Vec::new(), Vec::new());
     let all = RowDifference::all(&change.rows);
     for it in &all {
@@ -33,7 +35,8 @@ pub(super) fn statements(dialect: &dyn Dialect, change: &RowsChange) -> Vec<Stat
         }
     }
     for rows in removed.chunks(BATCH) {
-        written.push(format!("DELETE FROM {table}\nWHERE {}", any_of(dialect, &key, rows)));
+        let sql = format!("DELETE FROM {table}\nWHERE {}", any_of(dialect, &key, rows));
+        written.push(Statement::new(sql).with_note(by_key.clone()));
     }
     for it in &all {
         if let RowDifference::Changed(_, row, values) = it {
@@ -42,17 +45,22 @@ pub(super) fn statements(dialect: &dyn Dialect, change: &RowsChange) -> Vec<Stat
             let is_set = |name: &&Name| values.iter().any(|(set, ..)| set == name);
             let kept = change.moving.iter().filter(|name| !is_set(name)).map(|name| dialect.quote(name));
             let set: Vec<String> = set.chain(kept.map(|name| format!("{name} = {name}"))).collect();
-            written.push(format!("UPDATE {table}\nSET {}\nWHERE {}", set.join(", "), is_row(dialect, &key, row)));
+            let sql = format!("UPDATE {table}\nSET {}\nWHERE {}", set.join(", "), is_row(dialect, &key, row));
+            written.push(Statement::new(sql).with_note(by_key.clone()));
         }
     }
     if let Some(rows) = &change.rows.to {
-        written.extend(added.chunks(BATCH).map(|chunk| insert(dialect, change, rows, chunk)));
+        let needed = format!("{note}\nlint: allow seed-data the program needs these rows");
+        let insert = |rows_of_statement: &[&ReferenceRow]| {
+            Statement::new(insert(dialect, change, rows, rows_of_statement)).with_note(needed.clone())
+        };
+        written.extend(added.chunks(BATCH).map(insert));
         if !added.is_empty() {
-            written.extend(change.numbered.iter().filter_map(|column| counter(dialect, change, column)));
+            let counters = change.numbered.iter().filter_map(|column| counter(dialect, change, column));
+            written.extend(counters.map(|sql| Statement::new(sql).with_note(note.clone())));
         }
     }
-    let note = format!("changes data: reference rows of {}", change.table);
-    written.into_iter().map(|sql| Statement::new(sql).with_note(note.clone())).collect()
+    written
 }
 
 /// Inserts rows, or gives those that are there the declared values. MySQL and MariaDB take a row for the same that has the

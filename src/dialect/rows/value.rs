@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use sea_gen_runner::sql;
 use serde_json::value::RawValue;
 
 use crate::dialect::Dialect;
@@ -86,6 +87,14 @@ pub fn one_spelling(product: Product, schema: &Schema, column: &Column, value: &
         Domain::Float(bits) => {
             let number = digits(value).and_then(|text| text.parse::<f64>().ok()).filter(|number| number.is_finite());
             let Some(number) = number else { return wrong("number") };
+            let is_exact = |text: &str| {
+                let written = digits(value).and_then(Decimal::parse);
+                written
+                    .is_none_or(|written| Decimal::parse(text).is_none_or(|stored| stored.plain() == written.plain()))
+            };
+            if *bits == 64 && !is_exact(&number.to_string()) {
+                return Err("has more digits than the floating-point number that the column stores".to_owned());
+            }
             // The number with the fewest digits that the column stores in the same way.
             #[allow(clippy::cast_possible_truncation, reason = "this is what the column does")]
             let text = if *bits == 32 { (number as f32).to_string() } else { number.to_string() };
@@ -355,6 +364,17 @@ pub fn spelled(dialect: &dyn Dialect, schema: &Schema, column: &Column) -> Strin
     }
 }
 
+/// The value of a literal as SQLite's `quote` writes it.
+fn literal_of_sqlite(text: &str) -> RowValue {
+    let (is_bytes, quoted) = text.strip_prefix('X').map_or((false, text), |digits| (true, digits));
+    let tokens = sql::words(Product::Sqlite, quoted);
+    match tokens.iter().find_map(|token| token.value(Product::Sqlite.into())) {
+        Some(digits) if is_bytes => RowValue::Bytes(digits.to_ascii_lowercase()),
+        Some(content) => RowValue::Text(content),
+        None => RowValue::Number(text.to_owned()),
+    }
+}
+
 /// The value that was read by [`spelled`].
 pub fn of_database(product: Product, schema: &Schema, column: &Column, text: Option<&str>) -> RowValue {
     let Some(text) = text else { return RowValue::Null };
@@ -362,9 +382,7 @@ pub fn of_database(product: Product, schema: &Schema, column: &Column, text: Opt
     let value = match (product, &of_type) {
         (Product::Sqlite, _) => match text.as_bytes() {
             b"NULL" => return RowValue::Null,
-            [b'X', b'\'', ..] => RowValue::Bytes(text.trim_start_matches('X').trim_matches('\'').to_ascii_lowercase()),
-            [b'\'', .., b'\''] => RowValue::Text(text.get(1..text.len() - 1).unwrap_or_default().replace("''", "'")),
-            _ => RowValue::Number(text.to_owned()),
+            _ => literal_of_sqlite(text),
         },
         (Product::MySql | Product::MariaDb, Domain::Bytes(..)) => RowValue::Bytes(text.to_ascii_lowercase()),
         _ => RowValue::Text(text.to_owned()),
