@@ -48,6 +48,7 @@ pub mod read_statements;
 mod recognise;
 pub mod reference_data;
 pub(crate) mod refuted;
+pub mod resolve;
 pub mod seal;
 mod sealed;
 pub mod seaorm;

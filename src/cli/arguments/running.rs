@@ -88,3 +88,44 @@ pub(in super::super) struct Emptying {
     #[command(flatten)]
     pub(in super::super) run: Run,
 }
+
+/// `gen resolve`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Resolve {
+    /// The migration (id, name, or an unambiguous prefix of its id)
+    #[arg(value_name = "MIGRATION")]
+    pub(in super::super) migration: String,
+    #[command(flatten)]
+    pub(in super::super) verdict: Flags,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(in super::super) struct Flags {
+    /// It is applied: record it as applied
+    #[arg(long)]
+    pub(in super::super) applied: bool,
+    /// It was reverted: remove its row
+    #[arg(long)]
+    pub(in super::super) reverted: bool,
+    /// It was never applied: remove its row
+    #[arg(long)]
+    pub(in super::super) not_applied: bool,
+    /// It was interrupted, and the statement in hand was done: it goes on after it
+    #[arg(long)]
+    pub(in super::super) done: bool,
+    /// It was interrupted, and the statement in hand was not done: it goes on with it
+    #[arg(long)]
+    pub(in super::super) not_done: bool,
+}
+
+/// `gen baseline`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Baseline {
+    /// The last migration that this database has; by default the newest one
+    #[arg(value_name = "MIGRATION")]
+    pub(in super::super) migration: Option<String>,
+    /// Record it although the schema of the database is another one
+    #[arg(long)]
+    pub(in super::super) force: bool,
+}

@@ -44,6 +44,38 @@ pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Resul
     Ok(pending)
 }
 
+/// A migration to run, and the row of an earlier run that did not complete it.
+pub(super) struct Task<'a, 'm> {
+    pub(super) file: &'a Applicable<'m>,
+    pub(super) unfinished: Option<Record>,
+}
+
+impl<'a, 'm> Task<'a, 'm> {
+    pub(super) fn of(file: &'a Applicable<'m>, history: &[Record]) -> Self {
+        let unfinished =
+            history.iter().find(|record| !record.status.is_done() && record.id == file.migration.id.as_str());
+        Self { file, unfinished: unfinished.cloned() }
+    }
+}
+
+/// The migrations that are not applied, and the one that is partially applied, oldest first.
+///
+/// # Errors
+/// Those of [`pending`], except that a migration is partially applied.
+pub(super) fn remaining<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Result<Vec<Task<'a, 'm>>> {
+    let by_id = by_id(files);
+    for record in history.iter().filter(|record| !record.status.is_done()) {
+        file_there(record, &by_id)?;
+    }
+    let done: Vec<Record> = history.iter().filter(|record| record.status.is_done()).cloned().collect();
+    Ok(pending(&done, files)?.into_iter().map(|file| Task::of(file, history)).collect())
+}
+
+/// The migrations that are partially reverted.
+pub(super) fn half_reverted(history: &[Record]) -> impl Iterator<Item = &Record> {
+    history.iter().filter(|record| !record.status.is_done() && record.direction == Direction::Down)
+}
+
 /// Refuses migrations of two merged branches that start from the same schema: when the second one runs, that schema no longer
 /// exists. A start that no migration leads to is accepted: it may be the same schema with other expression text.
 fn refuse_fork(files: &[Applicable<'_>], pending: &[&Applicable<'_>]) -> Result<()> {
@@ -86,7 +118,7 @@ pub fn to_apply<'a, 'm>(
     target: &Target,
     product: Product,
 ) -> Result<Vec<&'a Applicable<'m>>> {
-    let mut wanted = pending(history, files)?;
+    let mut wanted: Vec<_> = remaining(history, files)?.into_iter().map(|task| task.file).collect();
     match target {
         Target::All => {}
         Target::Count(count) => wanted.truncate(*count),
@@ -120,7 +152,9 @@ pub fn to_revert<'a, 'm>(
     target: &Target,
     product: Product,
 ) -> Result<Vec<&'a Applicable<'m>>> {
-    refuse_half_done(history)?;
+    if let Some(record) = history.iter().find(|record| !record.status.is_done() && record.direction == Direction::Up) {
+        return Err(half_done(record));
+    }
     let newest_first = || history.iter().rev();
     let records: Vec<&Record> = match target {
         Target::All => newest_first().collect(),
@@ -137,7 +171,7 @@ pub fn to_revert<'a, 'm>(
     let by_id = by_id(files);
     let mut wanted = Vec::new();
     for record in records {
-        let file = file_of(record, &by_id)?;
+        let file = if record.status.is_done() { file_of(record, &by_id)? } else { file_there(record, &by_id)? };
         if record.status == State::Baseline {
             return Err(Error::new(format!(
                 "migration `{}` is the baseline: it never ran here, and reverting it would drop what was there before",
@@ -157,47 +191,54 @@ pub fn to_revert<'a, 'm>(
     Ok(wanted)
 }
 
-/// A partially applied migration stops everything: the database matches neither of two known schemas.
+/// A partially applied migration stops everything but the run that goes on with it.
 fn refuse_half_done(history: &[Record]) -> Result<()> {
-    let Some(record) = history.iter().find(|record| !record.status.is_done()) else { return Ok(()) };
-    let (id, table, count) = (&record.id, &record.table, record.statements);
-    let (way, finished, undone) = match record.direction {
-        Direction::Up => ("applied", "UPDATE", "DELETE"),
-        Direction::Down => ("reverted", "DELETE", "UPDATE"),
-    };
-    let command = |word: &str| match word {
-        "UPDATE" => format!("`UPDATE {table} SET status = 'applied' WHERE id = '{id}'`"),
-        _ => format!("`DELETE FROM {table} WHERE id = '{id}'`"),
+    match history.iter().find(|record| !record.status.is_done()) {
+        Some(record) => Err(half_done(record)),
+        None => Ok(()),
+    }
+}
+
+fn half_done(record: &Record) -> Error {
+    let (id, count) = (&record.id, record.statements);
+    let (way, command) = match record.direction {
+        Direction::Up => ("applied", "gen up"),
+        Direction::Down => ("reverted", "gen down"),
     };
     let how = match record.status {
         State::Running => "a previous run was interrupted (no result recorded)",
         State::Failed | State::Applied | State::Recognised | State::Baseline => "a statement failed",
     };
-    Err(Error::new(format!(
+    Error::new(format!(
         "migration `{id}` is partially {way}: {how}, {count} of its statements {} done ({})",
         if count == 1 { "is" } else { "are" },
         record.applied_at
     ))
     .of(ErrorKind::Interrupted)
-    .hint(format!("look at the database, run the statements that are missing by hand, then {}", command(finished)))
-    .hint(format!("or undo by hand what was done, then {}", command(undone))))
+    .hint(format!("`{command}` goes on from there"))
 }
 
 fn by_id<'a, 'm>(files: &'a [Applicable<'m>]) -> BTreeMap<&'a str, &'a Applicable<'m>> {
     files.iter().map(|file| (file.migration.id.as_str(), file)).collect()
 }
 
-/// The unchanged file of a record.
-fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>>) -> Result<&'a Applicable<'m>> {
+/// The file of a record.
+fn file_there<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>>) -> Result<&'a Applicable<'m>> {
     let id = &record.id;
-    let file = files.get(id.as_str()).copied().ok_or_else(|| {
+    files.get(id.as_str()).copied().ok_or_else(|| {
         Error::new(format!("the file of migration `{id}` is missing, and the migration is {} here", record.status))
             .of(ErrorKind::Missing)
             .hint(format!(
                 "find the commit that removed it: `git log --all --diff-filter=D -- '*{id}*'`, then restore it"
             ))
             .hint("if it is on another branch, merge that branch first")
-    })?;
+    })
+}
+
+/// The unchanged file of a record.
+fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>>) -> Result<&'a Applicable<'m>> {
+    let id = &record.id;
+    let file = file_there(record, files)?;
     if file.checksum != record.checksum {
         return Err(Error::new(format!(
             "the file of migration `{id}` was changed after it was {} at {}",

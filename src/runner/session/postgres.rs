@@ -21,6 +21,9 @@ pub const SETTINGS: &[&str] = &[
     "SELECT set_config('application_name', 'sea-gen', false) WHERE current_setting('application_name') = ''",
 ];
 
+/// A setting by which a session is known again.
+pub const MARK: &str = "sea_gen.session";
+
 /// The search path of a scratch database: that of the role or of the given database names schemas it does not have.
 pub const ANY_SEARCH_PATH: &str = r#"SET search_path = "$user", public"#;
 
