@@ -175,11 +175,14 @@ pub fn lowered(
     kept::bears(dialect.product(), plan, from)?;
     let near = near(plan, from);
     let mut steps = dialect.lower(plan, &near, names)?;
-    // Rows go with their table, and nothing that refers to them would be in the way of that.
+    // Rows go with their table. On SQLite those that refer to others are removed first: it has no foreign key to drop before.
     let is_dropped = |table: &ObjectName| {
-        plan.ops().iter().any(|op| matches!(op, Op::Drop(Object::Table(dropped)) if dropped.name == *table))
+        dialect.product() != Product::Sqlite
+            && plan.ops().iter().any(|op| matches!(op, Op::Drop(Object::Table(dropped)) if dropped.name == *table))
     };
-    steps.retain(|step| !matches!(step, Step::Direct(Op::Alter(Alter::Rows(it))) if it.rows.to.is_none() && is_dropped(&it.table)));
+    steps.retain(|step| {
+        !matches!(step, Step::Direct(Op::Alter(Alter::Rows(it))) if it.rows.to.is_none() && is_dropped(&it.table))
+    });
     Ok(match forms {
         Forms::Safe => dialect.safe(steps, plan, &near, names),
         Forms::Offline => steps,

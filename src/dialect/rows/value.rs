@@ -114,7 +114,11 @@ pub fn one_spelling(product: Product, schema: &Schema, column: &Column, value: &
             RowValue::Null | RowValue::Bytes(_) => wrong("truth value"),
         },
         Domain::Bytes(length, is_fixed) => {
-            let Some(mut bytes) = bytes(value) else {
+            let written = match value {
+                RowValue::Text(text) if *length == Some(16) => uuid(text).map(|text| text.replace('-', "")),
+                _ => None,
+            };
+            let Some(mut bytes) = written.or_else(|| bytes(value)) else {
                 return Err("is not written as bytes: `\"0x00ff\"`".to_owned());
             };
             let length = length.map(|length| length as usize * 2);
@@ -213,15 +217,20 @@ fn of_text(product: Product, of_type: &Domain, spelling: &str, text: &str) -> Re
         Domain::DateTime(true, ..) => {
             moment(text).ok_or_else(|| "is no date with time and zone: `2026-11-29 09:30:00+00`".to_owned())
         }
-        Domain::Uuid => {
-            let folded = text.to_ascii_lowercase();
-            let parts: Vec<usize> = folded.split('-').map(str::len).collect();
-            let is_one =
-                parts == [8, 4, 4, 4, 12] && folded.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-            if is_one { Ok(folded) } else { Err("is no UUID".to_owned()) }
-        }
+        Domain::Uuid => uuid(text).ok_or_else(|| "is no UUID".to_owned()),
         _ => Ok(text.to_owned()),
     }
+}
+
+/// A UUID with its hyphens, which may be written as the bytes that it is.
+fn uuid(text: &str) -> Option<String> {
+    let folded = text.to_ascii_lowercase();
+    let digits = folded.strip_prefix("0x").map_or_else(|| folded.replace('-', ""), str::to_owned);
+    let is_one = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_spelled = folded.starts_with("0x") || folded.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+    let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
+    let parts = || [part(0..8), part(8..12), part(12..16), part(16..20), part(20..32)].join("-");
+    (is_one && is_spelled).then(parts)
 }
 
 /// The text of a number.
