@@ -149,6 +149,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Fresh(command) => fresh::fresh(common, command).await,
         Command::Reset(command) => fresh::reset(common, command).await,
         Command::Resolve(command) => resolve::run(common, command).await,
+        Command::Unlock(command) => resolve::unlock(common, command).await,
         Command::Baseline(command) => resolve::stamp(common, command).await,
         Command::Drift(command) => drift::run(common, command).await,
         Command::Sync(command) => sync::run(common, command).await,

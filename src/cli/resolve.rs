@@ -1,11 +1,11 @@
-//! `gen resolve` and `gen baseline`: correct the history by what a person knows.
+//! `gen resolve`, `gen baseline`, `gen unlock`: correct the history and the lock by what a person knows.
 //!
 //! Must not know how the history is written.
 
-use crate::workflow::resolve::{Resolved, Verdict, baseline, resolve};
+use crate::workflow::resolve::{Resolved, Verdict, baseline, resolve, unlock as end};
 use crate::workflow::{Failure, Workspace};
 
-use super::arguments::{Baseline, Common, Flags, Resolve};
+use super::arguments::{Baseline, Common, Flags, Resolve, Unlock};
 use super::paint::{self, Ink, ink};
 use super::{Ending, show};
 
@@ -39,5 +39,17 @@ pub(super) async fn stamp(common: &Common, command: &Baseline) -> Result<Ending,
         "{} {id} as baseline: this database has everything up to it\n",
         ink(Ink::Green, "recorded")
     ));
+    Ok(Ending::Done)
+}
+
+pub(super) async fn unlock(common: &Common, command: &Unlock) -> Result<Ending, Failure> {
+    match end(&Workspace::open(common)?, command.force).await? {
+        None => paint::talk("no runner holds the lock"),
+        Some(holder) if command.force => paint::result(&format!("{} {holder}\n", ink(Ink::Red, "ended"))),
+        Some(holder) => {
+            paint::result(&format!("held by {holder}\n"));
+            paint::talk("if it is dead: `gen unlock --force` ends its session");
+        }
+    }
     Ok(Ending::Done)
 }

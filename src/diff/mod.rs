@@ -112,7 +112,7 @@ fn compare(from: &Schema, to: &Schema) -> Vec<Op> {
             Pair::Both(old, new) => table::changed(old, new, &mut ops),
         }
         let (old, new) = pair.sides();
-        table::rows(old.map(|table| &**table), new.map(|table| &**table), &mut ops);
+        table::rows(old.map(|table| &***table), new.map(|table| &***table), &mut ops);
     }
     dependent::foreign_keys(from, to, &unlike, &mut ops);
     dependent::views(from, to, &mut ops);

@@ -4,7 +4,7 @@
 //! Must not know arguments, terminals or what is printed.
 
 use sea_gen_runner::run::{self, DEFAULT_WAIT, State};
-use sea_gen_runner::session::Missing;
+use sea_gen_runner::session::{Missing, connect};
 use sea_gen_runner::{Error, ErrorKind};
 
 use crate::diff::diff;
@@ -98,7 +98,7 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
     };
     let id = chosen.id.to_string();
     if let Some(record) = live.history.iter().find(|record| record.id >= id) {
-        let error = Error::new(format!("migration `{}` is {} here already", record.id, record.status));
+        let error = Error::new(format!("migration `{}` is recorded as {} here already", record.id, record.status));
         return Err(error.of(ErrorKind::Refused).hint("`gen status` shows the state of each migration").into());
     }
     let fingerprints = fingerprints(workspace, &mut live).await?;
@@ -108,7 +108,7 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
         if chosen.id == newest.id
             && let Some(mut sealed) = workspace.sealed(product)?
         {
-            live.settle(Some(&mut sealed), None).await?;
+            live.unify_expressions(Some(&mut sealed), None).await?;
             error = error.because(occupied::listed(&diff(&live.schema, &sealed.schema, &[])));
         }
         let command = name.map_or_else(String::new, |name| format!(" {name}"));
@@ -125,11 +125,28 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
     Ok(id)
 }
 
+/// The runner that holds the lock of a database, in words; with `force` its session is ended, and the server rolls back what it runs.
+/// On SQLite nothing is held between two statements.
+///
+/// # Errors
+/// The user lacks the privilege to end that session.
+pub async fn unlock(workspace: &Workspace, force: bool) -> Result<Option<String>, Failure> {
+    let connection = workspace.connection().ok_or_else(|| {
+        Error::new("no database URL is set")
+            .hint("pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration")
+    })?;
+    let mut session = connect(connection, Missing::Refuse).await?;
+    session.name_history(workspace.project.config.history.as_deref());
+    let holder = if force { run::end_holder(&mut session).await? } else { run::holder(&mut session).await };
+    session.close().await;
+    Ok(holder)
+}
+
 /// The fingerprints of the database, with the expression texts of the snapshot too.
 async fn fingerprints(workspace: &Workspace, live: &mut Live) -> Result<Vec<String>, Failure> {
     let mut found = live.fingerprints();
     let mut sealed = workspace.sealed(live.product())?;
-    if live.settle(sealed.as_mut(), None).await? {
+    if live.unify_expressions(sealed.as_mut(), None).await? {
         found.extend(live.fingerprints());
     }
     Ok(found)

@@ -68,7 +68,7 @@ impl Synchronisation {
         workspace.listener.diagnostics(&warnings, &files);
         // Objects of an earlier synchronisation that the code no longer declares are kept here; a migration drops them.
         let mut sealed = workspace.sealed(product)?;
-        live.settle(sealed.as_mut(), Some(&model)).await?;
+        live.unify_expressions(sealed.as_mut(), Some(&model)).await?;
         let declared = model.normalized(|schema| dialect.normalize(schema))?.clone();
         live.read_rows(&declared, sealed.as_ref().map(|sealed| &sealed.schema)).await?;
         let origins = match sealed {

@@ -35,9 +35,13 @@ pub async fn reworded(
 
 impl Live {
     /// Replaces the expression texts of snapshot and database by those of the code (if given), and those of the
-    /// database by those of the snapshot. Returns whether any text changed, so that earlier conclusions must be drawn
-    /// again.
-    pub async fn settle(&mut self, mut sealed: Option<&mut Sealed>, model: Option<&Model>) -> Result<bool, Failure> {
+    /// database by those of the snapshot, and reads the reference rows that the snapshot declares, which no catalog has.
+    /// Returns whether any of this changed a state, so that earlier conclusions must be drawn again.
+    pub async fn unify_expressions(
+        &mut self,
+        mut sealed: Option<&mut Sealed>,
+        model: Option<&Model>,
+    ) -> Result<bool, Failure> {
         let mut changed = match &sealed {
             Some(sealed) => self.read_rows(&sealed.schema, None).await?,
             None => false,

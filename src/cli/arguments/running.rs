@@ -13,6 +13,9 @@ pub(in super::super) struct Run {
     /// Print as JSON
     #[arg(long)]
     pub(in super::super) json: bool,
+    /// How many seconds to wait for another runner [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    pub(in super::super) lock_timeout: Option<u64>,
 }
 
 /// Arguments of every command that reverts migrations.
@@ -38,6 +41,9 @@ pub(in super::super) struct Up {
     /// Also apply migrations that failed their proof on a scratch database
     #[arg(long)]
     pub(in super::super) unproven: bool,
+    /// Also apply migrations that are older than an applied one
+    #[arg(long)]
+    pub(in super::super) out_of_order: bool,
     /// For every project that the configuration lists, in that order, until one fails
     #[arg(long, conflicts_with = "target")]
     pub(in super::super) all: bool,
@@ -126,6 +132,14 @@ pub(in super::super) struct Baseline {
     #[arg(value_name = "MIGRATION")]
     pub(in super::super) migration: Option<String>,
     /// Record it although the schema of the database is another one
+    #[arg(long)]
+    pub(in super::super) force: bool,
+}
+
+/// `gen unlock`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Unlock {
+    /// End the session that holds the lock, and with it the statement that it runs
     #[arg(long)]
     pub(in super::super) force: bool,
 }
