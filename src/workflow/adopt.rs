@@ -17,6 +17,7 @@ use crate::schema::{Normalized, Origins, Part, Place, Schema, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
 
 use super::join::BASELINE;
+use super::reference_data::{self, Candidate};
 use super::seaorm::SeaOrm;
 use super::taken::{Taken, column_type};
 use super::{Failure, Live, Workspace, applicable, import, locked};
@@ -41,6 +42,10 @@ pub struct Adopted {
     pub errors: usize,
     /// What was written into SQL files.
     pub imported: Option<import::Imported>,
+    /// The files of reference rows.
+    pub rows: Vec<PathBuf>,
+    /// Tables that may hold reference data too.
+    pub candidates: Vec<Candidate>,
     /// The database that was adopted.
     pub adoption: Option<Adoption>,
 }
@@ -67,6 +72,8 @@ pub struct Request {
     pub strict: bool,
     /// The databases of these dialects start empty: none is read.
     pub empty: bool,
+    /// The tables whose rows are written into files beside the entities.
+    pub reference_data: Vec<String>,
 }
 
 /// Sets the project up, or adds a dialect to one that is set up. Gives back the database too, where there is one.
@@ -75,7 +82,7 @@ pub struct Request {
 /// The project is set up already; nothing can be adopted and the entities cannot be read; the database cannot be reached or
 /// adopted. Then nothing is written.
 pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Result<(Adopted, Option<Live>), Failure> {
-    let Request { dialects, imports, strict, .. } = request;
+    let Request { dialects, imports, strict, reference_data, .. } = request;
     let mut settings = Vec::new();
     let is_new = workspace.lock.is_none();
     if is_new && !dialects.is_empty() && dialects != workspace.products() {
@@ -118,6 +125,7 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     };
     let mut seaorm = None;
     let mut imported = None;
+    let (mut rows, mut candidates) = (Vec::new(), Vec::new());
     if let Some(live) = live.as_mut().filter(|live| !live.schema.schema().is_empty()) {
         // Adopting needs the privilege to create the history, which is checked before any file is written.
         let phase = workspace.phase("creating the history");
@@ -133,6 +141,25 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
             models = readings.into_iter().map(|(product, model, _)| (product, model)).collect();
             imported = Some(written);
         }
+        let phase = workspace.phase("looking for reference data");
+        if let Some((_, model)) = models.iter().find(|(product, _)| *product == live.product())
+            && !reference_data.is_empty()
+        {
+            let written = reference_data::files(workspace, live, (&found, model), reference_data).await?;
+            rows = written.iter().map(|file| file.path.clone()).collect();
+            beside.extend(written.iter().map(|file| (workspace.root().join(&file.path), file.text.clone())));
+            files.put_sidecars(&written);
+            let readings = read_all(workspace, &files, &joining).await?;
+            models = readings.into_iter().map(|(product, model, _)| (product, model)).collect();
+        }
+        if let Some((_, model)) = models.iter().find(|(product, _)| *product == live.product()) {
+            candidates = reference_data::candidates(live, model).await?;
+        }
+        drop(phase);
+    } else if !reference_data.is_empty() {
+        return Err(Error::new("there are no rows to take over: no database with tables")
+            .hint("name the database that the project's own migrations built: `--database-url …`")
+            .into());
     } else if *imports {
         return Err(Error::new("there is nothing to import: no database with tables")
             .hint("name the database that the project's own migrations built: `--database-url …`")
@@ -143,6 +170,10 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
         speak_like(live, &models).await?;
         for (_, model) in models.iter_mut().filter(|(product, _)| *product == live.product()) {
             keep_unread(model, live.schema.schema());
+        }
+        if let Some((_, model)) = models.iter().find(|(product, _)| *product == live.product()) {
+            let declared = model.normalized(|schema| dialect::of(live.product()).normalize(schema))?;
+            live.read_rows(declared, None).await?;
         }
     }
     let phase = workspace.phase("writing the baseline and the snapshot");
@@ -157,7 +188,21 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     }
     let unadopted = workspace.unadopted();
     let begun = joining.into_iter().filter(|product| !unadopted.contains(product)).collect();
-    Ok((Adopted { begun, is_assumed, unadopted, moved, found, seaorm, taken, errors, imported, adoption }, live))
+    let adopted = Adopted {
+        begun,
+        is_assumed,
+        unadopted,
+        moved,
+        found,
+        seaorm,
+        taken,
+        errors,
+        imported,
+        rows,
+        candidates,
+        adoption,
+    };
+    Ok((adopted, live))
 }
 
 fn errors_in(said: &[Diagnostic]) -> usize {
@@ -333,6 +378,7 @@ pub(super) fn set_up(
             continue;
         };
         let adopted = adopt(*product, model, &live.schema, &workspace.keeping())?;
+        workspace.refuse_unfit_rows(*product, model, &adopted.target)?;
         let baseline = &adopted.baseline;
         batch.write(project.migration_path(*product, &baseline.id), migration::text(baseline));
         let snapshot = Snapshot { schema: live.schema.schema().clone(), origins: adopted.origins.clone() };

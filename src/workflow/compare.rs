@@ -93,6 +93,7 @@ pub async fn compare(open: impl Into<Open>, request: &Request) -> Result<Compare
             return Err(failure);
         }
     };
+    Side::compare_rows_where_known(&mut sides);
     let difference = difference(&loader, &mut sides).await;
     for side in sides {
         side.close().await?;

@@ -46,6 +46,7 @@ pub mod prove;
 pub mod purge;
 pub mod read_statements;
 mod recognise;
+pub mod reference_data;
 pub(crate) mod refuted;
 pub mod resolve;
 pub mod seal;

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_gen_runner::sql::{Token, TokenKind};
 
-use crate::dialect::Unsupported;
 use crate::dialect::expression::{canonical_expression, canonical_query};
+use crate::dialect::{Unsupported, rows};
 use crate::schema::{
     Action, Column, Columns, DefaultValue, Definition, DefinitionKind, EnumType, Expression, Facet, ForeignKey,
     Identity, Index, IndexPart, IndexTarget, Name, Normalized, ObjectName, Options, Part, Place, Schema, Table, Type,
@@ -39,6 +39,7 @@ pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized
     for definition in schema.definitions.values_mut() {
         normalize_definition(flavor, definition)?;
     }
+    rows::value::normalize(flavor.product(), &mut schema);
     Ok(Normalized::by_dialect(schema))
 }
 

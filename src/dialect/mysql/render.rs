@@ -5,6 +5,7 @@
 
 mod alter;
 
+use crate::dialect::rows::RowStep;
 use crate::dialect::{Statement, Step, Unsupported, rows};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{
@@ -99,6 +100,7 @@ fn render_op(flavor: Flavor, op: &Op) -> Result<Vec<Statement>, Unsupported> {
             statements.extend(mode::statements(flavor, &change.to.definition));
             statements
         }
+        Op::Alter(Alter::Rows(change)) => rows::statements(&super::MySql(flavor), &RowStep::Reference(change.clone())),
         Op::Create(Object::Definition(definition)) => mode::statements(flavor, &definition.create),
         Op::Drop(Object::Definition(definition)) => vec![ddl(&definition.drop)],
         Op::Alter(Alter::Definition(change)) => alter_definition(flavor, change),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::dialect::expression::{canonical_expression, canonical_query};
-use crate::dialect::{Product, Unsupported};
+use crate::dialect::{Product, Unsupported, rows};
 use crate::schema::{
     Column, Columns, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Name, Normalized,
     ObjectName, Options, Part, Parts, Place, Schema, SharedTable, Table, Tables, Trigger, Type, Unique, View, Wording,
@@ -52,7 +52,9 @@ pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
     for view in views.values_mut() {
         normal_view(view, &tables, &known)?;
     }
-    Ok(Normalized::by_dialect(Schema { tables, views, kept: schema.kept, ..Schema::default() }))
+    let mut schema = Schema { tables, views, kept: schema.kept, ..Schema::default() };
+    rows::value::normalize(Product::Sqlite, &mut schema);
+    Ok(Normalized::by_dialect(schema))
 }
 
 fn refusal(place: Place, reason: &str, hint: &str) -> Unsupported {
