@@ -7,7 +7,7 @@ use sea_gen_runner::session::{DatabaseError, Session};
 use crate::dialect::{self, Product, mysql, postgres, sqlite};
 use crate::schema::Normalized;
 
-pub use crate::dialect::catalog::{Catalog, FOREIGN_TABLES, SEAORM_HISTORY, Scope, Unmanaged};
+pub use crate::dialect::catalog::{Catalog, FOREIGN_TABLES, SEAORM_HISTORY, Scope, Spelling, Unmanaged};
 
 /// Reads the catalog of the connected database with a constant number of queries, regardless of the number of tables.
 ///

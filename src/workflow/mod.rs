@@ -24,6 +24,7 @@ pub mod accept;
 pub mod adopt;
 pub mod answers;
 pub mod apply;
+mod baseline;
 pub mod check;
 pub mod compare;
 pub(crate) mod compiled;

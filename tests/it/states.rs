@@ -4,6 +4,7 @@
 
 mod adoption;
 mod backfill;
+mod baseline;
 mod belongings;
 mod catalog;
 mod conversions;

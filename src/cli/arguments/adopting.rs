@@ -16,6 +16,12 @@ pub(in super::super) struct Init {
     /// Write undeclared objects into SQL files beside the entities, instead of adopting them
     #[arg(long)]
     pub(in super::super) import: bool,
+    /// Let the baseline fill `seaql_migrations` where it runs, as it is here; done if that table exists
+    #[arg(long, conflicts_with_all = ["empty", "no_seaql"])]
+    pub(in super::super) with_seaql: bool,
+    /// Leave `seaql_migrations` out of the baseline
+    #[arg(long)]
+    pub(in super::super) no_seaql: bool,
     /// Stop at errors in the entities, instead of adopting the rest
     #[arg(long)]
     pub(in super::super) strict: bool,
