@@ -17,6 +17,7 @@ mod imported;
 mod interrupted;
 mod kept;
 mod left_open;
+mod migrator;
 mod names;
 mod partitions;
 mod project;
