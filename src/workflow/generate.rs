@@ -23,7 +23,7 @@ use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchem
 use super::answers::{Answers, Given};
 use super::baseline::Original;
 use super::seaorm::SeaOrm;
-use super::{Failure, Live, Sealed, Workspace, adopt, hints, join, stakes, text};
+use super::{Failure, Live, Sealed, Workspace, adopt, hints, impossible_keys, join, stakes, text};
 
 pub use write::write;
 
@@ -368,6 +368,7 @@ async fn draft(
         plan = diff(&base, &parked.schema, &parked.renames);
         target = parked;
     }
+    impossible_keys::refuse(workspace, product, (&plan, target.schema.schema()), &model)?;
     let stakes = state::stakes(dialect, &base, &target.schema, &plan);
     let mut findings = judged(dialect, &base, &target, &plan);
     let mut values = Values { for_several: workspace.products().len() > 1, ..answers.values().clone() };

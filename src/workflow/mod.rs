@@ -38,6 +38,7 @@ pub mod generate;
 pub mod handwritten;
 mod hints;
 pub mod import;
+mod impossible_keys;
 pub mod join;
 mod listener;
 pub(crate) mod occupied;
