@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use adopting::{Entities, Init};
-pub(super) use running::{Down, Emptying, Goto, Reverting, Run, Sync, Up};
+pub(super) use running::{Baseline, Down, Emptying, Flags, Goto, Resolve, Reverting, Run, Sync, Unlock, Up};
 
 /// Reviewed, reversible migrations from SeaORM entities.
 #[derive(Debug, Parser)]
@@ -84,6 +84,12 @@ pub(super) enum Command {
     Fresh(Emptying),
     /// Revert every migration on a development database
     Reset(Emptying),
+    /// Correct the history: a migration was applied, reverted or interrupted by other means
+    Resolve(Resolve),
+    /// Record that a database has everything up to a migration already
+    Baseline(Baseline),
+    /// Show who runs migrations on the database, and end it
+    Unlock(Unlock),
     /// List the differences between the database and the migrations
     Drift(Drift),
     /// Synchronise a development database with the entities, without a migration

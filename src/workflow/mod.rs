@@ -49,6 +49,7 @@ pub mod purge;
 pub mod read_statements;
 mod recognise;
 pub(crate) mod refuted;
+pub mod resolve;
 pub mod seal;
 mod sealed;
 pub mod seaorm;

@@ -10,8 +10,8 @@ mod restate;
 mod statement;
 mod text;
 
+use crate::Product;
 use crate::checksum::sha256;
-use crate::{Product, sql};
 
 pub use client::script;
 pub use folder::{headings, ids, migrations};
@@ -59,23 +59,16 @@ impl Migration {
     /// between words, line endings and the header do not count.
     pub fn checksum(&self) -> String {
         let section = |statements: &[Statement]| -> Vec<serde_json::Value> {
-            let counted = |statement: &Statement| {
-                let sql = sql::significant(self.product, &statement.sql);
-                let mut counted = vec![serde_json::json!(statement.transactional), serde_json::json!(sql)];
-                match &statement.role {
-                    Role::Change => {}
-                    Role::Check(_) => counted.push(serde_json::json!(CHECK)),
-                    Role::Batches => counted.push(serde_json::json!(BATCHES)),
-                }
-                if statement.step.is_some() {
-                    counted.push(serde_json::json!(STEP));
-                }
-                serde_json::Value::Array(counted)
-            };
-            statements.iter().map(counted).collect()
+            statements.iter().map(|statement| statement.significant(self.product)).collect()
         };
         sha256(&serde_json::json!([section(&self.up), section(&self.down)]).to_string())
     }
+}
+
+/// SHA-256 of some statements, as [`Migration::checksum`] counts them.
+pub(crate) fn checksum(product: Product, statements: &[Statement]) -> String {
+    let counted: Vec<_> = statements.iter().map(|statement| statement.significant(product)).collect();
+    sha256(&serde_json::Value::Array(counted).to_string())
 }
 
 /// One of the two sections of a migration file.
@@ -90,6 +83,9 @@ const NO_TRANSACTION: &str = "no transaction";
 
 /// The comment above a query that must return no row, with a description of the rows.
 const CHECK: &str = "check";
+
+/// The comment above a statement that may be sent twice.
+const REPEATABLE: &str = "repeatable";
 
 /// The comment above a statement that is sent again until it changes no row.
 const BATCHES: &str = "batches";

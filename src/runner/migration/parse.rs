@@ -8,7 +8,8 @@ use crate::sql::{self, Cutter, Lines, Piece, Token, TokenKind, Unterminated, cli
 use crate::{LineNumber, Product, Statement};
 
 use super::{
-    BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, STEP, Section, UNWRITTEN_DOWN, UNWRITTEN_UP,
+    BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, REPEATABLE, STEP, Section, UNWRITTEN_DOWN,
+    UNWRITTEN_UP,
 };
 
 /// Reads the text of a migration file. Anything but markers, notes and statements is a comment and is left out.
@@ -63,7 +64,7 @@ pub fn explains_missing_down(product: Product, text: &str) -> bool {
                     return true;
                 }
             }
-            Mark::None | Mark::Step(_) | Mark::How(_) | Mark::Begin(_) | Mark::Unknown => {}
+            Mark::None | Mark::Step(_) | Mark::How(_) | Mark::Repeatable | Mark::Begin(_) | Mark::Unknown => {}
         }
     }
     false
@@ -137,6 +138,7 @@ enum Mark<'a> {
     Section(Section),
     Step(&'a str),
     How(How<'a>),
+    Repeatable,
     Begin(&'a str),
     Unknown,
 }
@@ -175,6 +177,7 @@ fn mark(comment: &str) -> Mark<'_> {
             Mark::How(How::Check(message.trim()))
         }
         (word, "") if word.eq_ignore_ascii_case(BATCHES) => Mark::How(How::Batches),
+        (word, "") if word.eq_ignore_ascii_case(REPEATABLE) => Mark::Repeatable,
         (word, tag) if word.eq_ignore_ascii_case(BEGIN) => Mark::Begin(tag.trim()),
         _ => Mark::Unknown,
     }
@@ -201,6 +204,7 @@ struct Above<'a> {
     note: Vec<String>,
     /// With its offset.
     how: Option<(How<'a>, usize)>,
+    repeatable: Option<usize>,
     step: Option<(&'a str, usize)>,
 }
 
@@ -235,10 +239,11 @@ impl<'a> MigrationParser<'a> {
     /// Nothing may be marked that is not there.
     fn nothing_above(&mut self, offset: usize) -> Result<()> {
         let above = std::mem::take(&mut self.above);
-        match (above.how, above.step) {
+        let how = above.how.map(|(how, marked)| (how.key(), marked));
+        match (how.or(above.repeatable.map(|marked| (REPEATABLE, marked))), above.step) {
             (None, None) => Ok(()),
-            (Some((how, marked)), _) => Err(self
-                .error(marked.min(offset), &format!("no statement follows `-- gen: {}`", how.key()))
+            (Some((key, marked)), _) => Err(self
+                .error(marked.min(offset), &format!("no statement follows `-- gen: {key}`"))
                 .hint("put it directly above its statement, or remove it")),
             (None, Some((name, marked))) => {
                 let mark = format!("-- {STEP} {name}");
@@ -261,7 +266,7 @@ impl<'a> MigrationParser<'a> {
                 .error(offset, "a statement stands before `-- UP`")
                 .hint("put the line `-- UP` above the first statement"));
         };
-        let Above { note, how, step } = std::mem::take(&mut self.above);
+        let Above { note, how, repeatable, step } = std::mem::take(&mut self.above);
         let note = (!note.is_empty()).then(|| note.join("\n"));
         let statement = match how {
             None => Statement::new(sql),
@@ -277,7 +282,8 @@ impl<'a> MigrationParser<'a> {
             }
             Some((How::Batches, _)) => Statement::batches(sql),
         };
-        let statement = Statement { note, step: step.map(|(name, _)| name.to_owned()), ..statement };
+        let repeatable = repeatable.is_some();
+        let statement = Statement { note, repeatable, step: step.map(|(name, _)| name.to_owned()), ..statement };
         self.found.push((section, statement, offset));
         Ok(())
     }
@@ -342,21 +348,26 @@ impl<'a> MigrationParser<'a> {
             Mark::Step(name) if is_first => self.step(name, token.start)?,
             Mark::Begin(tag) if is_first => return self.fenced(token.start, tag).map(Some),
             Mark::How(how) if is_first => self.how(how, token.start)?,
+            Mark::Repeatable if is_first => self.above.repeatable = Some(token.start),
             Mark::Unknown if is_first => {
                 return Err(self.error(token.start, &format!("`{}` is not a mark", sql::first_line(token.text))).hint(format!(
                     "the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {CHECK} WHAT MUST NOT BE`, `-- gen: {BATCHES}`, \
-                     `-- gen: {BEGIN}` and `-- gen: {END}`"
+                     `-- gen: {REPEATABLE}`, `-- gen: {BEGIN}` and `-- gen: {END}`"
                 )));
             }
-            Mark::None | Mark::Section(_) | Mark::Step(_) | Mark::Begin(_) | Mark::How(_) | Mark::Unknown => {
-                match token.text.strip_prefix("--").filter(|_| is_first) {
-                    Some(text) => {
-                        let text = text.strip_prefix(' ').unwrap_or(text);
-                        self.above.note.push(text.strip_prefix("| ").unwrap_or(text).to_owned());
-                    }
-                    None => self.above.note.clear(),
+            Mark::None
+            | Mark::Section(_)
+            | Mark::Step(_)
+            | Mark::Begin(_)
+            | Mark::How(_)
+            | Mark::Repeatable
+            | Mark::Unknown => match token.text.strip_prefix("--").filter(|_| is_first) {
+                Some(text) => {
+                    let text = text.strip_prefix(' ').unwrap_or(text);
+                    self.above.note.push(text.strip_prefix("| ").unwrap_or(text).to_owned());
                 }
-            }
+                None => self.above.note.clear(),
+            },
         }
         Ok(None)
     }

@@ -3,6 +3,11 @@
 //! Must not know what the statement does.
 
 use serde::Serialize;
+use serde_json::json;
+
+use crate::{Product, sql};
+
+use super::{BATCHES, CHECK, REPEATABLE, STEP};
 
 /// One SQL statement, without a final semicolon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -11,6 +16,9 @@ pub struct Statement {
     pub sql: String,
     /// Whether it may run inside a transaction.
     pub transactional: bool,
+    /// Whether its author says that sending it twice does no more than sending it once.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub repeatable: bool,
     /// A remark for the reader, written as a comment above the statement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -63,6 +71,7 @@ impl Statement {
         Self {
             sql: sql.into(),
             transactional: true,
+            repeatable: false,
             note: None,
             role: Role::Change,
             step: None,
@@ -78,6 +87,19 @@ impl Statement {
     /// A statement that changes some rows at a time, to be sent again until it changes none.
     pub fn batches(sql: impl Into<String>) -> Self {
         Self { role: Role::Batches, transactional: false, ..Self::new(sql) }
+    }
+
+    /// What counts for the checksum of a migration: the text without comments, and how it is sent.
+    pub(super) fn significant(&self, product: Product) -> serde_json::Value {
+        let mut parts = vec![json!(self.transactional), json!(sql::significant(product, &self.sql))];
+        match &self.role {
+            Role::Change => {}
+            Role::Check(_) => parts.push(json!(CHECK)),
+            Role::Batches => parts.push(json!(BATCHES)),
+        }
+        parts.extend(self.repeatable.then(|| json!(REPEATABLE)));
+        parts.extend(self.step.is_some().then(|| json!(STEP)));
+        serde_json::Value::Array(parts)
     }
 
     /// The same statement with a remark.

@@ -5,7 +5,8 @@
 use crate::{Product, Role, Statement, sql};
 
 use super::{
-    BATCHES, BEGIN, CHECK, END, Migration, NO_TRANSACTION, STEP, Section, UNWRITTEN_DOWN, UNWRITTEN_UP, parse, restate,
+    BATCHES, BEGIN, CHECK, END, Migration, NO_TRANSACTION, REPEATABLE, STEP, Section, UNWRITTEN_DOWN, UNWRITTEN_UP,
+    parse, restate,
 };
 
 /// The text of a migration's file: the same for the same migration, and read back as the same migration. Only control
@@ -79,6 +80,9 @@ fn block(statement: &Statement, body: &str) -> String {
         Role::Change if !statement.transactional => block.push_str(&format!("-- gen: {NO_TRANSACTION}\n")),
         Role::Change => {}
     }
+    if statement.repeatable {
+        block.push_str(&format!("-- gen: {REPEATABLE}\n"));
+    }
     block.push_str(body);
     block.push('\n');
     block
@@ -98,7 +102,8 @@ fn reads_back(product: Product, statement: &Statement, plain: &str) -> bool {
         let up = sections.iter().filter(|(section, ..)| *section == Section::Up).map(|(_, statement, _)| statement);
         let down = sections.iter().filter(|(section, ..)| *section == Section::Down).map(|(_, statement, _)| statement);
         let same = |found: &Statement| {
-            let how = |it: &Statement| (it.transactional, std::mem::discriminant(&it.role), it.step.is_some());
+            let how =
+                |it: &Statement| (it.transactional, it.repeatable, std::mem::discriminant(&it.role), it.step.is_some());
             found.sql == statement.sql && how(found) == how(statement)
         };
         matches!(up.collect::<Vec<_>>().as_slice(), [first, second] if same(first) && second.sql == next.sql)

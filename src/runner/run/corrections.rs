@@ -5,10 +5,12 @@
 use std::time::Duration;
 
 use crate::Product;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
 
-use super::history::{Record, State, Table};
+use super::history::{Record, State};
+use super::journal::Journal;
+use super::table::{Entry, Table};
 use super::{Applicable, ProgressCallback, Run, lock};
 
 /// Records the fingerprints of the schema after a recorded migration: the one in its file, and the one of the schema as the
@@ -66,12 +68,58 @@ pub(super) async fn rewrite(
         let written = async {
             run.table.delete(session, id).await?;
             if let Some((file, status, fingerprint)) = row {
-                run.table.insert(session, file, (status, 0, 0), fingerprint).await?;
+                run.table.insert(session, file, &Entry::resolved(status), fingerprint).await?;
             }
             session.commit().await
         };
         result = written.await.map_err(|error| Error::new(format!("`{id}` could not be recorded")).because(error));
     }
+    if result.is_err() {
+        let _ = session.rollback().await;
+    }
+    run.end(session).await;
+    result
+}
+
+/// Records what a person found out about the statement at which a migration was interrupted: whether it was done. The next run goes
+/// on after it, or with it. Returns how many statements are done.
+///
+/// # Errors
+/// The lock cannot be had; the migration is not partially applied or reverted, or all its statements are done; the database's
+/// refusal.
+pub async fn resolve(session: &mut Session, file: &Applicable<'_>, is_done: bool, wait: Duration) -> Result<usize> {
+    let run = Run::begin(session, wait, &mut |_| ()).await?;
+    let result = async {
+        lock::begin(session, wait).await?;
+        let id = file.id();
+        let records = run.table.read(session).await?;
+        let Some(record) = records.into_iter().find(|it| it.id == id && !it.status.is_done()) else {
+            return Err(Error::new(format!("migration `{id}` is not partially applied or reverted here"))
+                .of(ErrorKind::Refused)
+                .hint("`gen status` shows the state of each migration"));
+        };
+        let statements = file.statements(record.direction);
+        let done = (record.statements + usize::from(is_done)).min(statements.len());
+        let before = record.journal.unwrap_or_default();
+        let own = Journal::new(session.product(), statements, done);
+        let journal = Journal { done: own.done, sent: None, ..before };
+        let owner = Some(run.owner.as_str());
+        let entry = Entry {
+            status: State::Failed,
+            statements: done,
+            execution_ms: record.execution_ms,
+            owner,
+            journal: Some(&journal),
+        };
+        let written = async {
+            run.table.take_over(session, file, (None, &run.owner)).await?;
+            run.table.update(session, &id, record.direction, &entry).await?;
+            session.commit().await
+        };
+        written.await.map_err(|error| Error::new(format!("`{id}` could not be recorded")).because(error))?;
+        Ok(done)
+    }
+    .await;
     if result.is_err() {
         let _ = session.rollback().await;
     }
@@ -106,7 +154,7 @@ pub async fn record(
             lock::begin(session, wait).await?;
         }
         for file in files {
-            let written = run.table.insert(session, file, (status, 0, 0), file.migration.to.as_deref()).await;
+            let written = run.table.insert(session, file, &Entry::resolved(status), file.migration.to.as_deref()).await;
             written.map_err(|error| Error::new(format!("`{}` could not be recorded", file.id())).because(error))?;
         }
         let committed = session.commit().await;

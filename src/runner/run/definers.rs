@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 use crate::session::{DatabaseError, Session};
 use crate::sql::{self, Token};
 use crate::{Product, Statement};
@@ -15,8 +17,8 @@ use crate::{Product, Statement};
 type Object = (&'static str, String);
 
 /// The definer and the grants of an object.
-#[derive(Clone, Debug, Default)]
-struct Rights {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct DefinerRights {
     /// The definer, if it is not the user who runs the migration.
     definer: Option<String>,
     /// Statements that grant `EXECUTE` on it.
@@ -26,7 +28,7 @@ struct Rights {
 /// Definers and grants of the objects that a list of statements drops and creates again.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    objects: BTreeMap<Object, Rights>,
+    objects: BTreeMap<Object, DefinerRights>,
     is_noted: AtomicBool,
 }
 
@@ -45,9 +47,13 @@ fn object(words: &[Token<'_>], verb: &str) -> Option<(Object, usize)> {
 }
 
 impl Kept {
-    /// Reads the definers and grants of the objects that the statements drop and create again. What this user may not see is
-    /// treated as unknown.
-    pub(super) async fn read(session: &mut Session, statements: &[Statement]) -> Self {
+    /// Reads the definers and grants of the objects that the statements drop and create again, except those that an earlier run
+    /// has read before it dropped the objects. What this user may not see is treated as unknown.
+    pub(super) async fn read(
+        session: &mut Session,
+        statements: &[Statement],
+        known: &BTreeMap<String, DefinerRights>,
+    ) -> Self {
         let product = session.product();
         if matches!(product, Product::Postgres | Product::Sqlite) {
             return Self::default();
@@ -58,9 +64,25 @@ impl Kept {
         };
         let mut kept = BTreeMap::new();
         for object in made("DROP").intersection(&made("CREATE")) {
-            kept.insert(object.clone(), rights_of(session, object).await.unwrap_or_default());
+            let rights = match known.get(&key(object)) {
+                Some(rights) => rights.clone(),
+                None => rights_of(session, object).await.unwrap_or_default(),
+            };
+            kept.insert(object.clone(), rights);
         }
         Self { objects: kept, is_noted: AtomicBool::new(false) }
+    }
+
+    /// The definers and grants by kind and name, for a run that goes on after a crash.
+    pub(super) fn rights(&self) -> BTreeMap<String, DefinerRights> {
+        self.objects.iter().map(|(object, rights)| (key(object), rights.clone())).collect()
+    }
+
+    /// The grants on the object that a statement creates.
+    pub(super) fn grants(&self, product: Product, sql: &str) -> &[String] {
+        let words = if self.objects.is_empty() { Vec::new() } else { sql::words(product, sql) };
+        let rights = object(&words, "CREATE").and_then(|(object, _)| self.objects.get(&object));
+        rights.map_or(&[], |rights| rights.grants.as_slice())
     }
 
     /// Whether this is the first note since the last read.
@@ -88,6 +110,10 @@ impl Kept {
     }
 }
 
+fn key((kind, name): &Object) -> String {
+    format!("{kind} {name}")
+}
+
 /// The statement with a `DEFINER` clause; `None` if it already has one.
 fn defined_by(sql: &str, words: &[Token<'_>], kind: usize, definer: &str) -> Option<String> {
     let head = words.get(..kind)?;
@@ -99,7 +125,7 @@ fn defined_by(sql: &str, words: &[Token<'_>], kind: usize, definer: &str) -> Opt
     Some(format!("{before}DEFINER={definer} {after}"))
 }
 
-async fn rights_of(session: &mut Session, (kind, name): &Object) -> Result<Rights, DatabaseError> {
+async fn rights_of(session: &mut Session, (kind, name): &Object) -> Result<DefinerRights, DatabaseError> {
     let product = session.product();
     let text = |text: &str| sql::literal(product, text);
     let quote = |name: &str| sql::quote(product, name);
@@ -117,7 +143,7 @@ async fn rights_of(session: &mut Session, (kind, name): &Object) -> Result<Right
     let rows = session.query(&definer).await?;
     let definer = rows.first().and_then(|row| row.text(0).rsplit_once('@'));
     let quoted = |(user, host): (&str, &str)| format!("{}@{}", quote(user), quote(host));
-    let mut found = Rights { definer: definer.map(quoted), grants: Vec::new() };
+    let mut found = DefinerRights { definer: definer.map(quoted), grants: Vec::new() };
     if matches!(*kind, "PROCEDURE" | "FUNCTION") {
         let query = format!(
             "SELECT user, host, proc_priv FROM mysql.procs_priv \

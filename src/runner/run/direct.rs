@@ -2,6 +2,7 @@
 //!
 //! Must not know the history: nothing is recorded.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -30,7 +31,7 @@ pub async fn execute(session: &mut Session, statements: &[Statement], wait: Dura
 }
 
 async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -> Result<()> {
-    let kept = Kept::read(session, statements).await;
+    let kept = Kept::read(session, statements, &BTreeMap::new()).await;
     let is_sqlite = session.product() == Product::Sqlite;
     for group in transaction_groups(session.product(), statements) {
         let begun = group.statements.start;

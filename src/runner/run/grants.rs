@@ -99,6 +99,13 @@ pub(super) async fn before(session: &mut Session, statement: &Statement) -> Righ
     Rights { statements: first.into_iter().chain(then).collect(), unseen: false }
 }
 
+impl Rights {
+    /// The statements that transfer the privileges.
+    pub(super) fn statements(&self) -> &[String] {
+        &self.statements
+    }
+}
+
 /// Transfers the privileges; returns the reason if it could not.
 pub(super) async fn after(session: &mut Session, rights: Rights, failed: bool) -> Option<&'static str> {
     if failed {

@@ -8,39 +8,45 @@ mod apply;
 mod batches;
 mod confined;
 mod corrections;
+mod course;
 mod definers;
 mod direct;
 mod grants;
 mod history;
 mod indexes;
+mod journal;
+mod journalled;
 mod lock;
 mod patience;
 mod pending;
+mod probe;
+mod resume;
 mod statement;
+mod stop;
+mod table;
 mod transaction_groups;
 mod versions;
 
-use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::Statement;
+use crate::error::Result;
 use crate::migration::Migration;
 use crate::session::Session;
-use crate::{Product, Statement};
 
-use apply::Execution;
 use corrections::rewrite;
-use history::Table;
+use course::Run;
 
 pub use crate::session::HISTORY_TABLE;
 pub use confined::reaches_beyond;
-pub use corrections::{forget, forget_all, note, prepare, record};
+pub use corrections::{forget, forget_all, note, prepare, record, resolve};
 pub use direct::execute;
 pub use history::{Record, State, history};
 pub use lock::holder;
 pub use patience::has_waited;
-pub use pending::{pending, to_apply, to_revert};
+pub use pending::{Order, kept, pending, to_apply, to_revert};
+pub use probe::undecidable;
 pub use statement::goes_on;
 
 /// The default time to wait for another runner.
@@ -186,6 +192,8 @@ pub type ProgressCallback<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 pub enum Course<'a> {
     /// Applies the pending migrations, oldest first.
     Up(&'a Target),
+    /// The same, with migrations that are older than an applied one.
+    OutOfOrder(&'a Target),
     /// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays
     /// applied.
     Down(&'a Target),
@@ -220,13 +228,23 @@ pub async fn go(
     }
     let mut run = Run::begin(session, wait, on_progress).await?;
     let result = match course {
-        Course::Up(target) => run.up(session, files, target, on_progress).await,
+        Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
+        Course::OutOfOrder(target) => run.up(session, files, (target, Order::Any), on_progress).await,
         Course::Down(target) => run.down(session, files, target, on_progress).await,
         Course::Redo(count) => run.redo(session, files, count, on_progress).await,
         Course::Goto(id) => run.goto(session, files, id, on_progress).await,
     };
     run.end(session).await;
     result
+}
+
+/// Ends the session of the runner that holds the lock. Returns its description; `None` if nobody holds it, or if it cannot be
+/// determined.
+///
+/// # Errors
+/// The user lacks the privilege to end that session.
+pub async fn end_holder(session: &mut Session) -> Result<Option<String>> {
+    lock::end_holder(session).await
 }
 
 /// Records a migration without running it; a row that is already there is replaced.
@@ -241,196 +259,4 @@ pub async fn mark(
     wait: Duration,
 ) -> Result<()> {
     rewrite(session, &file.id(), Some((file, status, fingerprint)), wait).await
-}
-
-/// A run: the lock is held and the history table exists.
-struct Run {
-    lock: lock::Lock,
-    table: Table,
-    wait: Duration,
-    begun: Instant,
-}
-
-impl Run {
-    async fn begin(session: &mut Session, wait: Duration, on_progress: ProgressCallback<'_>) -> Result<Self> {
-        let begun = Instant::now();
-        let lock = lock::acquire(session, wait, on_progress).await?;
-        let found = match Table::locate(session).await {
-            Ok(mut table) => table.create(session, wait).await.map(|()| table),
-            Err(error) => Err(error),
-        };
-        match found {
-            Ok(table) => {
-                patience::limit(session).await;
-                Ok(Self { lock, table, wait, begun })
-            }
-            Err(error) => {
-                lock::release(session, lock).await;
-                Err(error)
-            }
-        }
-    }
-
-    async fn end(self, session: &mut Session) {
-        patience::lift(session).await;
-        lock::release(session, self.lock).await;
-    }
-
-    /// The history, once no other runner is executing a migration. SQLite has no lock that could be held between the statements of
-    /// a migration that is not one transaction, so there a running row is waited for like a lock.
-    async fn read(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<Vec<Record>> {
-        let mut told = false;
-        loop {
-            let records = self.table.read(session).await?;
-            let running = records.iter().any(|record| record.status == State::Running);
-            if !running || session.product() != Product::Sqlite || self.begun.elapsed() >= self.wait {
-                return Ok(records);
-            }
-            if !told {
-                on_progress(Progress::Waiting { holder: None });
-                told = true;
-            }
-            tokio::time::sleep(lock::PAUSE).await;
-        }
-    }
-
-    async fn up(
-        &mut self,
-        session: &mut Session,
-        files: &[Applicable<'_>],
-        target: &Target,
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<Vec<Outcome>> {
-        let records = self.read(session, on_progress).await?;
-        let wanted = ids(&pending::to_apply(&records, files, target, session.product())?);
-        self.apply(session, files, &wanted, on_progress).await
-    }
-
-    async fn down(
-        &mut self,
-        session: &mut Session,
-        files: &[Applicable<'_>],
-        target: &Target,
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<Vec<Outcome>> {
-        let records = self.read(session, on_progress).await?;
-        let wanted = ids(&pending::to_revert(&records, files, target, session.product())?);
-        self.revert(session, files, &wanted, on_progress).await
-    }
-
-    async fn goto(
-        &mut self,
-        session: &mut Session,
-        files: &[Applicable<'_>],
-        id: &str,
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<Vec<Outcome>> {
-        let target = Target::Id(id.to_owned());
-        match self.read(session, on_progress).await?.iter().any(|record| record.id == id) {
-            true => self.down(session, files, &target, on_progress).await,
-            false => self.up(session, files, &target, on_progress).await,
-        }
-    }
-
-    async fn redo(
-        &mut self,
-        session: &mut Session,
-        files: &[Applicable<'_>],
-        count: usize,
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<Vec<Outcome>> {
-        let records = self.read(session, on_progress).await?;
-        let product = session.product();
-        let wanted = ids(&pending::to_revert(&records, files, &Target::Count(count), product)?);
-        // Going up again must be possible before going down begins.
-        let left: Vec<Record> = records.into_iter().filter(|record| !wanted.contains(&record.id)).collect();
-        if let Some(newest) = wanted.first() {
-            pending::to_apply(&left, files, &Target::Id(newest.clone()), product)?;
-        }
-        let mut outcomes = self.revert(session, files, &wanted, on_progress).await?;
-        outcomes.extend(self.apply(session, files, &wanted, on_progress).await?);
-        Ok(outcomes)
-    }
-
-    async fn apply(
-        &self,
-        session: &mut Session,
-        files: &[Applicable<'_>],
-        wanted: &[String],
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<Vec<Outcome>> {
-        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
-        let next = |records: &[Record]| {
-            let pending = pending(records, files)?;
-            Ok(pending.into_iter().take_while(|file| wanted.contains(file.migration.id.as_str())).collect())
-        };
-        self.drive(session, Direction::Up, next, on_progress).await
-    }
-
-    async fn revert(
-        &self,
-        session: &mut Session,
-        files: &[Applicable<'_>],
-        wanted: &[String],
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<Vec<Outcome>> {
-        let product = session.product();
-        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
-        let next = |records: &[Record]| {
-            let newest = records.iter().rev().take_while(|record| wanted.contains(record.id.as_str()));
-            Ok(pending::to_revert(records, files, &Target::Count(newest.count()), product)?.into())
-        };
-        self.drive(session, Direction::Down, next, on_progress).await
-    }
-
-    /// Runs the next migrations until none is left. Before each, in its transaction, the history is checked for changes, because on
-    /// SQLite another runner may have been faster; only then it is read again.
-    async fn drive<'a, 'm: 'a>(
-        &self,
-        session: &mut Session,
-        direction: Direction,
-        next: impl Fn(&[Record]) -> Result<VecDeque<&'a Applicable<'m>>>,
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<Vec<Outcome>> {
-        let mut outcomes: Vec<Outcome> = Vec::new();
-        let (mut queue, mut rows) = (VecDeque::new(), 0);
-        loop {
-            if session.product() == Product::Sqlite && self.table.holds_unfinished(session).await? {
-                self.read(session, on_progress).await?;
-            }
-            lock::begin(session, self.wait).await?;
-            let chosen = async {
-                let is_left = match outcomes.last() {
-                    Some(last) => self.table.is_left_by(session, last, rows).await?,
-                    None => false,
-                };
-                if !is_left {
-                    let records = self.table.read(session).await?;
-                    (rows, queue) = (records.len(), next(&records)?);
-                }
-                Ok(queue.pop_front())
-            };
-            let chosen = chosen.await;
-            let Ok(Some(file)) = chosen else {
-                let _ = session.rollback().await;
-                return chosen.map(|_| outcomes);
-            };
-            let outcome = Execution::new(session, file, direction, &self.table).await.run(session, on_progress).await;
-            let home = self.table.go_home(session).await;
-            outcomes.push(outcome?);
-            rows = match direction {
-                Direction::Up => rows + 1,
-                Direction::Down => rows - 1,
-            };
-            home.map_err(|error| {
-                Error::new("the session could not be brought back to its schema after a migration")
-                    .of(ErrorKind::Database)
-                    .because(error)
-            })?;
-        }
-    }
-}
-
-fn ids(files: &[&Applicable<'_>]) -> Vec<String> {
-    files.iter().map(|file| file.id()).collect()
 }

@@ -5,10 +5,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::migration::{Migration, MigrationId};
+use crate::migration::{self, Migration, MigrationId};
 use crate::{Product, Statement, sql};
 
 use super::{Applicable, Direction, Record, State, Target};
+
+/// Whether a migration may run although a newer one is applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// It is refused.
+    #[default]
+    Strict,
+    /// It runs, oldest first.
+    Any,
+}
 
 /// The migrations that are not applied, oldest first. A file not newer than a baseline counts as covered by it.
 ///
@@ -17,6 +27,14 @@ use super::{Applicable, Direction, Record, State, Target};
 /// or a file not applied is older than the newest applied one.
 pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Result<Vec<&'a Applicable<'m>>> {
     refuse_half_done(history)?;
+    pending_in(history, files, Order::Strict)
+}
+
+fn pending_in<'a, 'm>(
+    history: &[Record],
+    files: &'a [Applicable<'m>],
+    order: Order,
+) -> Result<Vec<&'a Applicable<'m>>> {
     let by_id = by_id(files);
     for record in history {
         file_of(record, &by_id)?;
@@ -31,17 +49,54 @@ pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Resul
         if recorded.contains(id) || baseline.is_some_and(|baseline| id < baseline) {
             continue;
         }
-        if let Some(newest) = newest.filter(|newest| id < *newest) {
+        if let Some(newest) = newest.filter(|newest| order == Order::Strict && id < *newest) {
             return Err(Error::new(format!("migration `{id}` is out of order: the newer `{newest}` is already applied"))
                 .of(ErrorKind::OutOfOrder)
                 .hint(format!("give the file a newer id so that it runs after `{newest}`: rename it, then `gen up`"))
-                .hint(format!("or revert what is newer, and apply everything in order: `gen down` until `{newest}` is gone, then `gen up`")));
+                .hint(format!("or revert what is newer, and apply everything in order: `gen down` until `{newest}` is gone, then `gen up`"))
+                .hint("or apply it now, if it does not depend on what is newer: `gen up --out-of-order`, with `--dry-run` to see it first"));
         }
         pending.push(file);
     }
     pending.sort_by(|left, right| left.migration.id.cmp(&right.migration.id));
     refuse_fork(files, &pending)?;
     Ok(pending)
+}
+
+/// A migration to run, and the row of an earlier run that did not complete it.
+pub(super) struct Task<'a, 'm> {
+    pub(super) file: &'a Applicable<'m>,
+    pub(super) unfinished: Option<Record>,
+}
+
+impl<'a, 'm> Task<'a, 'm> {
+    pub(super) fn of(file: &'a Applicable<'m>, history: &[Record]) -> Self {
+        let unfinished =
+            history.iter().find(|record| !record.status.is_done() && record.id == file.migration.id.as_str());
+        Self { file, unfinished: unfinished.cloned() }
+    }
+}
+
+/// The migrations that are not applied, and the one that is partially applied, oldest first.
+///
+/// # Errors
+/// Those of [`pending`], except that a migration is partially applied.
+pub(super) fn remaining<'a, 'm>(
+    history: &[Record],
+    files: &'a [Applicable<'m>],
+    order: Order,
+) -> Result<Vec<Task<'a, 'm>>> {
+    let by_id = by_id(files);
+    for record in history.iter().filter(|record| !record.status.is_done()) {
+        file_there(record, &by_id)?;
+    }
+    let done: Vec<Record> = history.iter().filter(|record| record.status.is_done()).cloned().collect();
+    Ok(pending_in(&done, files, order)?.into_iter().map(|file| Task::of(file, history)).collect())
+}
+
+/// The migrations that are partially reverted.
+pub(super) fn half_reverted(history: &[Record]) -> impl Iterator<Item = &Record> {
+    history.iter().filter(|record| !record.status.is_done() && record.direction == Direction::Down)
 }
 
 /// Refuses migrations of two merged branches that start from the same schema: when the second one runs, that schema no longer
@@ -83,10 +138,10 @@ fn refuse_fork(files: &[Applicable<'_>], pending: &[&Applicable<'_>]) -> Result<
 pub fn to_apply<'a, 'm>(
     history: &[Record],
     files: &'a [Applicable<'m>],
-    target: &Target,
+    (target, order): (&Target, Order),
     product: Product,
 ) -> Result<Vec<&'a Applicable<'m>>> {
-    let mut wanted = pending(history, files)?;
+    let mut wanted: Vec<_> = remaining(history, files, order)?.into_iter().map(|task| task.file).collect();
     match target {
         Target::All => {}
         Target::Count(count) => wanted.truncate(*count),
@@ -120,7 +175,9 @@ pub fn to_revert<'a, 'm>(
     target: &Target,
     product: Product,
 ) -> Result<Vec<&'a Applicable<'m>>> {
-    refuse_half_done(history)?;
+    if let Some(record) = history.iter().find(|record| !record.status.is_done() && record.direction == Direction::Up) {
+        return Err(half_done(record));
+    }
     let newest_first = || history.iter().rev();
     let records: Vec<&Record> = match target {
         Target::All => newest_first().collect(),
@@ -137,7 +194,7 @@ pub fn to_revert<'a, 'm>(
     let by_id = by_id(files);
     let mut wanted = Vec::new();
     for record in records {
-        let file = file_of(record, &by_id)?;
+        let file = if record.status.is_done() { file_of(record, &by_id)? } else { file_there(record, &by_id)? };
         if record.status == State::Baseline {
             return Err(Error::new(format!(
                 "migration `{}` is the baseline: it never ran here, and reverting it would drop what was there before",
@@ -157,47 +214,81 @@ pub fn to_revert<'a, 'm>(
     Ok(wanted)
 }
 
-/// A partially applied migration stops everything: the database matches neither of two known schemas.
+/// The migrations that are applied and have no file any more, with the DOWN sections that the history keeps, and their checksums.
+///
+/// # Errors
+/// A DOWN section that cannot be parsed.
+pub fn kept(history: &[Record], files: &[Applicable<'_>], product: Product) -> Result<Vec<(Migration, String)>> {
+    let by_id = by_id(files);
+    let mut found = Vec::new();
+    for record in history.iter().filter(|record| !by_id.contains_key(record.id.as_str())) {
+        let Some(down) = &record.down else { continue };
+        let migration = migration::parse(record.id.parse()?, product, down).map_err(|error| {
+            Error::new(format!("the DOWN section of `{}` in the history cannot be parsed", record.id)).because(error)
+        })?;
+        found.push((migration, record.checksum.clone()));
+    }
+    Ok(found)
+}
+
+/// A partially applied migration stops everything but the run that goes on with it.
 fn refuse_half_done(history: &[Record]) -> Result<()> {
-    let Some(record) = history.iter().find(|record| !record.status.is_done()) else { return Ok(()) };
-    let (id, table, count) = (&record.id, &record.table, record.statements);
-    let (way, finished, undone) = match record.direction {
-        Direction::Up => ("applied", "UPDATE", "DELETE"),
-        Direction::Down => ("reverted", "DELETE", "UPDATE"),
-    };
-    let command = |word: &str| match word {
-        "UPDATE" => format!("`UPDATE {table} SET status = 'applied' WHERE id = '{id}'`"),
-        _ => format!("`DELETE FROM {table} WHERE id = '{id}'`"),
+    match history.iter().find(|record| !record.status.is_done()) {
+        Some(record) => Err(half_done(record)),
+        None => Ok(()),
+    }
+}
+
+fn half_done(record: &Record) -> Error {
+    let (id, count) = (&record.id, record.statements);
+    let (way, command) = match record.direction {
+        Direction::Up => ("applied", "gen up"),
+        Direction::Down => ("reverted", "gen down"),
     };
     let how = match record.status {
         State::Running => "a previous run was interrupted (no result recorded)",
         State::Failed | State::Applied | State::Recognised | State::Baseline => "a statement failed",
     };
-    Err(Error::new(format!(
+    Error::new(format!(
         "migration `{id}` is partially {way}: {how}, {count} of its statements {} done ({})",
         if count == 1 { "is" } else { "are" },
         record.applied_at
     ))
     .of(ErrorKind::Interrupted)
-    .hint(format!("look at the database, run the statements that are missing by hand, then {}", command(finished)))
-    .hint(format!("or undo by hand what was done, then {}", command(undone))))
+    .hint(format!("`{command}` goes on from there"))
 }
 
 fn by_id<'a, 'm>(files: &'a [Applicable<'m>]) -> BTreeMap<&'a str, &'a Applicable<'m>> {
     files.iter().map(|file| (file.migration.id.as_str(), file)).collect()
 }
 
-/// The unchanged file of a record.
-fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>>) -> Result<&'a Applicable<'m>> {
+/// The file of a record.
+fn file_there<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>>) -> Result<&'a Applicable<'m>> {
     let id = &record.id;
-    let file = files.get(id.as_str()).copied().ok_or_else(|| {
+    files.get(id.as_str()).copied().ok_or_else(|| {
         Error::new(format!("the file of migration `{id}` is missing, and the migration is {} here", record.status))
             .of(ErrorKind::Missing)
             .hint(format!(
                 "find the commit that removed it: `git log --all --diff-filter=D -- '*{id}*'`, then restore it"
             ))
             .hint("if it is on another branch, merge that branch first")
-    })?;
+    })
+}
+
+/// The unchanged file of a record.
+fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>>) -> Result<&'a Applicable<'m>> {
+    let id = &record.id;
+    let namesake = files.values().find(|file| file.checksum == record.checksum && !file.migration.up.is_empty());
+    if let (None, Some(renamed)) = (files.get(id.as_str()), namesake) {
+        let now = renamed.id();
+        return Err(Error::new(format!(
+            "migration `{id}` is {} here, and its file is now called `{now}`",
+            record.status
+        ))
+        .of(ErrorKind::Missing)
+        .hint(format!("a migration keeps its name: rename the file `{now}.sql` to `{id}.sql`, then `gen lock`")));
+    }
+    let file = file_there(record, files)?;
     if file.checksum != record.checksum {
         return Err(Error::new(format!(
             "the file of migration `{id}` was changed after it was {} at {}",

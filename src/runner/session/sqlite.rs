@@ -28,6 +28,15 @@ pub async fn wait_for_writers(session: &mut Session, wait: Duration) -> Result<(
     session.query(&format!("PRAGMA busy_timeout = {milliseconds}")).await.map(|_| ())
 }
 
+/// A number that changes whenever another connection has written to the database.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn writes(session: &mut Session) -> Result<String, DatabaseError> {
+    let rows = session.query("PRAGMA data_version").await?;
+    Ok(rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
+}
+
 /// Switches foreign key enforcement and returns the former setting. Inside a transaction the pragma has no effect and reports
 /// no error, and a rebuild would then delete every child row; so the setting is read back.
 ///

@@ -1,0 +1,277 @@
+//! A run under the lock: reads the history, chooses the migrations, and executes one after the other.
+//!
+//! Must not know how a migration is executed.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::Product;
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::{Session, sqlite};
+
+use super::apply::Execution;
+use super::history::{Record, State};
+use super::pending::{self, Order, Task};
+use super::table::Table;
+use super::{Applicable, Direction, Outcome, Progress, ProgressCallback, Target, lock, patience};
+
+/// After how long without a write a runner of an SQLite database is gone. Between two statements it needs milliseconds.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// A run: the lock is held and the history table exists.
+pub(super) struct Run {
+    lock: lock::Lock,
+    pub(super) table: Table,
+    wait: Duration,
+    begun: Instant,
+    /// The name of this run in the history.
+    pub(super) owner: String,
+}
+
+/// A name that no other run has: the process, and the time.
+fn owner() -> String {
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{:x}-{:x}", std::process::id(), time.as_nanos())
+}
+
+impl Run {
+    pub(super) async fn begin(
+        session: &mut Session,
+        wait: Duration,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Self> {
+        let begun = Instant::now();
+        lock::refuse_shared(session).await?;
+        let lock = lock::acquire(session, wait, on_progress).await?;
+        let found = match Table::locate(session).await {
+            Ok(mut table) => table.create(session, wait).await.map(|()| table),
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(table) => {
+                patience::limit(session).await;
+                Ok(Self { lock, table, wait, begun, owner: owner() })
+            }
+            Err(error) => {
+                lock::release(session, lock).await;
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) async fn end(self, session: &mut Session) {
+        patience::lift(session).await;
+        lock::release(session, self.lock).await;
+    }
+
+    /// The history, once no other runner is executing a migration. SQLite has no lock that could be held between the statements of
+    /// a migration that is not one transaction, so there a running row is waited for like a lock: until it has not changed for a
+    /// while and nobody writes to the database.
+    async fn read(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<Vec<Record>> {
+        let (mut told, mut row, mut written) = (false, None, None);
+        let (mut unchanged, mut silent) = (Instant::now(), Instant::now());
+        loop {
+            let records = self.table.read(session).await?;
+            let running: Vec<Record> =
+                records.iter().filter(|record| record.status == State::Running).cloned().collect();
+            if running.is_empty() || session.product() != Product::Sqlite {
+                return Ok(records);
+            }
+            let writes = sqlite::writes(session).await.ok();
+            if row.as_ref() != Some(&running) {
+                (row, unchanged) = (Some(running), Instant::now());
+            }
+            if written != writes {
+                (written, silent) = (writes, Instant::now());
+            }
+            let is_over = self.begun.elapsed() >= self.wait;
+            if unchanged.elapsed() >= SILENCE && (silent.elapsed() >= SILENCE || is_over) {
+                return Ok(records);
+            }
+            if is_over {
+                return Err(lock::busy(Product::Sqlite, self.wait, None));
+            }
+            if !told {
+                on_progress(Progress::Waiting { holder: None });
+                told = true;
+            }
+            tokio::time::sleep(lock::PAUSE).await;
+        }
+    }
+
+    pub(super) async fn up(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        (target, order): (&Target, Order),
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let mut records = self.read(session, on_progress).await?;
+        let wanted = ids(&pending::to_apply(&records, files, (target, order), session.product())?);
+        // A migration that was being reverted is reverted to the end first: its UP section expects nothing of it.
+        let half: Vec<String> = pending::half_reverted(&records).map(|record| record.id.clone()).collect();
+        let mut outcomes = Vec::new();
+        if !half.is_empty() {
+            outcomes = self.revert(session, files, &half, on_progress).await?;
+            records = self.read(session, on_progress).await?;
+            pending::to_apply(&records, files, (target, order), session.product())?;
+        }
+        outcomes.extend(self.apply(session, files, (&wanted, order), on_progress).await?);
+        Ok(outcomes)
+    }
+
+    pub(super) async fn down(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        target: &Target,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let records = self.read(session, on_progress).await?;
+        // A file that is gone has left its DOWN section in the history.
+        let kept = pending::kept(&records, files, session.product())?;
+        let kept = kept.iter().map(|(migration, checksum)| Applicable { migration, checksum: checksum.clone() });
+        let files: Vec<Applicable<'_>> = files.iter().cloned().chain(kept).collect();
+        let wanted = ids(&pending::to_revert(&records, &files, target, session.product())?);
+        self.revert(session, &files, &wanted, on_progress).await
+    }
+
+    pub(super) async fn goto(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        id: &str,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let target = Target::Id(id.to_owned());
+        match self.read(session, on_progress).await?.iter().any(|record| record.id == id) {
+            true => self.down(session, files, &target, on_progress).await,
+            false => self.up(session, files, (&target, Order::Strict), on_progress).await,
+        }
+    }
+
+    pub(super) async fn redo(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        count: usize,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let records = self.read(session, on_progress).await?;
+        let product = session.product();
+        let wanted = ids(&pending::to_revert(&records, files, &Target::Count(count), product)?);
+        // Going up again must be possible before going down begins.
+        let left: Vec<Record> = records.into_iter().filter(|record| !wanted.contains(&record.id)).collect();
+        if let Some(newest) = wanted.first() {
+            pending::to_apply(&left, files, (&Target::Id(newest.clone()), Order::Strict), product)?;
+        }
+        let mut outcomes = self.revert(session, files, &wanted, on_progress).await?;
+        outcomes.extend(self.apply(session, files, (&wanted, Order::Strict), on_progress).await?);
+        Ok(outcomes)
+    }
+
+    async fn apply(
+        &self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        (wanted, order): (&[String], Order),
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+        let next = |records: &[Record]| {
+            let tasks = pending::remaining(records, files, order)?;
+            Ok(tasks.into_iter().take_while(|task| wanted.contains(task.file.migration.id.as_str())).collect())
+        };
+        self.drive(session, Direction::Up, next, on_progress).await
+    }
+
+    async fn revert(
+        &self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        wanted: &[String],
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let product = session.product();
+        let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
+        let next = |records: &[Record]| {
+            let newest = records.iter().rev().take_while(|record| wanted.contains(record.id.as_str()));
+            let chosen = pending::to_revert(records, files, &Target::Count(newest.count()), product)?;
+            Ok(chosen.into_iter().map(|file| Task::of(file, records)).collect())
+        };
+        self.drive(session, Direction::Down, next, on_progress).await
+    }
+
+    /// Runs the next migrations until none is left. Before each, in its transaction, the history is checked for changes, because on
+    /// SQLite another runner may have been faster; only then it is read again.
+    async fn drive<'a, 'm: 'a>(
+        &self,
+        session: &mut Session,
+        direction: Direction,
+        next: impl Fn(&[Record]) -> Result<VecDeque<Task<'a, 'm>>>,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let mut outcomes: Vec<Outcome> = Vec::new();
+        let (mut queue, mut rows) = (VecDeque::new(), 0);
+        loop {
+            let mut seen = None;
+            if session.product() == Product::Sqlite && self.table.holds_unfinished(session).await? {
+                seen = Some(self.read(session, on_progress).await?);
+            }
+            lock::begin(session, self.wait).await?;
+            let chosen = async {
+                let is_left = match outcomes.last() {
+                    Some(last) => self.table.is_left_by(session, last, rows).await?,
+                    None => false,
+                };
+                if !is_left {
+                    let records = self.table.read(session).await?;
+                    let is_running = records.iter().any(|record| record.status == State::Running);
+                    if session.product() == Product::Sqlite && is_running && seen.as_ref() != Some(&records) {
+                        return Ok(Next::Moved);
+                    }
+                    (rows, queue) = (records.len(), next(&records)?);
+                }
+                Ok(queue.pop_front().map_or(Next::Nothing, Next::Task))
+            };
+            let task = match chosen.await {
+                Ok(Next::Task(task)) => task,
+                other => {
+                    let _ = session.rollback().await;
+                    match other {
+                        Ok(Next::Moved) => continue,
+                        Ok(_) => return Ok(outcomes),
+                        Err(error) => return Err(error),
+                    }
+                }
+            };
+            let unfinished = task.unfinished.as_ref();
+            let execution = Execution::new(session, (task.file, direction), &self.table, &self.owner, unfinished).await;
+            let outcome = execution.run(session, unfinished, on_progress).await;
+            let home = self.table.go_home(session).await;
+            outcomes.push(outcome?);
+            rows = match (direction, unfinished) {
+                (Direction::Up, None) => rows + 1,
+                (Direction::Up, Some(_)) => rows,
+                (Direction::Down, _) => rows - 1,
+            };
+            home.map_err(|error| {
+                Error::new("the session could not be brought back to its schema after a migration")
+                    .of(ErrorKind::Database)
+                    .because(error)
+            })?;
+        }
+    }
+}
+
+/// What a run does next.
+enum Next<'a, 'm> {
+    Task(Task<'a, 'm>),
+    /// Another runner has just written to the history.
+    Moved,
+    Nothing,
+}
+
+fn ids(files: &[&Applicable<'_>]) -> Vec<String> {
+    files.iter().map(|file| file.id()).collect()
+}

@@ -1,0 +1,64 @@
+//! The journal of a migration that is not one transaction: how far it got, and what is needed to go on after a crash.
+//!
+//! It is written to the history before each statement outside a transaction is sent. Must not know how a statement is sent.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::migration;
+use crate::{Product, Statement};
+
+use super::definers::DefinerRights;
+use super::probe::Descriptions;
+
+/// How far a run got.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Journal {
+    /// The checksum of the statements that are done: the rest of the file may be corrected.
+    pub(super) done: String,
+    /// The statement that was sent, or was about to be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sent: Option<Sent>,
+    /// Definers and grants of objects that are dropped and created again (MySQL and MariaDB), by kind and name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) rights: BTreeMap<String, DefinerRights>,
+    /// Statements that give privileges back, which PostgreSQL keeps in a setting of the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) setting: Option<String>,
+}
+
+/// A statement that was sent, or was about to be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Sent {
+    /// Its text.
+    pub(super) sql: String,
+    /// The objects it changes, as the catalog described them before; `None` if that cannot tell whether it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) before: Option<Descriptions>,
+    /// Statements to send after it, each of which may be refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) after: Vec<String>,
+    /// Whether the database refused it, and may have done a part of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) refused: bool,
+}
+
+impl Journal {
+    /// The journal of a migration of which the first statements are done.
+    pub(super) fn new(product: Product, statements: &[Statement], done: usize) -> Self {
+        let done = checksum(product, statements, done);
+        Self { done, ..Self::default() }
+    }
+
+    /// Its text in the history.
+    pub(super) fn text(&self) -> String {
+        // A value of texts and lists can always be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// The checksum of the first statements of a migration.
+pub(super) fn checksum(product: Product, statements: &[Statement], count: usize) -> String {
+    migration::checksum(product, statements.get(..count).unwrap_or(statements))
+}

@@ -1,0 +1,195 @@
+//! Probes of MySQL and MariaDB, where every change of the schema is committed by itself.
+//!
+//! Must not know the other databases.
+
+use crate::reading::Cursor;
+use crate::session::{DatabaseError, Session};
+use crate::sql;
+
+use super::{Object, Probe};
+
+/// Statements that change no more when they are sent again, and those that concern the session alone.
+const REPEATABLE: [&str; 26] = [
+    "SELECT",
+    "SET",
+    "USE",
+    "DO",
+    "SHOW",
+    "GRANT",
+    "REVOKE",
+    "FLUSH",
+    "ANALYZE",
+    "OPTIMIZE",
+    "REPAIR",
+    "CHECK",
+    "CHECKSUM",
+    "TRUNCATE",
+    "START",
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "RELEASE",
+    "LOCK",
+    "UNLOCK",
+    "PREPARE",
+    "DEALLOCATE",
+    "DESCRIBE",
+    "EXPLAIN",
+];
+
+/// Statements on rows, which a transaction holds together with the history.
+const ROWS: [&str; 7] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD", "("];
+
+const KINDS: [&str; 16] = [
+    "TABLE",
+    "TABLES",
+    "INDEX",
+    "VIEW",
+    "TRIGGER",
+    "PROCEDURE",
+    "FUNCTION",
+    "EVENT",
+    "SEQUENCE",
+    "DATABASE",
+    "SCHEMA",
+    "USER",
+    "ROLE",
+    "SERVER",
+    "PACKAGE",
+    "TABLESPACE",
+];
+
+/// More columns than any `SHOW CREATE` has.
+const COLUMNS: usize = 10;
+
+/// Whether a statement changes rows and nothing else.
+pub(super) fn changes_rows(mut cursor: Cursor<'_>) -> bool {
+    cursor.take_any(&ROWS).is_some()
+}
+
+/// The probe of a statement.
+pub(super) fn probe(mut cursor: Cursor<'_>) -> Probe {
+    if cursor.take_any(&REPEATABLE).is_some() {
+        return Probe::Repeatable;
+    }
+    if cursor.take_any(&["RENAME TABLES", "RENAME TABLE"]).is_some() {
+        cursor.take("IF EXISTS");
+        let mut objects = Vec::new();
+        for mut part in cursor.parts() {
+            objects.push(table(part.object()));
+            if part.take("WAIT") {
+                part.skip();
+            }
+            part.take("NOWAIT");
+            part.take("TO");
+            objects.push(table(part.object()));
+        }
+        return Probe::Catalog(distinct(objects));
+    }
+    let Some(verb) = cursor.take_any(&["CREATE", "ALTER", "DROP"]) else { return Probe::Unknown };
+    // What replaces does so again; a temporary table ends with its session.
+    if cursor.is_at("OR") || cursor.is_at("TEMPORARY") {
+        return Probe::Repeatable;
+    }
+    let Some(kind) = kind(&mut cursor) else { return Probe::Unknown };
+    let is_lenient = cursor.take("IF EXISTS") || cursor.take("IF NOT EXISTS");
+    match (verb, kind) {
+        ("ALTER", "TABLE") => altered(cursor),
+        (_, "INDEX") => cursor.after("ON").map_or(Probe::Unknown, |mut on| Probe::Catalog(vec![table(on.object())])),
+        (_, "USER" | "ROLE" | "SERVER" | "TABLESPACE") => match is_lenient || verb == "ALTER" {
+            true => Probe::Repeatable,
+            false => Probe::Unknown,
+        },
+        ("DROP", "TABLE" | "TABLES" | "VIEW" | "SEQUENCE") => {
+            let kind = if kind == "TABLES" { "TABLE" } else { kind };
+            let parts = cursor.parts().into_iter();
+            Probe::Catalog(distinct(parts.map(|mut part| Object { kind, name: part.object() }).collect()))
+        }
+        ("ALTER", "EVENT") => {
+            let renamed = cursor.after("RENAME TO").map(|mut to| Object { kind, name: to.object() });
+            let event = Object { kind, name: cursor.object() };
+            Probe::Catalog(std::iter::once(event).chain(renamed).collect())
+        }
+        _ => Probe::Catalog(vec![Object { kind, name: cursor.object() }]),
+    }
+}
+
+/// The kind of object that a statement names, behind clauses like `DEFINER = …`.
+fn kind(cursor: &mut Cursor<'_>) -> Option<&'static str> {
+    for _ in 0..16 {
+        if let Some(kind) = cursor.take_any(&KINDS) {
+            return Some(kind);
+        }
+        cursor.skip();
+    }
+    None
+}
+
+/// The probe of `ALTER TABLE`. Tables that exchange a partition's rows look the same afterwards.
+fn altered(mut cursor: Cursor<'_>) -> Probe {
+    const UNSEEN: [&str; 3] = ["EXCHANGE PARTITION", "IMPORT", "DISCARD"];
+    if UNSEEN.iter().any(|words| cursor.holds(words)) {
+        return Probe::Unknown;
+    }
+    let mut objects = vec![table(cursor.object())];
+    for mut part in cursor.parts() {
+        if part.take("RENAME") && !["COLUMN", "INDEX", "KEY", "CONSTRAINT"].iter().any(|word| part.is_at(word)) {
+            part.take_any(&["TO", "AS", "="]);
+            objects.push(table(part.object()));
+        }
+    }
+    Probe::Catalog(distinct(objects))
+}
+
+fn table(name: String) -> Object {
+    Object { kind: "TABLE", name }
+}
+
+fn distinct(objects: Vec<Object>) -> Vec<Object> {
+    let mut found: Vec<Object> = Vec::new();
+    for object in objects {
+        if !found.contains(&object) {
+            found.push(object);
+        }
+    }
+    found
+}
+
+/// Describes an object as the server prints it; empty if it does not exist. The next number of a counting column is left out,
+/// because rows change it.
+pub(super) async fn describe(session: &mut Session, object: &Object) -> Result<String, DatabaseError> {
+    let product = session.product();
+    let (schema, name) = match object.name.split_once('.') {
+        Some((schema, name)) => (sql::literal(product, schema), name),
+        None => ("DATABASE()".to_owned(), object.name.as_str()),
+    };
+    let text = sql::literal(product, name);
+    let (view, condition) = match object.kind {
+        "TABLE" | "VIEW" | "SEQUENCE" => ("tables", format!("table_schema = {schema} AND table_name = {text}")),
+        "TRIGGER" => ("triggers", format!("trigger_schema = {schema} AND trigger_name = {text}")),
+        "EVENT" => ("events", format!("event_schema = {schema} AND event_name = {text}")),
+        "DATABASE" | "SCHEMA" => ("schemata", format!("schema_name = {text}")),
+        _ => ("routines", format!("routine_schema = {schema} AND routine_name = {text}")),
+    };
+    let exists = session.query(&format!("SELECT count(*) FROM information_schema.{view} WHERE {condition}")).await?;
+    if exists.first().is_none_or(|row| row.text(0) == "0") {
+        return Ok(String::new());
+    }
+    let path = object.name.split('.').map(|part| sql::quote(product, part)).collect::<Vec<_>>().join(".");
+    let kind = if object.kind == "SCHEMA" { "DATABASE" } else { object.kind };
+    let rows = session.query(&format!("SHOW CREATE {kind} {path}")).await?;
+    let Some(row) = rows.first() else { return Ok("exists".to_owned()) };
+    // The first value is the name, which is known.
+    let printed: Vec<&str> = (1..COLUMNS).map(|at| row.text(at)).collect();
+    let printed = printed.join("\n").replacen(&sql::quote(product, name), "", 1);
+    Ok(without_counter(&printed))
+}
+
+fn without_counter(printed: &str) -> String {
+    const COUNTER: &str = " AUTO_INCREMENT=";
+    match printed.split_once(COUNTER) {
+        Some((before, after)) => format!("{before}{}", after.trim_start_matches(|digit: char| digit.is_ascii_digit())),
+        None => printed.to_owned(),
+    }
+}

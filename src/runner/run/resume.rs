@@ -1,0 +1,173 @@
+//! Where an interrupted migration goes on: the history says which statement was sent last, and the catalog whether it was done.
+//!
+//! Must not know how statements are sent.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::{DatabaseError, Session};
+use crate::{Product, Statement};
+
+use super::apply::checks;
+use super::history::Record;
+use super::journal::{self, Sent};
+use super::pending::first_line;
+use super::probe::{self, Finding, Probe, SessionChange, session_change};
+use super::transaction_groups::transaction_groups;
+use super::{Applicable, Direction};
+
+/// Where a run begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Start {
+    /// How many statements are done.
+    pub(super) done: usize,
+    /// The text to send for the first statement, if it is another one: a part of it was done.
+    pub(super) instead: Option<String>,
+    /// Statements that belong to the last one that was done, each of which may be refused.
+    pub(super) after: Vec<String>,
+}
+
+/// Finds out where an interrupted migration goes on, and gives this session the settings that earlier statements made.
+///
+/// # Errors
+/// The statements that were done are not those of the file any more; it cannot be found out whether the last one was done, or its
+/// session cannot be made up for; the database's refusal.
+pub(super) async fn start(
+    session: &mut Session,
+    file: &Applicable<'_>,
+    record: &Record,
+    direction: Direction,
+) -> Result<Start> {
+    let (product, statements) = (session.product(), file.statements(direction));
+    let done = record.statements;
+    let place = Place { file, direction, at: done };
+    let Some(journal) = &record.journal else { return of_earlier_version(product, &place) };
+    // Checks that nothing followed may be corrected.
+    let has_begun = done > checks(statements);
+    if has_begun && journal.done != journal::checksum(product, statements, done) {
+        return Err(place.changed(record));
+    }
+    place.restore_session(session).await?;
+    if let Some(setting) = &journal.setting {
+        let sql = "SELECT set_config('gen.kept', $1, false)";
+        session.execute_with(sql, &[Some(setting)]).await.map_err(|error| place.unreadable(error))?;
+    }
+    match &journal.sent {
+        None => Ok(Start { done, ..Start::default() }),
+        Some(sent) => place.after(session, sent).await,
+    }
+}
+
+/// An earlier version did not record which statement it sent. In one transaction with the history nothing is open.
+fn of_earlier_version(product: Product, place: &Place<'_, '_>) -> Result<Start> {
+    let statements = place.statements();
+    let mut groups = transaction_groups(product, statements).into_iter();
+    let next = groups.find(|group| group.statements.contains(&place.at));
+    let is_atomic = |transactional: bool| transactional && matches!(product, Product::Postgres | Product::Sqlite);
+    let is_repeatable = statements.get(place.at).is_none_or(|it| probe::probe(product, it) == Probe::Repeatable);
+    let is_open = next.is_some_and(|group| !is_atomic(group.transactional)) && !is_repeatable;
+    match is_open {
+        true => Err(place.undecidable("an earlier version of gen, which did not record what it sent, executed it")),
+        false => Ok(Start { done: place.at, ..Start::default() }),
+    }
+}
+
+/// A statement of a migration, at which it was interrupted.
+struct Place<'p, 'f> {
+    file: &'p Applicable<'f>,
+    direction: Direction,
+    at: usize,
+}
+
+impl Place<'_, '_> {
+    fn statements(&self) -> &[Statement] {
+        self.file.statements(self.direction)
+    }
+
+    /// Sends the settings of earlier statements again.
+    async fn restore_session(&self, session: &mut Session) -> Result<()> {
+        let product = session.product();
+        let is_left = self.at < self.statements().len();
+        for statement in self.statements().iter().take(self.at) {
+            match session_change(product, statement) {
+                SessionChange::None => {}
+                SessionChange::Setting => {
+                    session.execute(&statement.sql).await.map(drop).map_err(|error| self.unreadable(error))?;
+                }
+                SessionChange::Lost(what) if is_left => {
+                    return Err(self.undecidable(&format!("{what} ended with the connection")));
+                }
+                SessionChange::Lost(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides about a statement that was sent.
+    async fn after(&self, session: &mut Session, sent: &Sent) -> Result<Start> {
+        let product = session.product();
+        let from_here = || Start { done: self.at, ..Start::default() };
+        let own = self.statements().get(self.at);
+        let former = Statement { transactional: false, ..Statement::new(&sent.sql) };
+        let is_repeatable = own.is_some_and(|own| own.repeatable);
+        let objects = match probe::probe(product, own.filter(|own| own.sql == sent.sql).unwrap_or(&former)) {
+            Probe::Repeatable => return Ok(from_here()),
+            Probe::Catalog(objects) => objects,
+            Probe::Unknown if is_repeatable => return Ok(from_here()),
+            Probe::Unknown => return Err(self.undecidable("the catalog does not show its effect")),
+        };
+        let Some(before) = &sent.before else {
+            return Err(self.undecidable("the catalog does not show its effect"));
+        };
+        let now = probe::describe(session, &objects).await.map_err(|error| self.unreadable(error))?;
+        match probe::compare(before, &now) {
+            Finding::NotDone => Ok(from_here()),
+            Finding::Partly => match probe::lenient_drop(product, &sent.sql) {
+                Some(instead) => Ok(Start { instead: Some(instead), ..from_here() }),
+                None => Err(self.undecidable("a part of it was done")),
+            },
+            Finding::Done if sent.refused => Err(self.undecidable("the database refused it after it had done a part")),
+            Finding::Done if own.is_some_and(|own| own.sql == sent.sql) => {
+                Ok(Start { done: self.at + 1, instead: None, after: sent.after.clone() })
+            }
+            Finding::Done => Err(self
+                .interrupted(&format!("`{}` was done, and the file has another statement there", first_line(&former)))
+                .hint(
+                    "restore that statement in the file: `git log -p`, then `gen lock`, and `gen up` goes on after it",
+                )),
+        }
+    }
+
+    fn interrupted(&self, why: &str) -> Error {
+        let id = &self.file.migration.id;
+        let (verb, of) = match self.direction {
+            Direction::Up => ("migration", self.statements().len()),
+            Direction::Down => ("reverting migration", self.statements().len()),
+        };
+        let number = (self.at + 1).min(of);
+        Error::new(format!("{verb} `{id}` was interrupted at statement {number} of {of}: {why}"))
+            .of(ErrorKind::Interrupted)
+    }
+
+    fn undecidable(&self, why: &str) -> Error {
+        let id = &self.file.migration.id;
+        let statement = self.statements().get(self.at).map(first_line).unwrap_or_default();
+        self.interrupted(&format!("it is not known whether `{statement}` was done, because {why}"))
+            .hint(format!(
+                "look at the database; if it was done: `gen resolve {id} --done`, then the same command again"
+            ))
+            .hint(format!("if it was not: `gen resolve {id} --not-done`"))
+    }
+
+    fn unreadable(&self, error: DatabaseError) -> Error {
+        self.interrupted("the database does not answer what was done").of(ErrorKind::Database).because(error)
+    }
+
+    fn changed(&self, record: &Record) -> Error {
+        let done = match record.statements {
+            1 => "its first statement, which is done, was".to_owned(),
+            count => format!("its first {count} statements, which are done, were"),
+        };
+        self.interrupted(&format!("{done} changed in the file since"))
+            .of(ErrorKind::Changed)
+            .hint("restore them: `git log -p`; only what is not done yet can be corrected; then `gen lock`")
+    }
+}

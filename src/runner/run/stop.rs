@@ -1,0 +1,125 @@
+//! Why a migration stopped: at which statement, with which error, and what state the database is in.
+//!
+//! Must not know how statements are sent.
+
+use crate::error::{Error, ErrorKind};
+use crate::migration::Migration;
+use crate::session::{DatabaseError, interrupted};
+use crate::{Product, Statement};
+
+use super::pending::first_line;
+use super::statement::{FailedCheck, StatementError, counted};
+use super::{Direction, patience};
+
+pub(super) const ANNOUNCING: &str = "before its first statement, when its row was written to the history";
+pub(super) const COMMITTING: &str = "when it was committed";
+pub(super) const RECORDING: &str = "when its progress was recorded";
+const CHECKING_KEYS: &str = "when foreign keys were checked at its end";
+
+/// The error that stopped a transaction group, and the index of its statement; `None` if it occurred between or after
+/// statements.
+pub(super) struct Stop {
+    pub(super) at: Option<usize>,
+    pub(super) what: &'static str,
+    error: Box<dyn std::error::Error + Send + Sync>,
+    /// Whether the error is an answer of the database, not a lost connection.
+    pub(super) answered: bool,
+    /// Whether the error is only a lock timeout.
+    pub(super) waited: Option<String>,
+}
+
+/// Another run executes the migration.
+#[derive(Debug, thiserror::Error)]
+#[error("another runner has taken this migration over")]
+struct TakenOver;
+
+impl Stop {
+    pub(super) fn new(at: Option<usize>, what: &'static str, error: DatabaseError) -> Self {
+        Self { at, what, answered: error.code.is_some(), error: Box::new(error), waited: None }
+    }
+
+    pub(super) fn of(product: Product, index: usize, trouble: StatementError) -> Self {
+        match trouble {
+            StatementError::Database(error) => {
+                let waited = patience::has_waited(product, &error).then(|| error.message.clone());
+                Self { waited, ..Self::new(Some(index), "", error) }
+            }
+            StatementError::Found(finding) => {
+                Self { at: Some(index), what: "", error: Box::new(finding), answered: true, waited: None }
+            }
+        }
+    }
+
+    /// Foreign keys do not hold at the end.
+    pub(super) fn keys(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { at: None, what: CHECKING_KEYS, error: error.into(), answered: true, waited: None }
+    }
+
+    /// Another run executes the migration now, so this one must not write its row.
+    pub(super) fn taken_over() -> Self {
+        Self { at: None, what: RECORDING, error: Box::new(TakenOver), answered: false, waited: None }
+    }
+
+    pub(super) fn is_taken_over(&self) -> bool {
+        self.error.is::<TakenOver>()
+    }
+
+    /// Whether the database refuses the statement inside a transaction only (PostgreSQL's `active_sql_transaction`).
+    pub(super) fn needs_no_transaction(&self) -> bool {
+        let error = self.error.downcast_ref::<DatabaseError>();
+        error.is_some_and(|error| error.code.as_deref() == Some("25001"))
+    }
+
+    /// The error: which migration, which statement, and the state the database is in now.
+    pub(super) fn error(self, migration: &Migration, direction: Direction, state: &str) -> Error {
+        let (verb, statements) = match direction {
+            Direction::Up => ("migration", &migration.up),
+            Direction::Down => ("reverting migration", &migration.down),
+        };
+        let (id, of) = (migration.id.to_string(), statements.len());
+        let found: Option<(usize, &Statement)> = self.at.and_then(|index| Some((index, statements.get(index)?)));
+        let place = match found {
+            Some((index, statement)) => format!("at statement {} of {of}, `{}`", index + 1, first_line(statement)),
+            None => self.what.to_owned(),
+        };
+        let check = found.filter(|_| self.error.is::<FailedCheck>()).map(|(_, statement)| statement);
+        let rows = check.and_then(|check| counted(migration.product, check));
+        let hint = self.error.downcast_ref().and_then(way_out).map(str::to_owned);
+        let hint = hint.or(rows.map(|query| format!("these rows: `{query}`")));
+        let what = if interrupted() { "was interrupted" } else { "failed" };
+        let kind = match self.is_taken_over() {
+            true => ErrorKind::Busy,
+            false => ErrorKind::Failed { id: id.clone(), statement: self.at.map(|index| index + 1) },
+        };
+        let error = Error::new(format!("{verb} `{id}` {what} {place}; {state}")).of(kind).because(self.error);
+        hint.into_iter().fold(error, Error::hint)
+    }
+}
+
+/// The hint for errors that do not depend on the migration. PostgreSQL keeps a lock for every object that a transaction
+/// creates or changes, and by default has room for 64 of them per connection.
+fn way_out(error: &DatabaseError) -> Option<&'static str> {
+    match error.code.as_deref() {
+        Some("53200") if error.message.contains("shared memory") => Some(
+            "these are more objects than the server has locks for in one transaction: raise its \
+             `max_locks_per_transaction`, or write `-- gen: no transaction` above the statements and seal the file with \
+             `gen lock`",
+        ),
+        Some(_) | None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_has_no_room_for_has_a_way_out() {
+        let error =
+            |code: &str, message: &str| DatabaseError { message: message.to_owned(), code: Some(code.to_owned()) };
+        let hint = way_out(&error("53200", "out of shared memory")).unwrap_or_default();
+        assert!(hint.contains("max_locks_per_transaction"), "{hint}");
+        assert_eq!(way_out(&error("53200", "out of memory")), None);
+        assert_eq!(way_out(&error("42P07", "relation \"shared memory\" already exists")), None);
+    }
+}
