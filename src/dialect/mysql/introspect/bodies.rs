@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_gen_runner::session::{DatabaseError, Session};
+use sea_gen_runner::session::{DatabaseError, Rows, Session};
 use sea_gen_runner::sql::{Rules, Token, Tokens};
 
 use crate::dialect::catalog::{Scope, Spelling};
@@ -60,7 +60,10 @@ pub(super) async fn ask(session: &mut Session, answers: &Answers, scope: &Scope)
     });
     let events = answers.events.iter().map(|row| (BodyKind::Event, row.text(0)));
     let mut found = BTreeMap::new();
-    let own = session.query("SELECT CAST(@@collation_connection AS CHAR)").await?;
+    let own = match scope.spelling {
+        Spelling::Effective | Spelling::Explicit => Rows::default(),
+        Spelling::Verbatim => session.query("SELECT CAST(@@collation_connection AS CHAR)").await?,
+    };
     let own = own.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
     for (kind, name) in triggers.chain(routines).chain(events) {
         let sql = format!("SHOW CREATE {} {}", kind.keyword(), quote(&Name::from(name)));
