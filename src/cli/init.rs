@@ -16,13 +16,14 @@ use super::paint::{self, Ink, ink};
 use super::{Ending, contradictions, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
-    let arguments::Init { dialects, import, strict, empty, json, reference_data } = command;
+    let arguments::Init { dialects, import, with_seaql, no_seaql, strict, empty, json, reference_data } = command;
     let mut request = Request {
         dialects: dialects.clone(),
         imports: *import,
         strict: *strict,
         empty: *empty,
         reference_data: reference_data.clone(),
+        seaorm_history: (*with_seaql || *no_seaql).then_some(*with_seaql),
     };
     let mut open = Open::from(common);
     if common.database_url.len() < 2 {
@@ -85,7 +86,8 @@ fn as_json(workspace: &Workspace, live: Option<&Live>, told: &Adopted) -> Value 
         "not_imported": unsaid(told),
         "reference_data": told.rows,
         "may_be_reference_data": told.candidates.iter().map(|it| it.table.to_string()).collect::<Vec<_>>(),
-        "seaql_migrations": told.seaorm.as_ref().map(|it| json!({ "applied": it.applied, "pending": it.pending })),
+        "seaql_migrations": told.seaorm.as_ref().map(|it| json!({ "applied": it.applied, "pending": it.pending, "in_baseline": it.in_baseline })),
+        "database_collation": told.collation,
         "unmanaged": live.map(|live| &live.unmanaged),
     })
 }
@@ -129,6 +131,11 @@ fn text(workspace: &Workspace, live: Option<&Live>, told: &Adopted) -> String {
     if let (Some(live), Some(adoption)) = (live, adoption) {
         let counts = show::counts(live.schema.schema());
         text.push_str(&format!("  adopted    {counts} as {}\n", adoption.baseline.id));
+        if let Some(collation) = &told.collation {
+            text.push_str(&format!(
+                "  database   its collation is {collation}, not the server's: other databases need `COLLATE {collation}` too\n"
+            ));
+        }
         if let Some(seaorm) = &told.seaorm {
             text.push_str(&seaorm_line(seaorm));
         }
@@ -196,6 +203,11 @@ fn seaorm_line(seaorm: &SeaOrm) -> String {
     let count = show::plural(seaorm.applied.len(), "migration");
     let last = seaorm.applied.last().map(|last| format!(", the last {last}")).unwrap_or_default();
     let mut text = format!("  history    built by {count} of its own{last}; {SEAORM_HISTORY} is left alone\n");
+    if seaorm.in_baseline {
+        text.push_str(&format!(
+            "             where the baseline runs, it fills {SEAORM_HISTORY} like this (not with `--no-seaql`)\n"
+        ));
+    }
     if !seaorm.pending.is_empty() {
         let pending = seaorm.pending.join(", ");
         text.push_str(&format!("  pending    not applied here, so not adopted: {pending}\n"));

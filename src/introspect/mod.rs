@@ -10,7 +10,7 @@ use crate::dialect::{Product, mysql, postgres, sqlite};
 
 pub use rows::{all_rows, reference_rows};
 
-pub use crate::dialect::catalog::{Catalog, FOREIGN_TABLES, SEAORM_HISTORY, Scope, Unmanaged};
+pub use crate::dialect::catalog::{Catalog, FOREIGN_TABLES, SEAORM_HISTORY, Scope, Spelling, Unmanaged};
 
 /// Reads the catalog of the connected database with a constant number of queries, regardless of the number of tables.
 ///

@@ -9,14 +9,14 @@ use sea_gen_runner::files::read_text_if_there;
 use sea_gen_runner::migration::{self, Migration};
 use sea_gen_runner::{Error, run};
 
-use crate::dialect::{self, Forms, Product};
+use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::{Diagnostic, Model, Severity, SourceFiles};
-use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, new_id, type_entries};
+use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, type_entries};
 use crate::schema::{Normalized, Origins, Part, Place, Schema, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
 
-use super::join::BASELINE;
+use super::baseline::{Original, own_collation};
 use super::reference_data::{self, Candidate};
 use super::seaorm::SeaOrm;
 use super::taken::{Taken, column_type};
@@ -40,6 +40,8 @@ pub struct Adopted {
     pub taken: Taken,
     /// How many errors the entities have; what they are about is kept as the database has it.
     pub errors: usize,
+    /// The collation that a database needs for the baseline, if it is not that of the server.
+    pub collation: Option<String>,
     /// What was written into SQL files.
     pub imported: Option<import::Imported>,
     /// The files of reference rows.
@@ -74,6 +76,8 @@ pub struct Request {
     pub empty: bool,
     /// The tables whose rows are written into files beside the entities.
     pub reference_data: Vec<String>,
+    /// Whether the baseline creates and fills `seaql_migrations`; if it is not said, it does where that table exists.
+    pub seaorm_history: Option<bool>,
 }
 
 /// Sets the project up, or adds a dialect to one that is set up. Gives back the database too, where there is one.
@@ -131,7 +135,7 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
         let phase = workspace.phase("creating the history");
         run::prepare(&mut live.session, run::DEFAULT_WAIT).await.map_err(|error| error.hint("nothing was written"))?;
         drop(phase);
-        seaorm = SeaOrm::of(&mut live.session, workspace).await?;
+        seaorm = SeaOrm::of(&mut live.session, workspace, request.seaorm_history).await?;
         if *imports {
             let _phase = workspace.phase("writing SQL files for what is undeclared");
             let written = import::import(workspace, (&found, &files), live).await?;
@@ -177,7 +181,15 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
         }
     }
     let phase = workspace.phase("writing the baseline and the snapshot");
-    let (adoption, moved) = set_up(workspace, &models, live.as_ref(), beside)?;
+    let original = match &mut live {
+        Some(live) => Some(Original::of(live, workspace, seaorm.as_ref()).await?),
+        None => None,
+    };
+    let collation = match live.as_mut().filter(|live| !live.schema.schema().is_empty()) {
+        Some(live) => own_collation(&mut live.session).await?,
+        None => None,
+    };
+    let (adoption, moved) = set_up(workspace, &models, live.as_ref().zip(original.as_ref()), beside)?;
     drop(phase);
     if let (Some(live), Some(adoption)) = (live.as_mut(), &adoption) {
         let _phase = workspace.phase("recording the baseline");
@@ -197,6 +209,7 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
         seaorm,
         taken,
         errors,
+        collation,
         imported,
         rows,
         candidates,
@@ -356,11 +369,11 @@ pub struct Adoption {
 pub(super) fn set_up(
     workspace: &mut Workspace,
     models: &[(Product, Model)],
-    live: Option<&Live>,
+    live: Option<(&Live, &Original)>,
     beside: Vec<(PathBuf, String)>,
 ) -> Result<(Option<Adoption>, Option<Product>), Failure> {
-    let live = live.filter(|live| !live.schema.schema().is_empty());
-    let is_begun = |product: &Product| live.is_none_or(|live| live.product() == *product);
+    let live = live.filter(|(live, _)| !live.schema.schema().is_empty());
+    let is_begun = |product: &Product| live.is_none_or(|(live, _)| live.product() == *product);
     let begun: Vec<Product> = models.iter().map(|(product, _)| *product).filter(is_begun).collect();
     let mut lock = workspace.project.first_lock(&begun);
     lock.dialects.extend(workspace.lock.iter().flat_map(|lock| lock.dialects.clone()));
@@ -373,11 +386,11 @@ pub(super) fn set_up(
     let mut adoption = None;
     for (product, model) in models.iter().filter(|(product, _)| begun.contains(product)) {
         let folder = project.snapshot_folder(*product);
-        let Some(live) = live else {
+        let Some((live, original)) = live else {
             Snapshot::default().write(&folder, None, &mut batch)?;
             continue;
         };
-        let adopted = adopt(*product, model, &live.schema, &workspace.keeping())?;
+        let adopted = adopt(*product, model, (&live.schema, original), &workspace.keeping())?;
         workspace.refuse_unfit_rows(*product, model, &adopted.target)?;
         let baseline = &adopted.baseline;
         batch.write(project.migration_path(*product, &baseline.id), migration::text(baseline));
@@ -393,7 +406,12 @@ pub(super) fn set_up(
 }
 
 /// The origins of a database's objects: those declared by an entity or a sidecar, and adopted ones.
-fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) -> Result<Adoption, Failure> {
+fn adopt(
+    product: Product,
+    model: &Model,
+    (schema, original): (&Normalized, &Original),
+    policy: &Policy,
+) -> Result<Adoption, Failure> {
     let mut nobody = state::adopted(schema.schema());
     let mut target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
     let mut plan = diff(schema, &target.schema, &target.renames);
@@ -410,19 +428,5 @@ fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) 
     let origins = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect::<Origins>();
     let origins = origins.with_accepted(target.origins.accepted().clone());
     let contradictions = state::contradictions(product, &plan, model);
-    Ok(Adoption { baseline: baseline_migration(product, schema)?, origins, target, contradictions })
-}
-
-fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration, Failure> {
-    let nothing = dialect::nothing();
-    let plan = diff(&nothing, schema, &[]);
-    let dialect = dialect::of(product);
-    Ok(Migration {
-        id: new_id(BASELINE, jiff::Timestamp::now(), &[])?,
-        product,
-        from: Some(fingerprint(nothing.schema())),
-        to: Some(fingerprint(schema.schema())),
-        up: dialect::statements(dialect, Forms::Offline, &plan, nothing.schema())?,
-        down: dialect::statements(dialect, Forms::Offline, &plan.inverse(nothing.schema()), schema.alone().schema())?,
-    })
+    Ok(Adoption { baseline: original.baseline(product, schema)?, origins, target, contradictions })
 }

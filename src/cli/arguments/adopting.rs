@@ -19,6 +19,12 @@ pub(in super::super) struct Init {
     /// Write the rows of these tables into files beside the entities, which migrations keep up (repeat or separate by commas)
     #[arg(long, value_delimiter = ',', value_name = "TABLE")]
     pub(in super::super) reference_data: Vec<String>,
+    /// Let the baseline fill `seaql_migrations` where it runs, as it is here; done if that table exists
+    #[arg(long, conflicts_with_all = ["empty", "no_seaql"])]
+    pub(in super::super) with_seaql: bool,
+    /// Leave `seaql_migrations` out of the baseline
+    #[arg(long)]
+    pub(in super::super) no_seaql: bool,
     /// Stop at errors in the entities, instead of adopting the rest
     #[arg(long)]
     pub(in super::super) strict: bool,

@@ -14,8 +14,14 @@ use crate::schema::{
 use super::{ddl, names, table_sql, types, words};
 
 /// Options of a table. The three of its primary key are table options because a key has none.
-const TABLE_OPTIONS: &[&str] =
-    &["without_rowid", "strict", "primary_key_on_conflict", "primary_key_collations", "primary_key_orders"];
+const TABLE_OPTIONS: &[&str] = &[
+    "without_rowid",
+    "strict",
+    "primary_key_on_conflict",
+    "primary_key_collations",
+    "primary_key_orders",
+    ddl::STORED,
+];
 const COLUMN_OPTIONS: &[&str] = &["not_null_on_conflict"];
 const UNIQUE_OPTIONS: &[&str] = &["on_conflict", "collations", "orders"];
 const FOREIGN_KEY_OPTIONS: &[&str] = &["deferrable", "initially_deferred", "match"];
@@ -326,7 +332,7 @@ fn normal_view(view: &mut View, tables: &Tables, known: &[ObjectName]) -> Result
     let place = || Place::View(view.name.clone());
     let mut others = view.options.clone();
     others.retain(|key, _| key != ddl::VIEW_COLUMNS && !key.starts_with(ddl::VIEW_TRIGGER));
-    known_options(&mut others, &[], place)?;
+    known_options(&mut others, &[ddl::STORED], place)?;
     let find = |name: &ObjectName| {
         let same = |other: &&ObjectName| other.name.as_str().eq_ignore_ascii_case(name.name.as_str());
         known.iter().find(same).cloned()

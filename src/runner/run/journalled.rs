@@ -53,8 +53,8 @@ impl Execution<'_> {
             return Err(self.stopped(stop, "nothing more of it was sent"));
         }
         let is_rolled_back = rolled_back(session).await.unwrap_or(true);
-        let is_own_transaction =
-            stop.at.is_some_and(|at| own_transactions(session.product(), self.statements()).contains(&at));
+        let at = stop.at.unwrap_or(reached.done);
+        let is_own_transaction = own_transactions(session.product(), self.statements()).contains(&at);
         if is_own_transaction && let Some(record) = self.row(session).await {
             // The rollback has undone what the file's own transaction did, and what was recorded in it.
             reached.done = record.statements;
