@@ -21,7 +21,7 @@ impl Picture {
     /// Reads everything.
     pub fn of(site: &Site) -> Result<Self, DatabaseError> {
         let (session, runtime) = site.session()?;
-        let mut camera = Camera { session, runtime, lines: Vec::new() };
+        let mut camera = Camera { session, runtime, database: site.name().to_owned(), lines: Vec::new() };
         let read = match site.product {
             Product::Postgres => camera.postgres(&site.url(None)),
             Product::MySql | Product::MariaDb => camera.mysql(site.product),
@@ -48,6 +48,8 @@ impl Picture {
 struct Camera<'r> {
     session: Session,
     runtime: &'r Runtime,
+    /// The name of the database, which is another one every time.
+    database: String,
     lines: Vec<String>,
 }
 
@@ -105,7 +107,7 @@ impl Camera<'_> {
             "SELECT inhrelid::regclass FROM pg_catalog.pg_inherits WHERE inhdetachpending",
         )?;
         let tables = self.ask(
-            "SELECT c.oid::regclass, c.relkind, string_agg(quote_ident(a.attname), ' ') \
+            "SELECT c.oid::regclass, c.relkind, string_agg(quote_ident(a.attname), ' ' ORDER BY a.attnum) \
                       FILTER (WHERE a.atttypid IN (20, 21, 23) AND NOT a.attisdropped) \
                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
                LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 \
@@ -123,7 +125,11 @@ impl Camera<'_> {
             let sql = format!(
                 "SELECT count(*), md5(coalesce(string_agg(t::text, ';' ORDER BY t::text), '')){sums} FROM {name} t"
             );
-            self.list(&format!("rows of {name}, checksum, sums of {columns}"), 2 + columns.split_whitespace().count(), &sql)?;
+            self.list(
+                &format!("rows of {name}, checksum, sums of {columns}"),
+                2 + columns.split_whitespace().count(),
+                &sql,
+            )?;
         }
         Ok(())
     }
@@ -180,7 +186,7 @@ impl Camera<'_> {
     /// What the server says it would take to make an object, without the next number of a counting column.
     fn show(&mut self, word: &str, name: &str, at: usize) -> Result<(), DatabaseError> {
         let rows = self.ask(&format!("SHOW CREATE {word} `{name}`"))?;
-        let text = rows.first().map(|row| row.text(at).to_owned()).unwrap_or_default();
+        let text = rows.first().map(|row| row.text(at).replace(&self.database, "")).unwrap_or_default();
         let text: Vec<&str> = text.split_whitespace().filter(|it| !it.starts_with("AUTO_INCREMENT=")).collect();
         self.lines.push(format!("{word} {name}: {}", text.join(" ")));
         Ok(())
@@ -219,9 +225,8 @@ impl Camera<'_> {
                 let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| {
                     (digest ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
                 });
-                let sums: Vec<i128> = (1..8)
-                    .map(|at| rows.iter().filter_map(|row| row.get(at)?.parse::<i128>().ok()).sum())
-                    .collect();
+                let sums: Vec<i128> =
+                    (1..8).map(|at| rows.iter().filter_map(|row| row.get(at)?.parse::<i128>().ok()).sum()).collect();
                 self.lines.push(format!("rows of {name}: {}, checksum {digest:x}, sums {sums:?}", rows.len()));
             }
         }

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use sea_gen::schema::Product;
 use sea_gen_runner::session::{DatabaseError, Missing, Rows, Session};
@@ -17,6 +18,9 @@ use crate::support;
 /// A user who may do what the migrations grant, and one who defines what they create.
 const READER: &str = "fire_reader";
 const OWNER: &str = "fire_owner";
+
+/// How long a server may take to begin.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 enum Home {
     Given { url: String },
@@ -64,6 +68,7 @@ impl Site {
     fn at(product: Product, home: Home) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let mut site = Self { product, home, runtime, count: 0, name: String::new() };
+        site.await_answer();
         site.make_users();
         site
     }
@@ -84,9 +89,9 @@ impl Site {
     fn make_users(&mut self) {
         let statements = match self.product {
             Product::Sqlite => return,
-            Product::Postgres => vec![format!(
-                "DO $$BEGIN IF to_regrole('{READER}') IS NULL THEN CREATE ROLE {READER}; END IF; END$$"
-            )],
+            Product::Postgres => {
+                vec![format!("DO $$BEGIN IF to_regrole('{READER}') IS NULL THEN CREATE ROLE {READER}; END IF; END$$")]
+            }
             Product::MySql | Product::MariaDb => vec![
                 format!("CREATE USER IF NOT EXISTS {READER}@'%'"),
                 format!("CREATE USER IF NOT EXISTS {OWNER}@'%'"),
@@ -142,6 +147,11 @@ impl Site {
             }
         }
         self.name.clear();
+    }
+
+    /// The name of the database.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The files of the SQLite database.
@@ -202,8 +212,18 @@ impl Site {
     /// Starts the server of its own again.
     pub fn start_server(&mut self) -> Result<(), String> {
         match &mut self.home {
-            Home::Own(server) => server.run(),
-            Home::Given { .. } | Home::File { .. } => Ok(()),
+            Home::Own(server) => server.run()?,
+            Home::Given { .. } | Home::File { .. } => {}
+        }
+        self.await_answer();
+        Ok(())
+    }
+
+    /// Waits until the server has repaired itself: it takes connections before.
+    fn await_answer(&self) {
+        let begun = Instant::now();
+        while self.product != Product::Sqlite && begun.elapsed() < PATIENCE && self.administer("SELECT 1").is_err() {
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 

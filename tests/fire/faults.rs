@@ -83,6 +83,11 @@ impl Kind {
         }
     }
 
+    /// Whether it takes too long for every run of the tests.
+    pub fn is_on_request(self) -> bool {
+        matches!(self, Self::Freeze | Self::Server)
+    }
+
     /// How many of a hundred interruptions are of this kind.
     pub fn share(self, product: Product) -> usize {
         match (self, product == Product::Sqlite) {
@@ -178,7 +183,8 @@ fn micros(at: u64) -> Duration {
 pub fn interrupt(fault: &Fault, site: &mut Site, project: &Project, proxy: Option<&Proxy>, leg: Leg) -> Interruption {
     let command = project.command(leg);
     let direct = site.url(None);
-    let plain = |hit: bool, place: String, end: End| Interruption { hit, hung: end.hung, place, end, losers: Vec::new() };
+    let plain =
+        |hit: bool, place: String, end: End| Interruption { hit, hung: end.hung, place, end, losers: Vec::new() };
     match (fault.kind, proxy) {
         (Kind::Kill | Kind::Terminate | Kind::Interrupt, _) => {
             let run = project.run(&command, &direct);

@@ -88,10 +88,18 @@ fn main() -> ExitCode {
     let (only_product, only_kind) = (value("SEA_GEN_FIRE_PRODUCT"), value("SEA_GEN_FIRE_KIND"));
     let products: Vec<Product> =
         Product::ALL.into_iter().filter(|it| only_product.as_ref().is_none_or(|only| only == it.key())).collect();
-    let kinds: Vec<Kind> =
-        Kind::ALL.into_iter().filter(|it| only_kind.as_ref().is_none_or(|only| only == it.name())).collect();
+    let is_wanted = |kind: &Kind| match &only_kind {
+        Some(only) => only == kind.name(),
+        None => total > SHORT || !kind.is_on_request(),
+    };
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(is_wanted).collect();
     let each = total.div_ceil(products.len().max(1));
-    let report = Arc::new(Mutex::new(Report::default()));
+    let mut report = Report::default();
+    if total <= SHORT {
+        let left_out = Kind::ALL.iter().filter(|kind| !kinds.contains(kind)).map(|kind| kind.name());
+        report.skipped.push(format!("only on request: {}", left_out.collect::<Vec<_>>().join(", ")));
+    }
+    let report = Arc::new(Mutex::new(report));
     let queue = Arc::new(Mutex::new(products));
     let walkers: Vec<_> = (0..AT_ONCE)
         .map(|_| {
@@ -149,7 +157,8 @@ fn walk(
             }
         };
         let own = seed ^ product.key().bytes().fold(0, |sum: u64, byte| sum * 31 + u64::from(byte));
-        let mut walk = Walk::begin(site, own, runners)?;
+        let times = if total * Product::ALL.len() > SHORT { 2 } else { 1 };
+        let mut walk = Walk::begin(site, own, runners, times)?;
         let mut random = Random::new(own);
         let mut plan: Vec<Kind> = Vec::new();
         for kind in kinds {
@@ -211,7 +220,7 @@ fn repeat(line: &str) -> ExitCode {
         (Kind::Server, _) => Site::own(product),
         _ => Site::given(product),
     };
-    let mut walk = Walk::begin(site.expect("a database"), 0, fault.runners).expect("an undisturbed walk");
+    let mut walk = Walk::begin(site.expect("a database"), 0, fault.runners, 1).expect("an undisturbed walk");
     let ended = walk.repeat(leg, fault).expect("an undisturbed way there");
     walk.site.close();
     match ended {

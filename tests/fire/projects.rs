@@ -158,9 +158,8 @@ impl Project {
         stops.push(last);
         let up = std::iter::once(0).chain(stops.iter().copied()).collect::<Vec<_>>();
         let down = stops.iter().rev().copied().collect::<Vec<_>>();
-        let legs = |stops: &[usize]| -> Vec<Leg> {
-            stops.windows(2).map(|pair| Leg { from: pair[0], to: pair[1] }).collect()
-        };
+        let legs =
+            |stops: &[usize]| -> Vec<Leg> { stops.windows(2).map(|pair| Leg { from: pair[0], to: pair[1] }).collect() };
         [legs(&up), legs(&down)].concat()
     }
 }

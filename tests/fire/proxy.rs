@@ -95,15 +95,8 @@ impl Proxy {
     pub fn prepare(&self, plan: Plan) {
         self.cut();
         let mut state = self.state.lock().unwrap();
-        *state = State {
-            plan,
-            run: None,
-            count: 0,
-            fired: None,
-            last: String::new(),
-            frozen: false,
-            streams: Vec::new(),
-        };
+        *state =
+            State { plan, run: None, count: 0, fired: None, last: String::new(), frozen: false, streams: Vec::new() };
     }
 
     /// Tells it whom to kill.

@@ -67,8 +67,8 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Walks undisturbed, twice: the second time must find what the first one found.
-    pub fn begin(site: Site, seed: u64, runners: usize) -> Result<Self, String> {
+    /// Walks undisturbed; every further time must find what the first one found.
+    pub fn begin(site: Site, seed: u64, runners: usize, times: usize) -> Result<Self, String> {
         let product = site.product;
         let project = Project::new(product);
         let is_postgres = product == sea_gen::schema::Product::Postgres;
@@ -88,7 +88,7 @@ impl Walk {
             runners,
         };
         walk.site.renew();
-        for round in 0..2 {
+        for round in 0..times {
             for leg in walk.legs.clone() {
                 if round > 0 && leg.from == 0 {
                     continue;
@@ -162,7 +162,11 @@ impl Walk {
         let is_at_end = leg.from == 1 || leg.from == last;
         if is_at_end && self.random.below(6) == 0 {
             let whole = Leg { from: leg.from, to: if leg.from == 1 { last } else { 1 } };
-            self.next = if leg.from == 1 { self.legs.iter().position(|leg| leg.from == last).unwrap_or(0) } else { self.legs.len() };
+            self.next = if leg.from == 1 {
+                self.legs.iter().position(|leg| leg.from == last).unwrap_or(0)
+            } else {
+                self.legs.len()
+            };
             return Ok(whole);
         }
         self.next += 1;
@@ -296,7 +300,8 @@ fn unfinished(site: &Site) -> String {
     match site.ask(sql) {
         Ok(rows) if rows.is_empty() => "no migration is half done".to_owned(),
         Ok(rows) => {
-            let line = |row: sea_gen_runner::session::Row<'_>| (0..5).map(|at| row.text(at)).collect::<Vec<_>>().join(" ");
+            let line =
+                |row: sea_gen_runner::session::Row<'_>| (0..5).map(|at| row.text(at)).collect::<Vec<_>>().join(" ");
             rows.iter().map(line).collect::<Vec<_>>().join("\n")
         }
         Err(error) => error.to_string(),
