@@ -11,8 +11,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::project::DatabaseUrl;
+
 pub(super) use adopting::{Entities, Init};
-pub(super) use running::{Down, Emptying, Goto, Reverting, Run, Sync, Up};
+pub(super) use running::{Baseline, Down, Emptying, Flags, Goto, Resolve, Reverting, Run, Sync, Unlock, Up};
 
 /// Reviewed, reversible migrations from SeaORM entities.
 #[derive(Debug, Parser)]
@@ -45,7 +47,7 @@ pub(super) enum Color {
 pub(super) struct Common {
     /// The database (postgres://, mysql://, mariadb://, sqlite://); otherwise DATABASE_URL, .env, or the configuration
     #[arg(long, global = true, value_name = "URL")]
-    pub(super) database_url: Vec<String>,
+    pub(super) database_url: Vec<DatabaseUrl>,
     /// The project's folder; otherwise the nearest one at or above the current folder
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(super) project: Option<PathBuf>,
@@ -84,6 +86,12 @@ pub(super) enum Command {
     Fresh(Emptying),
     /// Revert every migration on a development database
     Reset(Emptying),
+    /// Correct the history: a migration was applied, reverted or interrupted by other means
+    Resolve(Resolve),
+    /// Record that a database has everything up to a migration already
+    Baseline(Baseline),
+    /// Show who runs migrations on the database, and end it
+    Unlock(Unlock),
     /// List the differences between the database and the migrations
     Drift(Drift),
     /// Synchronise a development database with the entities, without a migration

@@ -20,7 +20,7 @@ use super::{Ending, paint, show};
 pub(super) async fn run(common: &Common, command: &Diff) -> Result<Ending, Failure> {
     let Diff { from, to, scope, .. } = command;
     let (include, exclude) = (scope.include.clone(), scope.exclude.clone());
-    let request = Request { from: from.clone(), to: to.clone(), include, exclude };
+    let request = Request { from: from.parse()?, to: to.parse()?, include, exclude };
     let Compared { workspace, product, difference } = compare(common, &request).await?;
     let Difference { from, to, model, plan: there, comparison, unmanaged, .. } = difference;
     let (plan, start) = if command.down { (there.inverse(from.schema()), to.schema()) } else { (there, from.schema()) };

@@ -85,7 +85,7 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
 
 /// The migrations applied in the connected database. Without one, every migration may be pending somewhere.
 async fn applied(workspace: &Workspace) -> Option<(Product, Vec<String>)> {
-    let connection = workspace.connection.as_ref().filter(|_| !workspace.database_is_absent())?;
+    let connection = workspace.connection().filter(|_| !workspace.database_is_absent())?;
     let told = match connect(connection, Missing::Refuse).await {
         Ok(mut session) => {
             let history = run::history(&mut session).await;

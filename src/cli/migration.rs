@@ -4,7 +4,7 @@
 
 mod told;
 
-use crate::workflow::answers::Given;
+use crate::workflow::answers::AnswerOptions;
 use crate::workflow::generate::{self, Content, Request, Start};
 use crate::workflow::prove::UnwrittenMigration;
 use crate::workflow::{Failure, Workspace};
@@ -81,7 +81,7 @@ impl std::convert::From<&arguments::Migration> for Request {
             keep: command.keep,
             offline: command.offline_forms,
             allow: command.allow.clone(),
-            given: Given {
+            answers: AnswerOptions {
                 renames: command.renames.clone(),
                 backfills: command.backfills.clone(),
                 conversions: command.conversions.clone(),

@@ -24,6 +24,7 @@ mod progress;
 mod projects;
 mod purge;
 mod report;
+mod resolve;
 mod seed;
 mod show;
 mod status;
@@ -147,6 +148,9 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Goto(command) => up::goto(common, command).await,
         Command::Fresh(command) => fresh::fresh(common, command).await,
         Command::Reset(command) => fresh::reset(common, command).await,
+        Command::Resolve(command) => resolve::run(common, command).await,
+        Command::Unlock(command) => resolve::unlock(common, command).await,
+        Command::Baseline(command) => resolve::stamp(common, command).await,
         Command::Drift(command) => drift::run(common, command).await,
         Command::Sync(command) => sync::run(common, command).await,
         Command::Check(command) => each!(command.all, common => check::run(&common, command)),

@@ -2,6 +2,7 @@
 //!
 //! Must not change anything.
 
+use sea_gen_runner::ErrorKind;
 use serde_json::{Value, json};
 
 use crate::state::Situation;
@@ -66,7 +67,7 @@ fn as_text(screen: &Status, all: bool) -> String {
             text.push_str(&format!("    {place}  the code says {}; since {}: {}\n", it.says, it.since, it.because));
         }
     }
-    let named = workspace.connection.as_ref().map_or_else(|| "none named".to_owned(), ToString::to_string);
+    let named = workspace.environment.as_ref().map_or_else(|| "none named".to_owned(), ToString::to_string);
     let verdict = match (&screen.live, &screen.silence) {
         (Some(_), _) => verdict(screen),
         (None, Some(silence)) => ink(Ink::Yellow, silence),
@@ -98,6 +99,11 @@ fn as_text(screen: &Status, all: bool) -> String {
         let status = ink(Ink::Red, format!("{:<10}", record.status.key()));
         text.push_str(&format!("  {status} {}  {}\n", record.id, ink(Ink::Red, "its file is missing")));
     }
+    if let Some(obstacle) = &screen.obstacle {
+        text.push_str(&format!("  {}\n", ink(Ink::Red, obstacle)));
+        let hints = obstacle.hints().iter().map(|hint| format!("    {hint}\n"));
+        text.extend(hints);
+    }
     if !screen.unsealed.is_empty() {
         text.push_str(&row(
             "lock",
@@ -113,6 +119,9 @@ fn as_text(screen: &Status, all: bool) -> String {
 
 fn verdict(screen: &Status) -> String {
     let pending = screen.migrations.iter().filter(|migration| screen.record(migration).is_none()).count();
+    if screen.obstacle.as_ref().is_some_and(|it| it.kind() == &ErrorKind::Interrupted) {
+        return ink(Ink::Red, "is between two schemas: a migration was interrupted");
+    }
     match screen.situation {
         Situation::Current => ink(Ink::Green, "matches the snapshot"),
         Situation::Behind => ink(Ink::Yellow, format!("{} pending: `gen up`", show::plural(pending, "migration"))),
@@ -141,6 +150,7 @@ fn as_json(screen: &Status) -> Value {
     });
     json!({
         "situation": screen.situation,
+        "obstacle": screen.obstacle.as_ref().map(ToString::to_string),
         "entities": screen.model.as_ref().map(|model| json!({ "ahead": show::plan_json(&screen.ahead, Some(model), root) })),
         "snapshot": screen.sealed.as_ref().map(|sealed| json!({
             "frozen": screen.workspace.lock.as_ref().and_then(|lock| lock.frozen.as_ref()).map(|it| &it.release),
@@ -151,7 +161,7 @@ fn as_json(screen: &Status) -> Value {
             "unsealed": screen.unsealed,
         })),
         "database": {
-            "url": screen.workspace.connection.as_ref().map(ToString::to_string),
+            "url": screen.workspace.environment.as_ref().map(ToString::to_string),
             "product": screen.live.as_ref().map(|live| live.product().key()),
             "version": screen.live.as_ref().map(|live| live.session.version()),
             "silence": screen.silence,

@@ -2,8 +2,10 @@
 //!
 //! Must not know how migrations are selected or executed.
 
+use std::time::Duration;
+
 use sea_gen_runner::migration::{self, Migration};
-use sea_gen_runner::run::{Direction, Outcome, Progress, State, Target};
+use sea_gen_runner::run::{Direction, Order, Outcome, Progress, State, Target};
 use serde_json::json;
 
 use crate::lint::allow::{Allow, flag};
@@ -16,16 +18,17 @@ use super::progress::Talk;
 use super::{Ending, show};
 
 pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {
-    let Up { target, recognise, unproven, run, all: _ } = command;
-    let bench = Bench::open(common, true, run.dry_run).await?;
+    let Up { target, recognise, unproven, out_of_order, run, all: _ } = command;
+    let bench = open(common, true, run).await?;
     let target = target.as_deref().map_or(Ok(Target::All), |text| bench.target(text))?;
-    let course = Course::Up { target, recognises_rows: *recognise, unproven: *unproven };
+    let order = if *out_of_order { Order::Any } else { Order::Strict };
+    let course = Course::Up { target, recognises_rows: *recognise, unproven: *unproven, order };
     go(bench, run, &course, (&[], "gen up")).await
 }
 
 pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Failure> {
     let Down { target, reverting: Reverting { allow, run } } = command;
-    let bench = Bench::open(common, false, run.dry_run).await?;
+    let bench = open(common, false, run).await?;
     let course = Course::Down(target.as_deref().map_or(Ok(Target::Count(1)), |text| bench.target(text))?);
     let again = format!("gen down {}", target.as_deref().unwrap_or_default());
     go(bench, run, &course, (allow, again.trim_end())).await
@@ -33,15 +36,21 @@ pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Fail
 
 pub(super) async fn redo(common: &Common, command: &Reverting) -> Result<Ending, Failure> {
     let Reverting { allow, run } = command;
-    let bench = Bench::open(common, false, run.dry_run).await?;
+    let bench = open(common, false, run).await?;
     go(bench, run, &Course::Redo, (allow, "gen redo")).await
 }
 
 pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Failure> {
     let Goto { target, reverting: Reverting { allow, run } } = command;
-    let bench = Bench::open(common, true, run.dry_run).await?;
+    let bench = open(common, true, run).await?;
     let course = Course::Goto(bench.id(target)?);
     go(bench, run, &course, (allow, &format!("gen goto {target}"))).await
+}
+
+async fn open(common: &Common, creates: bool, run: &Run) -> Result<Bench, Failure> {
+    let mut bench = Bench::open(common, creates, run.dry_run).await?;
+    bench.wait = run.lock_timeout.map_or(bench.wait, Duration::from_secs);
+    Ok(bench)
 }
 
 /// Runs a course, or prints its SQL. `allow` has the allowed losses, and `command` is the command line to suggest.

@@ -73,16 +73,7 @@ pub trait Dialect: fmt::Debug + Sync {
     ///
     /// # Errors
     /// Something this database cannot hold, with a hint.
-    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
-        self.normalize_beside(schema, &Schema::default())
-    }
-
-    /// The same for a schema that has much in common with one in this form. Tables that are the same to the letter are
-    /// shared by the two, and those that were before stay as they are.
-    ///
-    /// # Errors
-    /// Those of [`Dialect::normalize`].
-    fn normalize_beside(&self, schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported>;
+    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported>;
 
     /// Whether a column numbers itself although its identity is `None`, so that it serves a declared identity.
     fn numbers_itself(&self, _table: &Table, _column: &Name) -> bool {

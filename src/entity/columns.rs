@@ -14,7 +14,7 @@ use super::names;
 use super::source::{Output, SourceError, SourceLocation};
 
 /// A table, and what relations need to know of it.
-pub(super) struct Draft {
+pub(super) struct EntityTable {
     pub(super) module: usize,
     pub(super) table: Table,
     pub(super) variants: Variants,
@@ -22,7 +22,7 @@ pub(super) struct Draft {
     pub(super) spot: SourceLocation,
 }
 
-impl Draft {
+impl EntityTable {
     /// The column that a variant of `Column` stands for.
     pub(super) fn column(&self, variant: &str) -> Option<&Name> {
         self.variants.column(&self.table, variant)

@@ -230,22 +230,22 @@ impl Pass<'_> {
             return Stays::Yes;
         }
         let mut stays = Stays::Yes;
-        let mut settled = Vec::new();
+        let mut expanded = Vec::new();
         for attribute in attributes.drain(..) {
-            self.attribute(attribute, &mut settled, &mut stays, NESTING);
+            self.attribute(attribute, &mut expanded, &mut stays, NESTING);
         }
-        *attributes = settled;
+        *attributes = expanded;
         stays
     }
 
-    fn attribute(&mut self, attribute: Attribute, settled: &mut Vec<Attribute>, stays: &mut Stays, nesting: usize) {
-        let Meta::List(list) = &attribute.meta else { return settled.push(attribute) };
+    fn attribute(&mut self, attribute: Attribute, expanded: &mut Vec<Attribute>, stays: &mut Stays, nesting: usize) {
+        let Meta::List(list) = &attribute.meta else { return expanded.push(attribute) };
         let (is_cfg, is_attr) = (list.path.is_ident("cfg"), list.path.is_ident("cfg_attr"));
         let metas = match (is_cfg || is_attr) && nesting > 0 {
             true => Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()).ok(),
             false => None,
         };
-        let Some(metas) = metas else { return settled.push(attribute) };
+        let Some(metas) = metas else { return expanded.push(attribute) };
         let mut metas = metas.into_iter();
         let Some(condition) = metas.next() else { return };
         let holds = self.conditions.holds(&condition);
@@ -261,7 +261,7 @@ impl Pass<'_> {
             Some(false) => {}
             Some(true) => {
                 for meta in metas {
-                    self.attribute(Attribute { meta, ..attribute.clone() }, settled, stays, nesting - 1);
+                    self.attribute(Attribute { meta, ..attribute.clone() }, expanded, stays, nesting - 1);
                 }
             }
             // Conditions on `serde`, `Debug` and the like do not matter here.

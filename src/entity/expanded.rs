@@ -8,7 +8,7 @@ use syn::{Block, Expr, ImplItem, ImplItemFn, ItemEnum, ItemImpl, ItemStruct, Pat
 use crate::schema::{DefaultValue, Name};
 
 use super::attributes::{ON_COLUMN, ON_MODEL, Settings, literal};
-use super::columns::{Declared, Draft, Numbering};
+use super::columns::{Declared, EntityTable, Numbering};
 use super::names::plain;
 use super::resolve::{Found, Module, Modules, segments};
 use super::source::{Output, RustFile, SourceError, SourceLocation};
@@ -22,7 +22,7 @@ pub(super) fn read(
     module: &Module<'_>,
     entity: &ItemStruct,
     output: &mut Output,
-) -> Option<Draft> {
+) -> Option<EntityTable> {
     let file = module.file;
     let name = plain(&entity.ident);
     let settings = Settings::read(file, &entity.attrs, &[ON_MODEL], output);
@@ -66,7 +66,7 @@ pub(super) fn read(
     }
     let numbering = numbering(&keys, output);
     builder.finish(&primary_key, numbering, || file.spot(&entity.ident), output);
-    Some(Draft { module: at, table: builder.table, variants: builder.variants, spot: title.spot })
+    Some(EntityTable { module: at, table: builder.table, variants: builder.variants, spot: title.spot })
 }
 
 /// The table's name in a written-out `impl EntityName`. The inner `None`: it exists but cannot be read, which is reported.

@@ -7,15 +7,15 @@ use std::collections::HashMap;
 use crate::schema::{Facet, ForeignKey, Name, ObjectName, Options, Origin, Part, Parts, Place, Table};
 
 use super::Context;
-use super::columns::Draft;
+use super::columns::EntityTable;
 use super::names;
 use super::outline::Outline;
 use super::relations::Relation;
 use super::source::{Output, SourceError, SourceLocation};
 
 /// One entity as read: its table, and its references to other entities.
-pub(super) struct EntityDraft {
-    pub(super) draft: Draft,
+pub(super) struct UnresolvedEntity {
+    pub(super) entity: EntityTable,
     keys: Vec<Key>,
 }
 
@@ -26,16 +26,16 @@ struct Key {
     relation: Relation,
 }
 
-impl EntityDraft {
+impl UnresolvedEntity {
     /// Names the foreign keys of an entity, which takes nothing but its own columns.
-    pub(super) fn new(draft: Draft, relations: Vec<Relation>, output: &mut Output) -> Self {
+    pub(super) fn new(entity: EntityTable, relations: Vec<Relation>, output: &mut Output) -> Self {
         // Most have one or none, and what is known of one takes room.
         let mut keys = Vec::with_capacity(relations.len());
         for relation in relations {
-            let Some(columns) = columns(&draft, &relation.from, &relation, output) else { continue };
+            let Some(columns) = columns(&entity, &relation.from, &relation, output) else { continue };
             let spelled: Vec<&str> = columns.iter().map(Name::as_str).collect();
             let given = relation.name.clone();
-            let name = given.unwrap_or_else(|| names::foreign_key(draft.table.name.name.as_str(), &spelled));
+            let name = given.unwrap_or_else(|| names::foreign_key(entity.table.name.name.as_str(), &spelled));
             let name = Name::from(name);
             for (facet, spot) in [
                 (Facet::Whole, Some(&relation.spot)),
@@ -43,39 +43,39 @@ impl EntityDraft {
                 (Facet::OnUpdate, relation.on_update.as_ref().map(|(_, spot)| spot)),
             ] {
                 if let Some(spot) = spot {
-                    let place = Place::Table(draft.table.name.clone(), Part::ForeignKey(name.clone(), facet));
+                    let place = Place::Table(entity.table.name.clone(), Part::ForeignKey(name.clone(), facet));
                     output.declare(place, spot, Origin::Entity);
                 }
             }
             keys.push(Key { name, columns, relation });
         }
-        Self { draft, keys }
+        Self { entity, keys }
     }
 }
 
 /// Puts all tables into the model, and their foreign keys.
-pub(super) fn complete(outline: &Outline, readings: Vec<EntityDraft>, context: &Context, output: &mut Output) {
+pub(super) fn complete(outline: &Outline, readings: Vec<UnresolvedEntity>, context: &Context, output: &mut Output) {
     // SeaORM has `skip_fk` from 2.0 on.
     let skips = context.sea_orm.is_none_or(|version| version >= (2, 0));
-    let drafts: HashMap<usize, &Draft> =
-        readings.iter().map(|reading| (reading.draft.module, &reading.draft)).collect();
+    let entities: HashMap<usize, &EntityTable> =
+        readings.iter().map(|reading| (reading.entity.module, &reading.entity)).collect();
     let mut seen: HashMap<&ObjectName, &SourceLocation> = HashMap::new();
     let mut foreign_keys: Vec<Option<Parts<ForeignKey>>> = Vec::new();
-    for EntityDraft { draft, keys: found } in &readings {
-        if let Some(first) = seen.get(&draft.table.name) {
-            let message = format!("two entities are the table `{}`", draft.table.name);
-            let trouble = SourceError::new(draft.spot.clone(), message, "the second");
+    for UnresolvedEntity { entity, keys: found } in &readings {
+        if let Some(first) = seen.get(&entity.table.name) {
+            let message = format!("two entities are the table `{}`", entity.table.name);
+            let trouble = SourceError::new(entity.spot.clone(), message, "the second");
             output.error(
                 trouble.hint(format!("the first is at {}; give one of them another `table_name`", first.said())),
             );
             foreign_keys.push(None);
             continue;
         }
-        seen.insert(&draft.table.name, &draft.spot);
+        seen.insert(&entity.table.name, &entity.spot);
         let mut keys: Parts<ForeignKey> = Parts::new();
         let mut ambiguous: Vec<Name> = Vec::new();
         for key in found {
-            let Some(complete) = foreign_key((outline, skips), &drafts, draft, key, output) else { continue };
+            let Some(complete) = foreign_key((outline, skips), &entities, entity, key, output) else { continue };
             match keys.get(&key.name) {
                 // Two relations may well be one key: one of them for loading, say.
                 Some(known) if *known == complete => {}
@@ -84,7 +84,7 @@ pub(super) fn complete(outline: &Outline, readings: Vec<EntityDraft>, context: &
                     let columns = complete.columns.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
                     let message = format!(
                         "{}.{columns} refers to {} and to {}: neither relation is taken as a foreign key",
-                        draft.table.name, known.references, complete.references
+                        entity.table.name, known.references, complete.references
                     );
                     let trouble = SourceError::new(key.relation.spot.clone(), message, "the second");
                     output.warning(trouble.hint("if they are foreign keys, give one of them an `fk_name`"));
@@ -105,21 +105,22 @@ pub(super) fn complete(outline: &Outline, readings: Vec<EntityDraft>, context: &
         foreign_keys.push(Some(keys));
     }
     index_names(&readings, output);
-    let tables = readings.into_iter().zip(foreign_keys).filter_map(|(EntityDraft { draft, .. }, foreign_keys)| {
-        Some((draft.table.name.clone(), Table { foreign_keys: foreign_keys?, ..draft.table }))
-    });
+    let tables =
+        readings.into_iter().zip(foreign_keys).filter_map(|(UnresolvedEntity { entity, .. }, foreign_keys)| {
+            Some((entity.table.name.clone(), Table { foreign_keys: foreign_keys?, ..entity.table }))
+        });
     output.model.schema.tables = tables.collect();
 }
 
 fn foreign_key(
     (outline, skips): (&Outline, bool),
-    drafts: &HashMap<usize, &Draft>,
-    here: &Draft,
+    entities: &HashMap<usize, &EntityTable>,
+    here: &EntityTable,
     key: &Key,
     output: &mut Output,
 ) -> Option<ForeignKey> {
     let Key { name, columns, relation } = key;
-    let there = outline.entity(here.module, &relation.entity).and_then(|module| drafts.get(&module));
+    let there = outline.entity(here.module, &relation.entity).and_then(|module| entities.get(&module));
     let Some(there) = there else {
         let message = format!("no entity `{}` in these files", relation.entity.join("::"));
         let trouble = SourceError::new(relation.entity_spot.clone(), message, "not found");
@@ -148,7 +149,7 @@ fn foreign_key(
     })
 }
 
-fn columns(of: &Draft, variants: &[String], relation: &Relation, output: &mut Output) -> Option<Vec<Name>> {
+fn columns(of: &EntityTable, variants: &[String], relation: &Relation, output: &mut Output) -> Option<Vec<Name>> {
     let mut columns = Vec::new();
     for variant in variants {
         let Some(column) = of.column(variant) else {
@@ -163,11 +164,11 @@ fn columns(of: &Draft, variants: &[String], relation: &Relation, output: &mut Ou
 }
 
 /// PostgreSQL and SQLite keep the names of all indexes of a schema in one space: `a` + `b-c` and `a-b` + `c` collide.
-fn index_names(readings: &[EntityDraft], output: &mut Output) {
-    let mut tables: Vec<&Draft> = readings.iter().map(|reading| &reading.draft).collect();
-    tables.sort_by_key(|draft| &draft.table.name);
+fn index_names(readings: &[UnresolvedEntity], output: &mut Output) {
+    let mut tables: Vec<&EntityTable> = readings.iter().map(|reading| &reading.entity).collect();
+    tables.sort_by_key(|entity| &entity.table.name);
     let mut seen: HashMap<(Option<&Name>, &Name), &ObjectName> = HashMap::new();
-    for Draft { table, spot, .. } in tables {
+    for EntityTable { table, spot, .. } in tables {
         for index in table.indexes.keys() {
             let first = *seen.entry((table.name.schema.as_ref(), index)).or_insert(&table.name);
             if *first != table.name {

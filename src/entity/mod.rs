@@ -199,8 +199,8 @@ fn read_surveyed(
     };
     let readings = reading::read(&inputs, surveyed, product, context, &mut output);
     keys::complete(&surveyed.outline, readings, context, &mut output);
-    output.settle_enums();
-    output.settle_untyped();
+    output.merge_enums();
+    output.report_untyped();
     output.flush_places();
 
     sidecars(&files, product, &mut output);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::schema::Product;
 
 use super::conditions::{Conditions, Outcome};
-use super::keys::EntityDraft;
+use super::keys::UnresolvedEntity;
 use super::outline::{Outline, Outlined, module_path};
 use super::packages::Packages;
 use super::resolve::{Actives, Held, Modules};
@@ -99,7 +99,7 @@ pub(super) fn read(
     product: Product,
     context: &Context,
     output: &mut Output,
-) -> Vec<EntityDraft> {
+) -> Vec<UnresolvedEntity> {
     let Surveyed { outline, outcome, .. } = surveyed;
     outcome.troubles.iter().for_each(|trouble| output.error(trouble.clone()));
     for (path, child, trouble) in &outcome.doubtful {
@@ -120,7 +120,7 @@ pub(super) fn read(
         readings.extend(found);
         output.absorb(said);
     }
-    readings.sort_by_key(|reading: &EntityDraft| reading.draft.module);
+    readings.sort_by_key(|reading: &UnresolvedEntity| reading.entity.module);
     readings
 }
 
@@ -211,7 +211,7 @@ fn look(share: &Share<'_, '_>) -> Survey {
 const WORDS: [&str; 3] = ["Derive", "sea_orm", "EntityTrait"];
 
 /// Reads the entities of one thread's files, one file after the other: none is kept beyond its turn.
-fn entities(modules: Modules<'_>, share: &Share<'_, '_>, readings: &mut Vec<EntityDraft>, output: &mut Output) {
+fn entities(modules: Modules<'_>, share: &Share<'_, '_>, readings: &mut Vec<UnresolvedEntity>, output: &mut Output) {
     let mut outlined = modules.outline.modules.iter().enumerate().peekable();
     for (number, held) in modules.files.iter().enumerate() {
         let of_file = std::iter::from_fn(|| outlined.next_if(|(_, module)| module.file <= number));
@@ -245,9 +245,9 @@ fn entities(modules: Modules<'_>, share: &Share<'_, '_>, readings: &mut Vec<Enti
                 let trouble = SourceError::new(module.file.spot(&entity.ident), message, "not listed");
                 output.warning(trouble.hint("remove `entities`: then every entity that a `mod` reaches is read"));
             }
-            if is_in_scope && let Some(draft) = table::read(&modules, at, output) {
+            if is_in_scope && let Some(entity) = table::read(&modules, at, output) {
                 let relations = relations::read(&module, output);
-                readings.push(EntityDraft::new(draft, relations, output));
+                readings.push(UnresolvedEntity::new(entity, relations, output));
             }
         }
         drop(file);

@@ -280,7 +280,7 @@ impl Output {
     }
 
     /// Reports the columns without a type: those of one Rust type in one message.
-    pub(super) fn settle_untyped(&mut self) {
+    pub(super) fn report_untyped(&mut self) {
         let mut untyped = std::mem::take(&mut self.untyped);
         untyped.sort_by(|(_, a), (_, b)| {
             (&a.0.spot.file, a.0.spot.span.start).cmp(&(&b.0.spot.file, b.0.spot.span.start))
@@ -311,7 +311,7 @@ impl Output {
     }
 
     /// The enum types, each once: two Rust enums may describe one database type, but only in the same words.
-    pub(super) fn settle_enums(&mut self) {
+    pub(super) fn merge_enums(&mut self) {
         let mut enums = std::mem::take(&mut self.enums);
         // Not the order of the threads, but that of the text decides which is the second.
         enums.sort_by(|(a, _), (b, _)| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));

@@ -7,7 +7,7 @@ use syn::{Field, ItemStruct, Lit};
 use crate::schema::{DefaultValue, Name, ObjectName, Origin, Part, Place, Type};
 
 use super::attributes::{ON_FIELD, ON_MODEL, Settings, derives};
-use super::columns::{Builder, Declared, Draft, Numbering};
+use super::columns::{Builder, Declared, EntityTable, Numbering};
 use super::names::{self, CaseStyle, plain};
 use super::resolve::{Module, Modules};
 use super::source::{Output, SourceError, SourceLocation};
@@ -22,7 +22,7 @@ pub(super) struct Title {
 }
 
 /// Reads the entity of a module, in whatever form it is.
-pub(super) fn read(modules: &Modules<'_>, at: usize, output: &mut Output) -> Option<Draft> {
+pub(super) fn read(modules: &Modules<'_>, at: usize, output: &mut Output) -> Option<EntityTable> {
     let module = modules.get(at)?;
     let entity = module.entity?;
     match derives(module.file, &entity.attrs, "DeriveEntityModel") {
@@ -37,7 +37,7 @@ fn of_model(
     module: &Module<'_>,
     model: &ItemStruct,
     output: &mut Output,
-) -> Option<Draft> {
+) -> Option<EntityTable> {
     let file = module.file;
     let settings = Settings::read(file, &model.attrs, &[ON_MODEL], output);
     let title = match settings.has("table_name") {
@@ -73,7 +73,7 @@ fn of_model(
     }
     let (is, said) = reader.auto_increment.unwrap_or((true, None));
     builder.finish(&reader.primary_key, Numbering { is, said }, || file.spot(&model.ident), output);
-    Some(Draft { module: at, table: builder.table, variants: builder.variants, spot: title.spot })
+    Some(EntityTable { module: at, table: builder.table, variants: builder.variants, spot: title.spot })
 }
 
 /// The table's name from attributes.

@@ -4,8 +4,7 @@
 
 use sea_gen_runner::session::{DatabaseError, Session};
 
-use crate::dialect::{self, Product, mysql, postgres, sqlite};
-use crate::schema::Normalized;
+use crate::dialect::{Product, mysql, postgres, sqlite};
 
 pub use crate::dialect::catalog::{Catalog, FOREIGN_TABLES, SEAORM_HISTORY, Scope, Unmanaged};
 
@@ -14,25 +13,11 @@ pub use crate::dialect::catalog::{Catalog, FOREIGN_TABLES, SEAORM_HISTORY, Scope
 /// # Errors
 /// The database's refusal.
 pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
-    introspect_beside(session, scope, &dialect::nothing).await
-}
-
-/// The same if a similar schema is known: tables with the same text are shared with the known schema as soon as they
-/// are read.
-///
-/// # Errors
-/// The database's refusal.
-pub async fn introspect_beside(
-    session: &mut Session,
-    scope: &Scope,
-    known: &dyn Fn() -> Normalized,
-) -> Result<Catalog, DatabaseError> {
     let mut catalog = match session.product() {
         Product::Postgres => postgres::introspect::introspect(session, scope).await,
         Product::MySql | Product::MariaDb => mysql::introspect::introspect(session, scope).await,
-        Product::Sqlite => sqlite::introspect::introspect(session, scope, known).await,
+        Product::Sqlite => sqlite::introspect::introspect(session, scope).await,
     }?;
     scope.restrict(&mut catalog.schema);
-    catalog.schema.tables.share_with(&known().schema().tables);
     Ok(catalog)
 }

@@ -135,6 +135,7 @@ pub const RULES: &[&Rule] = &[
     &script::transactions::NESTING,
     &script::transactions::CONCURRENTLY,
     &script::transactions::CONCURRENT_IF_NOT_EXISTS,
+    &script::transactions::UNDECIDABLE,
     &script::transactions::NEW_VALUE_USED,
     &script::references::UNINDEXED_REFERENCE,
     &casts::REFERENCE_TYPE,

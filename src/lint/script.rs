@@ -72,6 +72,8 @@ pub struct ScriptStatement {
     pub transactional: bool,
     /// Whether a new transaction begins with it.
     pub apart: bool,
+    /// Whether the runner could not tell after a crash whether it was done.
+    pub undecidable: bool,
     /// The comments above it that silence rules.
     pub silences: Vec<Silence>,
 }
@@ -80,7 +82,7 @@ impl ScriptStatement {
     /// A statement with the comment above it, which may silence rules.
     pub fn new(reading: Reading, transactional: bool, apart: bool, comment: Option<&str>) -> Self {
         let silences = comment.unwrap_or_default().lines().filter_map(Silence::read).collect();
-        Self { reading, transactional, apart, silences }
+        Self { reading, transactional, apart, undecidable: false, silences }
     }
 }
 

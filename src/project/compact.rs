@@ -109,15 +109,15 @@ struct Object<'a> {
 /// A property's key: most are known to the program.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
-    Known(&'static str),
-    Given(String),
+    Static(&'static str),
+    Owned(String),
 }
 
 impl Key {
     fn as_str(&self) -> &str {
         match self {
-            Self::Known(key) => key,
-            Self::Given(key) => key,
+            Self::Static(key) => key,
+            Self::Owned(key) => key,
         }
     }
 }
@@ -136,8 +136,8 @@ impl<'a> Object<'a> {
         let start = self.line.text.len();
         match &key {
             // A field is called by a plain word.
-            Key::Known(key) => self.line.text.extend(["\"", key, "\": "]),
-            Key::Given(key) => {
+            Key::Static(key) => self.line.text.extend(["\"", key, "\": "]),
+            Key::Owned(key) => {
                 self.line.quoted(key)?;
                 self.line.text.push_str(": ");
             }
@@ -239,7 +239,7 @@ impl<'a> ser::Serializer for Writer<'a> {
         value: &T,
     ) -> Result<()> {
         let mut object = Object::open(self.0, "}");
-        object.property(Key::Known(variant), value)?;
+        object.property(Key::Static(variant), value)?;
         object.close()
     }
 
@@ -309,7 +309,7 @@ macro_rules! object {
             type Error = Error;
 
             fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<()> {
-                self.property(Key::Known(key), value)
+                self.property(Key::Static(key), value)
             }
 
             fn end(self) -> Result<()> {
@@ -340,7 +340,7 @@ impl SerializeMap for Map<'_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        self.object.property(Key::Given(std::mem::take(&mut self.key)), value)
+        self.object.property(Key::Owned(std::mem::take(&mut self.key)), value)
     }
 
     fn end(self) -> Result<()> {

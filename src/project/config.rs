@@ -10,7 +10,6 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
 use sea_gen_runner::files::read_text_if_there;
-use sea_gen_runner::session::ConnectionOptions;
 use sea_gen_runner::{Error, Result};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -19,7 +18,7 @@ use crate::entity::Context;
 use crate::plan::Forms;
 use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
-use super::{CONFIG_FILE, LOCK_FILE, dotenv};
+use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use types::type_entries;
 
 const KEYS: [&str; 22] = [
@@ -55,7 +54,7 @@ pub struct Config {
     /// The dialects migrations are written for; empty if they are not configured.
     pub dialects: Vec<Product>,
     /// The database for development, `${VARIABLES}` not yet filled in.
-    pub database_url: Option<Secret>,
+    pub database_url: Option<DatabaseUrl>,
     /// The folder of migrations.
     pub migrations: PathBuf,
     /// The folder of snapshots.
@@ -122,16 +121,6 @@ pub enum EntityReader {
     Source,
     /// SeaORM, in a program that is compiled with them.
     Compiled,
-}
-
-/// A text that is not printed by accident.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Secret")
-    }
 }
 
 impl Default for Config {
@@ -236,7 +225,7 @@ impl<'a> File<'a> {
                     config.context.scope.clone_from(&config.entities);
                 }
                 "dialects" => config.dialects = self.dialects(key, value)?,
-                "database-url" => config.database_url = Some(Secret(self.text(key, value)?)),
+                "database-url" => config.database_url = Some(self.text(key, value)?.into()),
                 "migrations" => config.migrations = self.inside(key, value)?,
                 "snapshots" => config.snapshots = self.inside(key, value)?,
                 "lock" => config.lock = self.inside(key, value)?,
@@ -403,54 +392,6 @@ impl<'a> File<'a> {
             other => Err(self.error(value.span(), &format!("`reader` cannot be `{other}`: source or compiled"))),
         }
     }
-}
-
-/// The database to work with; `environment` looks a variable up.
-pub(super) fn connection(
-    root: &Path,
-    config: &Config,
-    explicit: Option<&str>,
-    environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Option<ConnectionOptions>> {
-    let set = |value: String| (!value.trim().is_empty()).then_some(value);
-    let parse = |text: &str, from: &str| {
-        ConnectionOptions::parse(text, root).map_err(|error| {
-            let hints = error.hints().to_vec();
-            hints.into_iter().fold(Error::new(format!("{error} (from {from})")), Error::hint)
-        })
-    };
-    if let Some(text) = explicit {
-        return parse(text, "`--database-url`").map(Some);
-    }
-    if let Some(text) = environment("DATABASE_URL").and_then(set) {
-        return parse(&text, "`DATABASE_URL` of the environment").map(Some);
-    }
-    let dotenv = dotenv::read(root)?;
-    if let Some(text) = dotenv.get("DATABASE_URL").cloned().and_then(set) {
-        return parse(&text, "`DATABASE_URL` of .env").map(Some);
-    }
-    let Some(Secret(template)) = &config.database_url else { return Ok(None) };
-    let lookup = |name: &str| environment(name).or_else(|| dotenv.get(name).cloned());
-    parse(&expand(template, &lookup)?, "`database-url` of the configuration").map(Some)
-}
-
-/// Fills in every `${NAME}`.
-fn expand(template: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<String> {
-    let mut expanded = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("${") {
-        let Some((name, after)) = after.split_once('}') else {
-            return Err(Error::new("`database-url` of the configuration has a `${` without `}`"));
-        };
-        let value = lookup(name).ok_or_else(|| {
-            Error::new(format!("`database-url` of the configuration needs the variable `{name}`, which is not set"))
-                .hint(format!("set it in the environment or in .env: `{name}=…`"))
-        })?;
-        expanded.push_str(before);
-        expanded.push_str(&value);
-        rest = after;
-    }
-    Ok(expanded + rest)
 }
 
 #[cfg(test)]

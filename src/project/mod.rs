@@ -10,6 +10,7 @@ mod config;
 mod consent;
 mod dotenv;
 mod entities;
+mod environment;
 mod files;
 mod fingerprint;
 mod id;
@@ -26,7 +27,6 @@ use std::path::{Path, PathBuf};
 use sea_gen_runner::files::{cannot, read_text_if_there};
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::{self, Heading, Migration, MigrationId};
-use sea_gen_runner::session::ConnectionOptions;
 use sea_gen_runner::{Error, Result};
 
 use crate::schema::{Product, Schema};
@@ -35,6 +35,7 @@ pub use compiled::Compiled;
 pub use config::{Config, Demand, EntityReader, Partitions, type_entries};
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
+pub use environment::{DatabaseUrl, Environment};
 pub use files::{Batch, FileChange, Staged, make_folder};
 pub use fingerprint::fingerprint;
 pub use id::{find_id, new_id};
@@ -118,35 +119,30 @@ impl Project {
             dialects.extend(lock.iter().flat_map(|lock| lock.dialects.keys()));
         }
         if dialects.is_empty() {
-            let product = project.connection(None)?.map_or(Product::Sqlite, |connection| connection.product_hint());
+            let environment = project.environment(None)?;
+            let product = environment.map_or(Product::Sqlite, |it| it.connection.product_hint());
             dialects.push(product);
         }
         project.choose(dialects, lock.as_ref());
         Ok((project, lock))
     }
 
-    /// The database to work with: the one given, else `DATABASE_URL` of the environment, else that of `.env`, else the
-    /// configured one.
+    /// The database to work with: the one that the caller names, otherwise `DATABASE_URL` of the environment variables,
+    /// otherwise that of `.env`, otherwise the configured one.
     ///
     /// # Errors
     /// The URL cannot be read; the error does not hold it.
-    pub fn connection(&self, explicit: Option<&str>) -> Result<Option<ConnectionOptions>> {
-        let environment = |name: &str| std::env::var(name).ok();
-        let connection = config::connection(&self.root, &self.config, explicit, &environment)?;
-        Ok(connection.map(|it| it.with_history(self.config.history.clone())))
-    }
-
-    /// Whether a database is one for development: on this machine, or on a host that is configured as one.
-    pub fn is_development(&self, connection: &ConnectionOptions) -> bool {
-        connection.is_local_or_among(&self.config.development)
+    pub fn environment(&self, named: Option<&DatabaseUrl>) -> Result<Option<Environment>> {
+        Environment::find(&self.root, &self.config, named, &|name| std::env::var(name).ok())
     }
 
     /// Creates the folder of an SQLite database if it is in the project and does not exist.
     ///
     /// # Errors
     /// The folder cannot be made.
-    pub fn make_room(&self, connection: &ConnectionOptions) -> Result<()> {
-        let folder = connection.file().and_then(Path::parent).filter(|folder| folder.starts_with(&self.root));
+    pub fn make_room(&self, environment: &Environment) -> Result<()> {
+        let folder =
+            environment.connection.file().and_then(Path::parent).filter(|folder| folder.starts_with(&self.root));
         match folder {
             Some(folder) => files::make_folder(folder),
             None => Ok(()),

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::schema::{
     Definition, DefinitionId, DefinitionKind, EnumType, Name, ObjectName, Origin, Origins, Part, Place, Routine,
-    Schema, Table, View,
+    Schema, SharedTable, Table, View,
 };
 
 use super::compact::CompactJson;
@@ -240,7 +240,7 @@ impl Found {
 
 /// The content of one file.
 enum Object {
-    Table(Arc<Table>),
+    Table(Arc<SharedTable>),
     Enum(EnumType),
     View(View),
     Routine(Routine),
@@ -255,7 +255,7 @@ impl Object {
     fn parse(kind: ObjectKind, path: &Path, text: &str) -> Result<(Self, Listed)> {
         Ok(match kind {
             ObjectKind::Table => {
-                object(path, text).map(|(object, origins)| (Self::Table(Arc::new(object)), origins))?
+                object::<Table>(path, text).map(|(object, origins)| (Self::Table(object.into()), origins))?
             }
             ObjectKind::Enum => object(path, text).map(|(object, origins)| (Self::Enum(object), origins))?,
             ObjectKind::View => object(path, text).map(|(object, origins)| (Self::View(object), origins))?,

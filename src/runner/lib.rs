@@ -19,8 +19,8 @@
 //! * **One connection does everything**: it holds the lock and runs the statements, so neither is lost to a pool.
 //! * **One runner at a time**, by PostgreSQL's advisory lock, MySQL's and MariaDB's `GET_LOCK`, SQLite's write lock; the
 //!   second one waits, and finds nothing left to do.
-//! * **Every statement counts**: where the database can, a migration is one transaction; where it cannot, the history says how far
-//!   it got. A partially applied migration is never skipped.
+//! * **Every statement counts**: where the database can, a migration is one transaction; where it cannot, the history says which
+//!   statement is sent before it is sent. After a crash the catalog decides whether it was done, and the next run goes on.
 //!
 //! Features: `sea-orm` (on by default) takes connections of SeaORM; `postgres`, `mysql` (MariaDB too) and `sqlite` are the drivers.
 //! Must not know schemas, plans or entities.

@@ -40,7 +40,7 @@ pub use table::{
     Action, Check, Column, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, PARTITION_BY, PrimaryKey,
     Table, Trigger, Unique,
 };
-pub use tables::Tables;
+pub use tables::{SharedTable, Tables};
 pub use types::{EnumType, Type};
 pub use view::{Routine, RoutineKind, View};
 
@@ -148,6 +148,14 @@ impl Normalized {
             return self.clone();
         }
         Self(Arc::new(Schema { kept: Kept::default(), ..Schema::clone(&self.0) }))
+    }
+
+    /// The same schema with the tables of another where both have the same text, so that one copy of them is held.
+    #[must_use]
+    pub fn sharing_tables_of(self, other: &Self) -> Self {
+        let mut schema = self.into_schema();
+        schema.tables.take_equal(&other.0.tables);
+        Self(Arc::new(schema))
     }
 
     /// Returns the schema for changes, after which it must be normalised again.

@@ -1,16 +1,65 @@
-//! The tables of a schema, by name.
+//! The tables of a schema, by name: shared by the copies of a schema, each with the note whether it is normalised.
 //!
 //! Must not know the parts of a table.
 
 use std::collections::{BTreeMap, btree_map};
+use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{ObjectName, Table};
+use super::{ObjectName, Product, Table};
 
 /// A map whose copies share their tables: nearly all tables are the same in the previous, current and target schema. A
 /// table is copied when it is changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tables(BTreeMap<ObjectName, Arc<Table>>);
+pub struct Tables(BTreeMap<ObjectName, Arc<SharedTable>>);
+
+/// A table that several maps hold, and the product whose normal form it has, if it is normalised. Whoever changes the table
+/// removes the note, so that a schema is normalised again at the cost of its changed tables. It is no part of a comparison.
+#[derive(Clone, Debug)]
+pub struct SharedTable {
+    table: Table,
+    normal_for: Option<Product>,
+}
+
+impl SharedTable {
+    /// Whether the table has the normal form of a product.
+    pub fn is_normal_for(&self, product: Product) -> bool {
+        self.normal_for == Some(product)
+    }
+
+    /// The table, to change it: it is copied if it is shared.
+    fn make_mut(shared: &mut Arc<Self>) -> &mut Table {
+        let own = Arc::make_mut(shared);
+        own.normal_for = None;
+        &mut own.table
+    }
+
+    fn into_table(shared: Arc<Self>) -> Table {
+        Arc::unwrap_or_clone(shared).table
+    }
+}
+
+impl PartialEq for SharedTable {
+    fn eq(&self, other: &Self) -> bool {
+        self.table == other.table
+    }
+}
+
+impl Eq for SharedTable {}
+
+impl Deref for SharedTable {
+    type Target = Table;
+
+    fn deref(&self) -> &Table {
+        &self.table
+    }
+}
+
+impl From<Table> for Arc<SharedTable> {
+    fn from(table: Table) -> Self {
+        Self::new(SharedTable { table, normal_for: None })
+    }
+}
 
 impl Tables {
     /// An empty map.
@@ -20,12 +69,12 @@ impl Tables {
 
     /// The table of this name.
     pub fn get(&self, name: &ObjectName) -> Option<&Table> {
-        self.0.get(name).map(|table| &**table)
+        self.0.get(name).map(|shared| &shared.table)
     }
 
     /// The table of this name, mutable.
     pub fn get_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
-        self.0.get_mut(name).map(Arc::make_mut)
+        self.0.get_mut(name).map(SharedTable::make_mut)
     }
 
     /// Whether a table of this name exists.
@@ -34,13 +83,13 @@ impl Tables {
     }
 
     /// Inserts a table and returns the one it replaces.
-    pub fn insert(&mut self, name: ObjectName, table: impl Into<Arc<Table>>) -> Option<Arc<Table>> {
+    pub fn insert(&mut self, name: ObjectName, table: impl Into<Arc<SharedTable>>) -> Option<Arc<SharedTable>> {
         self.0.insert(name, table.into())
     }
 
     /// Removes a table.
     pub fn remove(&mut self, name: &ObjectName) -> Option<Table> {
-        self.0.remove(name).map(Arc::unwrap_or_clone)
+        self.0.remove(name).map(SharedTable::into_table)
     }
 
     /// Retains the tables that satisfy a predicate.
@@ -63,23 +112,28 @@ impl Tables {
         self.0.iter().map(apart)
     }
 
-    /// Equality that does not compare shared tables.
-    pub fn shared(&self) -> impl DoubleEndedIterator<Item = (&ObjectName, &Arc<Table>)> + ExactSizeIterator + Clone {
+    /// All names and tables, as they are shared: comparing two of them ends at once where they are the same one.
+    pub fn shared(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (&ObjectName, &Arc<SharedTable>)> + ExactSizeIterator + Clone {
         self.0.iter()
     }
 
     /// Whether this table is shared with this map.
-    pub fn holds(&self, table: &Arc<Table>) -> bool {
+    pub fn holds(&self, table: &Arc<SharedTable>) -> bool {
         self.0.get(&table.name).is_some_and(|own| Arc::ptr_eq(own, table))
     }
 
     /// The table of this map that has the same text as this one.
-    pub fn share(&self, table: &Table) -> Option<Arc<Table>> {
-        self.0.get(&table.name).filter(|own| std::ptr::eq(&***own, table) || own.has_same_text(table)).cloned()
+    pub fn share(&self, table: &Table) -> Option<Arc<SharedTable>> {
+        self.0
+            .get(&table.name)
+            .filter(|own| std::ptr::eq(&raw const own.table, table) || own.has_same_text(table))
+            .cloned()
     }
 
-    /// Shares the tables that have the same text in another map.
-    pub fn share_with(&mut self, other: &Self) {
+    /// Replaces the tables that have the same text in another map by those of that map.
+    pub fn take_equal(&mut self, other: &Self) {
         for table in self.0.values_mut() {
             if let Some(shared) = other.share(table) {
                 *table = shared;
@@ -87,21 +141,31 @@ impl Tables {
         }
     }
 
-    /// All tables as changed by `change`, under their new names. Tables shared with `kept` are unchanged, and results
-    /// with the same text as one in `kept` are shared with it.
+    /// All tables, under their new names, with `normalize` applied to those that do not have the normal form of a product.
     ///
     /// # Errors
-    /// The first of `change`.
-    pub fn changed<E>(self, kept: &Self, mut change: impl FnMut(&mut Table) -> Result<(), E>) -> Result<Self, E> {
-        let change = |table: Arc<Table>| {
-            if kept.holds(&table) {
-                return Ok((table.name.clone(), table));
+    /// The first of `normalize`.
+    pub fn normalized<E>(
+        self,
+        product: Product,
+        mut normalize: impl FnMut(&mut Table) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let normalize = |shared: Arc<SharedTable>| {
+            if shared.is_normal_for(product) {
+                return Ok((shared.name.clone(), shared));
             }
-            let mut table = Arc::unwrap_or_clone(table);
-            change(&mut table)?;
-            Ok((table.name.clone(), kept.share(&table).unwrap_or_else(|| table.into())))
+            let mut table = SharedTable::into_table(shared);
+            normalize(&mut table)?;
+            Ok((table.name.clone(), table.into()))
         };
-        self.0.into_values().map(change).collect()
+        self.0.into_values().map(normalize).collect()
+    }
+
+    /// Notes that every table has the normal form of a product.
+    pub fn note_normal_for(&mut self, product: Product) {
+        for shared in self.0.values_mut().filter(|shared| !shared.is_normal_for(product)) {
+            Arc::make_mut(shared).normal_for = Some(product);
+        }
     }
 
     /// All names.
@@ -111,42 +175,42 @@ impl Tables {
 
     /// All tables.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &Table> + ExactSizeIterator + Clone {
-        self.0.values().map(|table| &**table)
+        self.0.values().map(|shared| &shared.table)
     }
 
     /// The tables that satisfy a predicate, mutable; all others stay shared.
     pub fn values_mut_where(&mut self, is_one: impl Fn(&Table) -> bool) -> impl Iterator<Item = &mut Table> {
-        self.0.values_mut().filter(move |table| is_one(table)).map(Arc::make_mut)
+        self.0.values_mut().filter(move |table| is_one(table)).map(SharedTable::make_mut)
     }
 
     /// All tables, mutable; none of them stays shared.
     pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Table> + ExactSizeIterator {
-        self.0.values_mut().map(Arc::make_mut)
+        self.0.values_mut().map(SharedTable::make_mut)
     }
 
     /// All tables, without their names.
     pub fn into_values(self) -> impl DoubleEndedIterator<Item = Table> + ExactSizeIterator {
-        self.0.into_values().map(Arc::unwrap_or_clone)
+        self.0.into_values().map(SharedTable::into_table)
     }
 }
 
-fn apart<'t>((name, table): (&'t ObjectName, &'t Arc<Table>)) -> (&'t ObjectName, &'t Table) {
-    (name, table)
+fn apart<'t>((name, shared): (&'t ObjectName, &'t Arc<SharedTable>)) -> (&'t ObjectName, &'t Table) {
+    (name, &shared.table)
 }
 
-impl<T: Into<Arc<Table>>> Extend<(ObjectName, T)> for Tables {
+impl<T: Into<Arc<SharedTable>>> Extend<(ObjectName, T)> for Tables {
     fn extend<I: IntoIterator<Item = (ObjectName, T)>>(&mut self, tables: I) {
         self.0.extend(tables.into_iter().map(|(name, table)| (name, table.into())));
     }
 }
 
-impl<T: Into<Arc<Table>>> FromIterator<(ObjectName, T)> for Tables {
+impl<T: Into<Arc<SharedTable>>> FromIterator<(ObjectName, T)> for Tables {
     fn from_iter<I: IntoIterator<Item = (ObjectName, T)>>(tables: I) -> Self {
         Self(tables.into_iter().map(|(name, table)| (name, table.into())).collect())
     }
 }
 
-impl<T: Into<Arc<Table>>, const N: usize> From<[(ObjectName, T); N]> for Tables {
+impl<T: Into<Arc<SharedTable>>, const N: usize> From<[(ObjectName, T); N]> for Tables {
     fn from(tables: [(ObjectName, T); N]) -> Self {
         tables.into_iter().collect()
     }
@@ -155,20 +219,20 @@ impl<T: Into<Arc<Table>>, const N: usize> From<[(ObjectName, T); N]> for Tables 
 impl IntoIterator for Tables {
     type Item = (ObjectName, Table);
     type IntoIter = std::iter::Map<
-        btree_map::IntoIter<ObjectName, Arc<Table>>,
-        fn((ObjectName, Arc<Table>)) -> (ObjectName, Table),
+        btree_map::IntoIter<ObjectName, Arc<SharedTable>>,
+        fn((ObjectName, Arc<SharedTable>)) -> (ObjectName, Table),
     >;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter().map(|(name, table)| (name, Arc::unwrap_or_clone(table)))
+        self.0.into_iter().map(|(name, table)| (name, SharedTable::into_table(table)))
     }
 }
 
 impl<'t> IntoIterator for &'t Tables {
     type Item = (&'t ObjectName, &'t Table);
     type IntoIter = std::iter::Map<
-        btree_map::Iter<'t, ObjectName, Arc<Table>>,
-        fn((&'t ObjectName, &'t Arc<Table>)) -> (&'t ObjectName, &'t Table),
+        btree_map::Iter<'t, ObjectName, Arc<SharedTable>>,
+        fn((&'t ObjectName, &'t Arc<SharedTable>)) -> (&'t ObjectName, &'t Table),
     >;
 
     fn into_iter(self) -> Self::IntoIter {
@@ -194,5 +258,25 @@ mod tests {
         assert_eq!(one.get(&b).and_then(|table| table.comment.as_deref()), None);
         assert_eq!(other.remove(&b).and_then(|table| table.comment).as_deref(), Some("changed"));
         assert_ne!(one, other);
+    }
+
+    #[test]
+    fn a_table_is_normalised_once_until_it_is_changed() {
+        let (a, b) = (ObjectName::local("a"), ObjectName::local("b"));
+        let mut tables: Tables = [&a, &b].map(|name| (name.clone(), Table::new(name.clone()))).into();
+        let mut normalized = Vec::new();
+        for _ in 0..2 {
+            let normalize = |table: &mut Table| {
+                normalized.push(table.name.to_string());
+                Ok::<(), ()>(())
+            };
+            tables = tables.normalized(Product::Sqlite, normalize).unwrap();
+            tables.note_normal_for(Product::Sqlite);
+            tables.get_mut(&b).unwrap().comment = Some("changed".to_owned());
+        }
+        assert_eq!(normalized, ["a", "b", "b"]);
+        let is_normal = |product| tables.shared().map(|(_, table)| table.is_normal_for(product)).collect::<Vec<_>>();
+        assert_eq!(is_normal(Product::Sqlite), [true, false]);
+        assert_eq!(is_normal(Product::MySql), [false, false]);
     }
 }

@@ -88,7 +88,7 @@ pub(super) fn without_accepted(
         Place::Table(..) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => true,
     };
     left.retain(|place, _| is_left(place));
-    Ok((dialect.normalize_beside(schema, base.schema())?, left))
+    Ok((dialect.normalize(schema)?, left))
 }
 
 /// The text of the view, trigger, routine or other definition that a plan creates or changes at a place.

@@ -15,7 +15,7 @@ use crate::plan::{Alter, Names, Object, Op, Plan, apply};
 use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Schema, Table};
 
 use super::backfill::{Backfill, Direction, Replacement, RowValues, Values, checks, of_default, without_values};
-use super::preflight::{BaseLookup, Given};
+use super::preflight::{AssignedValues, BaseLookup};
 use super::{TargetSchema, collisions};
 
 /// The steps of both directions.
@@ -143,7 +143,7 @@ impl Direction<'_> {
             )));
         }
         late.iter().try_for_each(|it| self.replace(&lookup, it).map(drop))?;
-        let preflights = lookup.preflights(&Given {
+        let preflights = lookup.preflights(&AssignedValues {
             filled: &fills.iter().map(place).collect::<Vec<_>>(),
             converted: &values.conversions.iter().map(place).collect::<Vec<_>>(),
             lossy: &values.lossy,

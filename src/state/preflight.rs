@@ -19,7 +19,7 @@ use crate::schema::{
 use super::backfill::{Backfill, Replacement};
 
 /// The values that existing rows get during the migration.
-pub(super) struct Given<'a> {
+pub(super) struct AssignedValues<'a> {
     /// Columns that are filled where they hold NULL.
     pub(super) filled: &'a [Place],
     /// Columns whose values are converted to another type.
@@ -69,10 +69,10 @@ impl<'a> BaseLookup<'a> {
     }
 
     /// The queries, in the order of the plan.
-    pub(super) fn preflights(&self, given: &Given<'_>) -> Vec<RowCheck> {
+    pub(super) fn preflights(&self, assigned: &AssignedValues<'_>) -> Vec<RowCheck> {
         let mut found: Vec<RowCheck> = Vec::new();
-        let asked = self.plan.ops().iter().flat_map(|op| self.look(op, given));
-        for check in asked.chain(given.values.iter().filter_map(|it| self.without_value(it))) {
+        let asked = self.plan.ops().iter().flat_map(|op| self.look(op, assigned));
+        for check in asked.chain(assigned.values.iter().filter_map(|it| self.without_value(it))) {
             if !found.iter().any(|known| known.query == check.query) {
                 found.push(check);
             }
@@ -151,10 +151,10 @@ impl<'a> BaseLookup<'a> {
         columns.iter().map(ready).collect()
     }
 
-    fn look(&self, op: &Op, given: &Given<'_>) -> Vec<RowCheck> {
+    fn look(&self, op: &Op, assigned: &AssignedValues<'_>) -> Vec<RowCheck> {
         let has_value = |table: &ObjectName, column: &Name| {
             let place = Place::column(table, column);
-            given.filled.contains(&place) || given.converted.contains(&place)
+            assigned.filled.contains(&place) || assigned.converted.contains(&place)
         };
         let one = |found: Option<RowCheck>| found.into_iter().collect();
         match op {
@@ -166,11 +166,11 @@ impl<'a> BaseLookup<'a> {
                 let stops = change.from.nullable && !change.to.nullable && !has_value(table, &change.to.name);
                 let absent = stops.then(|| self.absent(table, &change.to.name)).flatten();
                 let place = Place::column(table, &change.to.name);
-                let narrowed = (!given.converted.contains(&place) && !given.lossy.contains(&place))
-                    .then(|| self.narrowed(table, change, given.replaced));
+                let narrowed = (!assigned.converted.contains(&place) && !assigned.lossy.contains(&place))
+                    .then(|| self.narrowed(table, change, assigned.replaced));
                 absent.into_iter().chain(narrowed.flatten()).collect()
             }
-            Op::Alter(Alter::Enum(change)) => self.removed(change, given.replaced),
+            Op::Alter(Alter::Enum(change)) => self.removed(change, assigned.replaced),
             Op::Create(Object::Unique(table, unique)) => {
                 one(self.plain_key(table, &unique.columns, unique.options.contains_key("nulls_not_distinct")))
             }

@@ -108,7 +108,7 @@ pub fn reconcile(
     drop_what_lost_its_ground(dialect.product(), &mut target, base, &known);
     // Every state held at the same time costs its memory.
     drop(declared);
-    let schema = dialect.normalize_beside(target, base)?;
+    let schema = dialect.normalize(target)?;
     let acceptances = Acceptances { before, after: origins, renames: &renames };
     let (schema, accepted) = without_accepted(dialect, model, normal_base, schema, &acceptances, &policy.types)?;
     // An object that was kept first and then lost a dependency has no origin any more.
@@ -276,7 +276,8 @@ fn tables(declaration: &Declaration<'_>, declared: &Schema, base: &Schema, recor
             continue;
         }
         record.after.set(Place::table(name), declaration.origin(&Place::table(name)));
-        target.insert(name.clone(), table::merge(declaration, new, old, record));
+        let merged = table::merge(declaration, new, old, record);
+        target.insert(name.clone(), base.tables.share(&merged).unwrap_or_else(|| merged.into()));
     }
     for (name, old) in base.tables.shared() {
         if !declared.tables.contains_key(name) && record.keeps(Place::table(name)) {

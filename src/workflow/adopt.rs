@@ -287,7 +287,7 @@ fn with_types(
 pub(super) async fn speak_like(live: &mut Live, models: &[(Product, Model)]) -> Result<(), Failure> {
     let product = live.product();
     if let Some((_, model)) = models.iter().find(|(other, _)| *other == product) {
-        live.settle(None, Some(model)).await?;
+        live.unify_expressions(None, Some(model)).await?;
     }
     Ok(())
 }

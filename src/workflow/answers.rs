@@ -23,7 +23,7 @@ use unfit::Unfit;
 
 /// The answers given by options, each in the form of the option of the same name.
 #[derive(Clone, Debug, Default)]
-pub struct Given {
+pub struct AnswerOptions {
     /// `old:new`, `table.old:new`, `kind:…`.
     pub renames: Vec<String>,
     /// `table.column=expression`.
@@ -111,7 +111,7 @@ impl Answers {
     ///
     /// # Errors
     /// An invalid answer; a missing or invalid file.
-    pub fn read(given: &Given, allow: &[Allow], in_batches: bool) -> Result<Self, Failure> {
+    pub fn read(given: &AnswerOptions, allow: &[Allow], in_batches: bool) -> Result<Self, Failure> {
         let renames: Result<Vec<Rename>, Failure> = given.renames.iter().map(|text| parse(text)).collect();
         let Document { renames: answered, backfills, conversions, replacements } =
             given.file.as_deref().map(read).transpose()?.unwrap_or_default();
@@ -144,7 +144,7 @@ impl Answers {
     /// # Errors
     /// Unanswered questions without a terminal, which are printed to be filled in; an answer that names a missing
     /// object.
-    pub fn settle(&mut self, questions: &[Question], listener: &dyn Listener) -> Result<bool, Failure> {
+    pub fn ask(&mut self, questions: &[Question], listener: &dyn Listener) -> Result<bool, Failure> {
         let mut open: Vec<&Question> = Vec::new();
         for question in questions {
             match self.answered.iter().find(|it| it.subject == question.subject).and_then(|it| it.renamed_from.clone())

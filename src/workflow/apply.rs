@@ -3,8 +3,10 @@
 //!
 //! Must not know how a migration is executed, nor how it is reported.
 
+use std::time::Duration;
+
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, ProgressCallback, Target};
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Order, Outcome, ProgressCallback, Target};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
@@ -31,6 +33,8 @@ pub enum Course {
         recognises_rows: bool,
         /// Whether refuted migrations are applied.
         unproven: bool,
+        /// Whether migrations that are older than an applied one run.
+        order: Order,
     },
     /// Revert applied migrations.
     Down(Target),
@@ -43,7 +47,8 @@ pub enum Course {
 impl Course {
     fn of_runner(&self) -> run::Course<'_> {
         match self {
-            Self::Up { target, .. } => run::Course::Up(target),
+            Self::Up { target, order: Order::Strict, .. } => run::Course::Up(target),
+            Self::Up { target, order: Order::Any, .. } => run::Course::OutOfOrder(target),
             Self::Down(target) => run::Course::Down(target),
             Self::Redo => run::Course::Redo(1),
             Self::Goto(id) => run::Course::Goto(id),
@@ -59,11 +64,16 @@ pub struct Bench {
     pub live: Live,
     /// The migrations, oldest first.
     pub migrations: Vec<Migration>,
+    /// The migrations that are applied and have no file any more, with the DOWN sections that the history keeps, and their
+    /// checksums.
+    kept: Vec<(Migration, String)>,
+    /// How long to wait for another runner.
+    pub wait: Duration,
     /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
 }
 
-/// A migration by its index in [`Bench`], and its direction.
+/// A migration by its index in [`Bench`], those without a file after the others, and its direction.
 pub type Chosen = (usize, Direction);
 
 /// The data that reverting deletes.
@@ -95,7 +105,8 @@ impl Bench {
         workspace.refuse_unadopted(&[live.product()])?;
         let migrations = workspace.migrations(live.product())?;
         workspace.refuse_unsealed(live.product(), &migrations)?;
-        Ok(Self { workspace, live, migrations, may_go_back: false })
+        let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
+        Ok(Self { workspace, live, migrations, kept, wait: DEFAULT_WAIT, may_go_back: false })
     }
 
     /// Parses a target: a count or an id.
@@ -122,14 +133,15 @@ impl Bench {
     ) -> Result<Vec<Outcome>, Failure> {
         let Course::Up { recognises_rows, .. } = course else { return Ok(Vec::new()) };
         // An interrupted migration goes on first; between its statements the database has no known schema.
-        if self.live.history.iter().any(|record| !record.status.is_done()) {
+        let is_interrupted = self.live.history.iter().any(|record| !record.status.is_done());
+        if is_interrupted || matches!(course, Course::Up { order: Order::Any, .. }) {
             return Ok(Vec::new());
         }
         loop {
             let mut sealed = self.workspace.sealed(self.live.product())?;
             let headings: Vec<_> = self.migrations.iter().map(Migration::heading).collect();
             let mut situation = self.workspace.situation(sealed.as_ref(), Some(&self.live), None, &headings)?;
-            if situation == Situation::Drifted && self.live.settle(sealed.as_mut(), None).await? {
+            if situation == Situation::Drifted && self.live.unify_expressions(sealed.as_mut(), None).await? {
                 situation = self.workspace.situation(sealed.as_ref(), Some(&self.live), None, &headings)?;
             }
             match situation {
@@ -151,7 +163,7 @@ impl Bench {
             let scope = self.workspace.scope();
             if found.is_empty()
                 || is_rehearsal
-                || super::recognise(session, &found, known, &scope, DEFAULT_WAIT, watch).await?
+                || super::recognise(session, &found, known, &scope, self.wait, watch).await?
             {
                 return Ok(found.into_iter().map(|file| Outcome::recognised(file.id())).collect());
             }
@@ -166,15 +178,17 @@ impl Bench {
     /// History and files contradict each other; a migration cannot be executed here, or not in this direction.
     pub fn chosen(&self, course: &Course, recognised: &[Outcome]) -> Result<Vec<Chosen>, Failure> {
         let (files, history, product) = (applicables(&self.migrations), &self.live.history, self.live.product());
-        let up = |target: &Target| run::to_apply(history, &files, target, product);
-        let down = |target: &Target| run::to_revert(history, &files, target, product);
+        let kept = self.kept.iter().map(|(migration, checksum)| Applicable { migration, checksum: checksum.clone() });
+        let all: Vec<Applicable<'_>> = files.iter().cloned().chain(kept).collect();
+        let up = |target: &Target, order| run::to_apply(history, &files, (target, order), product);
+        let down = |target: &Target| run::to_revert(history, &all, target, product);
         let of = |found: Vec<&Applicable<'_>>, direction| -> Vec<Chosen> {
-            let place = |file: &Applicable<'_>| self.migrations.iter().position(|it| it.id == file.migration.id);
+            let place = |file: &Applicable<'_>| all.iter().position(|it| it.migration.id == file.migration.id);
             found.into_iter().filter_map(|file| Some((place(file)?, direction))).collect()
         };
         Ok(match course {
-            Course::Up { target, .. } => {
-                let mut found = up(target)?;
+            Course::Up { target, order, .. } => {
+                let mut found = up(target, *order)?;
                 found.retain(|file| !recognised.iter().any(|outcome| outcome.id == file.id()));
                 of(found, Direction::Up)
             }
@@ -188,15 +202,20 @@ impl Bench {
                 let target = Target::Id(id.clone());
                 match history.iter().any(|record| record.id == *id) {
                     true => of(down(&target)?, Direction::Down),
-                    false => of(up(&target)?, Direction::Up),
+                    false => of(up(&target, Order::Strict)?, Direction::Up),
                 }
             }
         })
     }
 
+    fn migration(&self, at: usize) -> Option<&Migration> {
+        let kept = || self.kept.get(at.checked_sub(self.migrations.len())?).map(|(migration, _)| migration);
+        self.migrations.get(at).or_else(kept)
+    }
+
     /// The chosen migrations.
     pub fn migrations_at(&self, chosen: &[Chosen]) -> Vec<(&Migration, Direction)> {
-        chosen.iter().filter_map(|(at, direction)| Some((self.migrations.get(*at)?, *direction))).collect()
+        chosen.iter().filter_map(|(at, direction)| Some((self.migration(*at)?, *direction))).collect()
     }
 
     /// Notes on statements that block other sessions on a large table, with its size.
@@ -213,8 +232,8 @@ impl Bench {
     pub async fn losses(&mut self, chosen: &[Chosen], allow: &[Allow]) -> Result<Losses, Failure> {
         let mut losses = Losses { unknown: Vec::new(), refused: Vec::new() };
         let migrations = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);
-        let migrations = migrations.filter_map(|(at, _)| self.migrations.get(*at));
-        let statements: Vec<&Statement> = migrations.flat_map(|migration| &migration.down).collect();
+        let migrations = migrations.filter_map(|(at, _)| self.migration(*at));
+        let statements: Vec<Statement> = migrations.flat_map(|migration| migration.down.clone()).collect();
         if statements.is_empty() && allow.is_empty() {
             self.may_go_back = true;
             return Ok(losses);
@@ -267,7 +286,7 @@ impl Bench {
         }
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
-        let outcomes = run::go(session, &files, course.of_runner(), DEFAULT_WAIT, watch).await;
+        let outcomes = run::go(session, &files, course.of_runner(), self.wait, watch).await;
         outcomes.map(drop)
     }
 

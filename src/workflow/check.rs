@@ -72,7 +72,7 @@ pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, F
         } else {
             match workspace.live(Missing::Refuse).await {
                 Ok(found) => live = found,
-                Err(error) if workspace.explicit || wanted.database || workspace.answers().await => {
+                Err(error) if workspace.is_database_named() || wanted.database || workspace.answers().await => {
                     return Err(error.into());
                 }
                 Err(error) => silence = error.to_string(),
@@ -129,7 +129,7 @@ async fn entities(workspace: &Workspace, product: Product, live: Option<&mut Liv
     let mut target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
     if let Some(live) = live
         && target.schema != sealed.schema
-        && live.settle(Some(&mut sealed), Some(&model)).await?
+        && live.unify_expressions(Some(&mut sealed), Some(&model)).await?
     {
         target = workspace.target(product, &model, &sealed.schema, &sealed.origins)?;
     }
@@ -201,7 +201,7 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
     let mut sealed = workspace.sealed(product)?;
     let headings = workspace.headings(product)?;
     let mut situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
-    if situation != Situation::Current && live.settle(sealed.as_mut(), None).await? {
+    if situation != Situation::Current && live.unify_expressions(sealed.as_mut(), None).await? {
         situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
     }
     let Some(sealed) = sealed else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };

@@ -13,16 +13,17 @@ use crate::plan::{Plan, Rename};
 use crate::schema::{Normalized, Origins};
 use crate::state::{self, TargetSchema};
 
-use super::side::{Loaded, Loader, Side, State};
+pub use super::side::State;
+use super::side::{Loaded, Loader, Side};
 use super::{Failure, Open, Workspace, current_folder, reworded};
 
 /// The states to compare.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Request {
-    /// The first state: `entities`, `snapshot`, `database`, `git:<rev>`, `file:<path.sql>`, or the URL of a database.
-    pub from: String,
+    /// The first state.
+    pub from: State,
     /// The second state.
-    pub to: String,
+    pub to: State,
     /// Patterns of the only objects to include; all if there are none.
     pub include: Vec<String>,
     /// Patterns of excluded objects.
@@ -58,10 +59,10 @@ pub struct Difference {
 /// Compares two states.
 ///
 /// # Errors
-/// An unknown state, or one that cannot be loaded.
+/// A state that cannot be loaded.
 pub async fn compare(open: impl Into<Open>, request: &Request) -> Result<Compared, Failure> {
     let open = open.into();
-    let (from, to) = (State::parse(&request.from)?, State::parse(&request.to)?);
+    let (from, to) = (request.from.clone(), request.to.clone());
     let is_named = |state: &State| matches!(state, State::Named(_));
     let workspace = match from.needs_project() || to.needs_project() {
         true => Some(Workspace::open(open.clone())?),
@@ -73,7 +74,7 @@ pub async fn compare(open: impl Into<Open>, request: &Request) -> Result<Compare
     };
     // A script is built on the server of the other side, or on the configured one.
     let server = match (&workspace, &open.database_url, [&from, &to]) {
-        (None, Some(url), _) => Some(ConnectionOptions::parse(url, &current_folder()?)?),
+        (None, Some(url), _) => Some(url.parse(&current_folder()?)?),
         (_, _, [State::Named(named), _] | [_, State::Named(named)]) => Some(named.clone()),
         _ => None,
     };
@@ -164,7 +165,7 @@ async fn session(loader: &Loader<'_>, sides: &mut [Side; 2]) -> Option<Session> 
         return Some(session);
     }
     let workspace = loader.workspace.filter(|workspace| !workspace.database_is_absent())?;
-    let session = connect(workspace.connection.as_ref()?, Missing::Refuse).await.ok()?;
+    let session = connect(workspace.connection()?, Missing::Refuse).await.ok()?;
     if session.product() == loader.product {
         return Some(session);
     }
@@ -221,7 +222,7 @@ async fn product_of(
 ) -> Result<Product, Failure> {
     let addresses = [from, to].map(|state| match state {
         State::Named(connection) => Some(connection),
-        State::Database => workspace.and_then(|workspace| workspace.connection.as_ref()),
+        State::Database => workspace.and_then(Workspace::connection),
         _ => None,
     });
     if let Some(connection) = addresses.into_iter().chain([server]).flatten().next() {
@@ -237,8 +238,8 @@ async fn product_of(
         };
     }
     let hinted = workspace.and_then(|workspace| {
-        let connection = workspace.explicit.then_some(workspace.connection.as_ref()).flatten()?;
-        Some(connection.product_hint()).filter(|product| workspace.products().contains(product))
+        let environment = workspace.environment.as_ref().filter(|environment| environment.is_named)?;
+        Some(environment.connection.product_hint()).filter(|product| workspace.products().contains(product))
     });
     let first = workspace.and_then(|workspace| workspace.products().first().copied());
     Ok(hinted.or(first).unwrap_or(Product::Sqlite))

@@ -12,14 +12,14 @@ use super::{Failure, Workspace};
 impl Workspace {
     /// Whether the configured database is a development database.
     pub fn is_development(&self) -> bool {
-        self.connection.as_ref().is_some_and(|connection| self.project.is_development(connection))
+        self.environment.as_ref().is_some_and(|environment| environment.is_development)
     }
 
     /// Refuses a database that is not a development database, unless the user vouches for it.
     pub fn refuse_unless_development(&self, vouched: bool) -> Result<(), Failure> {
-        match &self.connection {
-            Some(connection) if !vouched && !self.is_development() => {
-                Err(Error::new(format!("{connection} is on another host, so it may not be a development database"))
+        match &self.environment {
+            Some(environment) if !vouched && !environment.is_development => {
+                Err(Error::new(format!("{environment} is on another host, so it may not be a development database"))
                     .hint(
                         "`--development` confirms that it is one, `development = [\"host\"]` in the configuration does so permanently",
                     )
@@ -31,7 +31,7 @@ impl Workspace {
 
     /// Whether a server answers at the database's address: then an error came from the server and must be reported.
     pub async fn answers(&self) -> bool {
-        let Some(connection) = &self.connection else { return false };
+        let Some(connection) = self.connection() else { return false };
         match connect(connection, Missing::Refuse).await {
             Ok(session) => {
                 session.close().await;

@@ -57,7 +57,7 @@ impl Drift {
         let mut live = workspace.required(Missing::Refuse).await?;
         let sealed = workspace.sealed(live.product())?;
         let mut sealed = sealed.ok_or_else(|| Error::new("there is no snapshot yet").hint("run `gen init`"))?;
-        live.settle(Some(&mut sealed), None).await?;
+        live.unify_expressions(Some(&mut sealed), None).await?;
         let plan = diff(&sealed.schema, &live.schema, &[]);
         Ok(Self { workspace, sealed, live, plan })
     }

@@ -20,7 +20,7 @@ use crate::project::new_id;
 use crate::schema::{Normalized, Place, Undeclared};
 use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchema, Values};
 
-use super::answers::{Answers, Given};
+use super::answers::{AnswerOptions, Answers};
 use super::{Failure, Live, Sealed, Workspace, adopt, hints, join, stakes, text};
 
 pub use write::write;
@@ -63,7 +63,7 @@ pub struct Request {
     /// What may be lost.
     pub allow: Vec<Allow>,
     /// What somebody says beforehand.
-    pub given: Given,
+    pub answers: AnswerOptions,
     /// Whether nothing is going to be written, so that nothing needs to be refused.
     pub is_rehearsal: bool,
 }
@@ -79,7 +79,7 @@ impl Request {
             keep: false,
             offline: false,
             allow: Vec::new(),
-            given: Given { asks: true, ..Given::default() },
+            answers: AnswerOptions { asks: true, ..AnswerOptions::default() },
             is_rehearsal: false,
         }
     }
@@ -90,15 +90,15 @@ pub struct Planned {
     /// The id of the migration.
     pub id: MigrationId,
     /// The dialects that something is to be migrated for.
-    pub drafts: Vec<Draft>,
+    pub drafts: Vec<MigrationDraft>,
     /// The others. Who declares what may have changed there all the same.
-    silent: Vec<Draft>,
+    silent: Vec<MigrationDraft>,
     /// Nothing was refused.
     is_rehearsal: bool,
 }
 
 /// One dialect's part of the migration.
-pub struct Draft {
+pub struct MigrationDraft {
     /// The dialect.
     pub product: Product,
     /// What the entities declare.
@@ -121,7 +121,7 @@ pub struct Draft {
     pub proof: Option<Proof>,
 }
 
-impl Draft {
+impl MigrationDraft {
     /// Says in the migration which states it leads from and to.
     fn name_states(&mut self) {
         self.migration.from = Some(self.sealed.fingerprint_of(&self.base));
@@ -154,7 +154,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
     }
     let models: Vec<_> = models.into_iter().map(|(product, model, _)| (product, model)).collect();
     let in_batches = workspace.project.config.forms == Forms::Safe && !request.offline;
-    let mut answers = Answers::read(&request.given, &request.allow, in_batches)?;
+    let mut answers = Answers::read(&request.answers, &request.allow, in_batches)?;
     let (mut live, note) = live?;
     if let Some(note) = note {
         workspace.note(&note);
@@ -193,7 +193,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
         }
     };
     // Closing is the database's work, and the rest goes on meanwhile.
-    let ((), ()) = tokio::join!(close, async { all.iter_mut().for_each(Draft::name_states) });
+    let ((), ()) = tokio::join!(close, async { all.iter_mut().for_each(MigrationDraft::name_states) });
     let violations: Vec<String> =
         all.iter().flat_map(|draft| &draft.target.violations).map(ToString::to_string).collect();
     if !violations.is_empty() {
@@ -206,7 +206,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
         .into());
     }
     refusal?;
-    let (drafts, silent): (Vec<Draft>, Vec<Draft>) =
+    let (drafts, silent): (Vec<MigrationDraft>, Vec<MigrationDraft>) =
         all.into_iter().partition(|draft| request.content == Content::Empty || !draft.plan.is_empty());
     Ok(Planned { id, drafts, silent, is_rehearsal: request.is_rehearsal })
 }
@@ -215,7 +215,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
 async fn refuse(
     workspace: &Workspace,
     request: &Request,
-    drafts: &[Draft],
+    drafts: &[MigrationDraft],
     mut live: Option<&mut Live>,
 ) -> Result<(), Failure> {
     // The same is refused once, though every dialect finds it.
@@ -275,7 +275,7 @@ pub fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure
 /// The database, if it answers. One that was named on the command line or asked for must; one that is merely configured
 /// may be away, which is to be said and changes only what the plan can be checked against.
 async fn reach(workspace: &Workspace, request: &Request) -> Result<(Option<Live>, Option<String>), Failure> {
-    let demanded = workspace.explicit || request.start == Some(Start::Database);
+    let demanded = workspace.is_database_named() || request.start == Some(Start::Database);
     if request.start == Some(Start::Snapshot) && workspace.lock.is_some() {
         return Ok((None, None));
     }
@@ -302,7 +302,7 @@ async fn draft(
     sealed: Option<Sealed>,
     mut live: Option<&mut Live>,
     answers: &mut Answers,
-) -> Result<Draft, Failure> {
+) -> Result<MigrationDraft, Failure> {
     let dialect = dialect::of(product);
     let mut sealed = match sealed {
         Some(sealed) => sealed,
@@ -335,7 +335,7 @@ async fn draft(
             let mut found = sides(workspace, request, product, &model, &sealed, live.as_deref());
             if let Some(live) = live.as_deref_mut().filter(|_| !asked)
                 && !matches!(&found, Ok((base, target)) if *base == target.schema)
-                && settled(workspace, live, &mut sealed, &model).await?
+                && unified(workspace, live, &mut sealed, &model).await?
             {
                 // What differed may only have been said in other words.
                 found = sides(workspace, request, product, &model, &sealed, Some(live));
@@ -347,7 +347,7 @@ async fn draft(
             answers.weigh_declared(product, &fitting, &model, &workspace.project.root);
             // A question stays open while its answer is misspelt.
             answers.refuse_unfit(workspace.products())?;
-            if !answers.settle(&target.questions, workspace.listener.as_ref())? {
+            if !answers.ask(&target.questions, workspace.listener.as_ref())? {
                 break (base, target);
             }
         }
@@ -383,13 +383,13 @@ async fn draft(
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
     let migration = Migration { id: id.clone(), product, from: None, to: None, up, down };
-    Ok(Draft { product, model, sealed, plan, findings, stakes, base, target, migration, proof: None })
+    Ok(MigrationDraft { product, model, sealed, plan, findings, stakes, base, target, migration, proof: None })
 }
 
 /// Unifies the expression texts of the three states in the database; whether that changed any.
-async fn settled(workspace: &Workspace, live: &mut Live, sealed: &mut Sealed, model: &Model) -> Result<bool, Failure> {
+async fn unified(workspace: &Workspace, live: &mut Live, sealed: &mut Sealed, model: &Model) -> Result<bool, Failure> {
     let _phase = workspace.phase("comparing expressions in the database");
-    live.settle(Some(sealed), Some(model)).await
+    live.unify_expressions(Some(sealed), Some(model)).await
 }
 
 fn judged(dialect: &dyn Dialect, base: &Normalized, target: &TargetSchema, plan: &Plan) -> Vec<Finding> {
@@ -464,7 +464,7 @@ fn sides(
 fn drifted(workspace: &Workspace, sealed: &Sealed, live: &Live, model: &Model) -> Result<Failure, Failure> {
     let drift = diff(&sealed.schema, &live.schema, &[]);
     let lines: Vec<String> = drift.ops().iter().map(ToString::to_string).collect();
-    let database = workspace.connection.as_ref().map(ToString::to_string).unwrap_or_default();
+    let database = workspace.environment.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut error = Error::new(format!("{database} has drifted from the snapshot")).because(lines.join("\n"));
     if workspace.can_be_synchronised(sealed, live, model)? {
         error = error.hint("`gen sync` brings it to what the entities declare; then it counts as synchronised");

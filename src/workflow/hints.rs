@@ -8,10 +8,10 @@ use crate::lint::{DROP_VALUE, Finding, IMPOSSIBLE_CAST, LOSSY_CAST, NOT_NULL};
 use crate::plan::{Alter, Op};
 use crate::schema::{Facet, Name, ObjectName, Part, Place, Schema, Type};
 
-use super::generate::Draft;
+use super::generate::MigrationDraft;
 
 /// A hint for every kind of answer to the refused findings.
-pub(super) fn answers(drafts: &[Draft], refused: &[&Finding]) -> Vec<String> {
+pub(super) fn answers(drafts: &[MigrationDraft], refused: &[&Finding]) -> Vec<String> {
     let columns = |rules: &[&str], option: &str, value: &str| -> Vec<String> {
         let places = refused.iter().filter(|finding| rules.contains(&finding.rule)).map(|finding| &finding.place);
         let columns = places.filter_map(column);
@@ -42,7 +42,7 @@ fn column(place: &Place) -> Option<String> {
 }
 
 /// For every removed value at a place, a remaining one, in every column that may have it.
-fn replacements(draft: &Draft, place: &Place) -> Vec<String> {
+fn replacements(draft: &MigrationDraft, place: &Place) -> Vec<String> {
     let (from, to) = (draft.base.schema(), draft.target.schema.schema());
     let values = |schema: &Schema, data_type: &Type| match family(draft.product, schema, data_type) {
         Family::Choice(values) => values,

@@ -7,6 +7,7 @@ use sea_gen_runner::Error;
 use sea_gen_runner::session::{ConnectionOptions, Missing};
 
 use crate::dialect::Product;
+use crate::project::DatabaseUrl;
 
 use super::adopt::Request;
 use super::{Failure, Live, Workspace, read};
@@ -36,7 +37,7 @@ impl Workspace {
 
     /// Whether neither a configuration nor a database URL says the dialect of a new project.
     pub(super) fn has_no_sign_of_a_dialect(&self) -> bool {
-        self.project.config.dialects.is_empty() && self.connection.is_none()
+        self.project.config.dialects.is_empty() && self.environment.is_none()
     }
 
     /// The dialects that a request sets up, of a project with or without a lock. `live` is the database.
@@ -76,7 +77,7 @@ impl Workspace {
             let is_begun = |connection: &ConnectionOptions| {
                 Product::ALL.iter().filter(|it| connection.may_be(**it)).all(|it| lock.dialects.contains_key(it))
             };
-            let Some(connection) = self.connection.as_ref().filter(|connection| !is_begun(connection)) else {
+            let Some(connection) = self.connection().filter(|connection| !is_begun(connection)) else {
                 return Ok(None);
             };
             if self.database_is_absent() {
@@ -90,7 +91,7 @@ impl Workspace {
             return Ok(None);
         }
         let open = self.project.config.dialects.is_empty() && request.dialects.is_empty();
-        match (&self.connection, open) {
+        match (self.connection(), open) {
             (Some(connection), true) => {
                 let live = self.read_any(connection).await?;
                 self.project.choose(vec![live.product()], None);
@@ -150,20 +151,20 @@ pub fn begins(product: Product) -> String {
 ///
 /// # Errors
 /// A URL cannot be read, a server does not answer, or two databases are of one product.
-pub async fn refuse_alike(workspace: &Workspace, urls: &[String]) -> Result<(), Failure> {
+pub async fn refuse_alike(workspace: &Workspace, urls: &[DatabaseUrl]) -> Result<(), Failure> {
     let mut known: Vec<(Product, String)> = Vec::new();
     for url in urls {
-        let Some(connection) = workspace.project.connection(Some(url))? else { continue };
-        let product = match connection.product_hint() {
+        let Some(environment) = workspace.project.environment(Some(url))? else { continue };
+        let product = match environment.connection.product_hint() {
             product @ (Product::Sqlite | Product::Postgres) => product,
             Product::MySql | Product::MariaDb => {
-                let session = sea_gen_runner::session::connect(&connection, Missing::Refuse).await?;
+                let session = sea_gen_runner::session::connect(&environment.connection, Missing::Refuse).await?;
                 let product = session.product();
                 session.close().await;
                 product
             }
         };
-        let shown = connection.to_string();
+        let shown = environment.to_string();
         if let Some((_, other)) = known.iter().find(|(known, _)| *known == product) {
             return Err(Error::new(format!("{other} and {shown} are both {product}"))
                 .because(

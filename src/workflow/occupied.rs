@@ -8,6 +8,7 @@ use sea_gen_runner::{Error, sql};
 
 use crate::dialect::reading;
 use crate::diff::diff;
+use crate::plan::Plan;
 
 use super::{Failure, Live, Sealed};
 
@@ -38,20 +39,25 @@ pub(crate) fn refuse(live: &Live, sealed: Option<&Sealed>, migrations: &[Migrati
         "migration `{id}` creates table `{table}`, which already exists in this database; no migration is recorded in it"
     ));
     if let Some(sealed) = sealed {
-        let plan = diff(&live.schema, &sealed.schema, &[]);
-        let mut lines: Vec<String> = plan.ops().iter().take(LISTED).map(ToString::to_string).collect();
-        match plan.ops().len().saturating_sub(LISTED) {
-            0 => {}
-            more => lines.push(format!("and {more} more")),
-        }
-        lines.insert(0, "the differences from the result of the migrations:".to_owned());
-        error = error.because(lines.join("\n"));
+        error = error.because(listed(&diff(&live.schema, &sealed.schema, &[])));
     }
     Err(error
         .hint(
             "bring the database to that schema, and `gen up` records the migrations without running them: `gen diff --from database --to snapshot \
              --format sql` prints the statements",
         )
+        .hint("if it is that schema but for what may differ here: `gen baseline --force`, and `gen drift` shows the rest")
         .hint("if this is the wrong database, name the right one with `--database-url`")
         .into())
+}
+
+/// The operations of a plan from a database to the result of the migrations, as lines.
+pub(crate) fn listed(plan: &Plan) -> String {
+    let mut lines: Vec<String> = plan.ops().iter().take(LISTED).map(ToString::to_string).collect();
+    match plan.ops().len().saturating_sub(LISTED) {
+        0 => {}
+        more => lines.push(format!("and {more} more")),
+    }
+    lines.insert(0, "the differences from the result of the migrations:".to_owned());
+    lines.join("\n")
 }

@@ -39,7 +39,7 @@ impl Workspace {
         let is_named = |name: &str| texts.iter().any(|text| mentions(product, text, name));
         if let Some(schema) = left_out(&is_named) {
             live.found = Some(fingerprint(live.schema.schema()));
-            live.schema = self.known.normalize(product, schema).map_err(Error::from)?;
+            live.schema = self.tables.normalize(product, schema).map_err(Error::from)?;
         }
         Ok(())
     }

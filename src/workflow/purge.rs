@@ -11,7 +11,7 @@ use crate::plan::cast::Stake;
 use crate::schema::{Part, Place, matches};
 use crate::state::{Parked, parked_in};
 
-use super::answers::Given;
+use super::answers::AnswerOptions;
 use super::generate::{Content, Request};
 use super::{Failure, Workspace, stakes};
 
@@ -111,7 +111,7 @@ pub fn request(workspace: &Workspace, name: &str, chosen: &[Chosen], is_rehearsa
         content: Content::Purged(places),
         // Whoever purges has looked.
         allow: ["drop-table", "drop-column"].iter().filter_map(|rule| rule.parse().ok()).collect(),
-        given: Given::default(),
+        answers: AnswerOptions::default(),
         is_rehearsal,
         ..Request::new(free_name(workspace, name)?)
     })

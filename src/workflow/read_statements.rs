@@ -4,6 +4,7 @@
 
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::reading::Reading;
+use sea_gen_runner::run;
 
 use crate::dialect::{Statement, reading};
 use crate::lint::script::ScriptStatement;
@@ -16,10 +17,12 @@ pub fn lines(migration: &Migration) -> (Vec<ScriptStatement>, Vec<ScriptStatemen
     let (mut up, mut down) = (read(&migration.up), read(&migration.down));
     reading::pair(product, &mut up, &mut down);
     let lines = |statements: &[Statement], readings: Vec<Reading>| -> Vec<ScriptStatement> {
-        let line = |(it, reading): (&Statement, Reading)| {
-            ScriptStatement::new(reading, it.transactional, it.step.is_some(), it.note.as_deref())
+        let undecidable = run::undecidable(product, statements);
+        let line = |(at, (it, reading)): (usize, (&Statement, Reading))| ScriptStatement {
+            undecidable: undecidable.contains(&at),
+            ..ScriptStatement::new(reading, it.transactional, it.step.is_some(), it.note.as_deref())
         };
-        statements.iter().zip(readings).map(line).collect()
+        statements.iter().zip(readings).enumerate().map(line).collect()
     };
     (lines(&migration.up, up), lines(&migration.down, down))
 }

@@ -84,8 +84,8 @@ impl Workspace {
         let found = Snapshot::read(&folder)?;
         let is_missing = found.is_none();
         let snapshot = found.unwrap_or_default();
-        let schema = self.known.normalize(product, snapshot.schema)?;
-        self.known.keep(product, &schema);
+        let schema = self.tables.normalize(product, snapshot.schema)?;
+        self.tables.keep(product, &schema);
         let fingerprint = fingerprint(schema.schema());
         if let Some(locked) = self.lock.as_ref().and_then(|lock| lock.dialects.get(&product))
             && locked.fingerprint != fingerprint
@@ -124,7 +124,7 @@ impl Workspace {
                 .hint(format!("if the project is for it too: `dialects = [{}]` in the configuration", keys(&both)))
                 .hint(format!("if it is for nothing else: `dialects = [{}]`", keys(&[product])));
         }
-        let init = if self.explicit { "gen init --database-url …" } else { "gen init" };
+        let init = if self.is_database_named() { "gen init --database-url …" } else { "gen init" };
         let error = error.hint(format!("if the project is for it too, this database joins it: `{init}`"));
         let Some(only) = self.products().first().filter(|_| self.products().len() == 1) else { return error };
         let config = &self.project.config;

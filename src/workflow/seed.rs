@@ -92,7 +92,7 @@ async fn schema_of_file(workspace: &Workspace, named: Option<Product>) -> Result
                 return Ok((product, live.schema));
             }
             Ok(_) => {}
-            Err(error) if workspace.explicit => return Err(error.into()),
+            Err(error) if workspace.is_database_named() => return Err(error.into()),
             Err(error) => workspace.note(&format!("note: {error}; taking the schema of the snapshot")),
         }
     }

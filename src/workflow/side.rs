@@ -3,6 +3,7 @@
 //! Must not know the other side, or how a difference is shown.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use sea_gen_runner::outside::outside;
 use sea_gen_runner::session::{ConnectionOptions, Missing, Session};
@@ -18,19 +19,27 @@ use crate::state;
 
 use super::{Failure, Live, Workspace, current_folder, read, scratch_server};
 
-/// A state named on the command line.
-pub(crate) enum State {
+/// A state to compare. Its text is `entities`, `snapshot`, `database`, `git:<rev>`, `file:<path.sql>`, or the URL of a database.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// What the entities declare.
     Entities,
+    /// The snapshot.
     Snapshot,
+    /// The project's database.
     Database,
+    /// The snapshot of a revision of the repository.
     Git(String),
+    /// The schema that an SQL script creates.
     File(PathBuf),
     /// A database by its URL.
     Named(ConnectionOptions),
 }
 
-impl State {
-    pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
+impl FromStr for State {
+    type Err = Failure;
+
+    fn from_str(text: &str) -> Result<Self, Failure> {
         Ok(match text {
             "entities" => Self::Entities,
             "snapshot" => Self::Snapshot,
@@ -53,7 +62,9 @@ impl State {
             },
         })
     }
+}
 
+impl State {
     pub(crate) fn needs_project(&self) -> bool {
         matches!(self, Self::Entities | Self::Snapshot | Self::Database | Self::Git(_))
     }
@@ -127,7 +138,7 @@ impl Loader<'_> {
             }
             State::Database => {
                 let workspace = self.project()?;
-                let Some(connection) = &workspace.connection else {
+                let Some(connection) = workspace.connection() else {
                     workspace.required(Missing::Refuse).await?;
                     return Ok(Side::schema(dialect::nothing(), Origins::default()));
                 };
@@ -187,7 +198,7 @@ impl Loader<'_> {
     /// The schema that a script creates on a scratch database of the product.
     async fn script(&self, script: &str) -> Result<Side, Failure> {
         let product = self.product;
-        let at_hand = self.server.as_ref().or_else(|| self.workspace?.connection.as_ref());
+        let at_hand = self.server.as_ref().or_else(|| self.workspace?.connection());
         let server = scratch_server(product, at_hand)?.ok_or_else(|| {
             Error::new(format!("a script for {product} needs a {product} server to build it on"))
                 .hint("name one with `--database-url`; a scratch database is created there and dropped again")

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use sea_gen_runner::Error;
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::Record;
+use sea_gen_runner::run::{self, Record};
 use sea_gen_runner::session::Missing;
 
 use crate::diff::diff;
@@ -14,7 +15,7 @@ use crate::plan::Plan;
 use crate::schema::{Acceptance, Place};
 use crate::state::Situation;
 
-use super::{Failure, Live, Sealed, Workspace};
+use super::{Failure, Live, Sealed, Workspace, applicables};
 
 /// How the three states of a project compare.
 pub struct Status {
@@ -40,6 +41,9 @@ pub struct Status {
     pub drift: Plan,
     /// The accepted differences, without those that have lapsed.
     pub accepted: BTreeMap<Place, Acceptance>,
+    /// Why `gen up` would not simply apply what is pending: history and files contradict each other, or a migration was
+    /// interrupted.
+    pub obstacle: Option<Error>,
 }
 
 impl Status {
@@ -70,7 +74,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         true => (None, Some("does not exist yet; `gen up` creates it".to_owned())),
         false => match workspace.live(Missing::Refuse).await {
             Ok(live) => (live, None),
-            Err(error) if workspace.explicit => return Err(error.into()),
+            Err(error) if workspace.is_database_named() => return Err(error.into()),
             Err(error) => (None, Some(error.to_string())),
         },
     };
@@ -91,13 +95,27 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
     if stands.situation != Situation::Current || !stands.ahead.is_empty() {
         // The difference may only be one of expression texts.
         if let (Some(live), Some(sealed)) = (&mut live, &mut sealed)
-            && live.settle(Some(sealed), model.as_ref()).await?
+            && live.unify_expressions(Some(sealed), model.as_ref()).await?
         {
             stands = stand(&workspace, model.as_ref(), Some(sealed), Some(live), &migrations)?;
         }
     }
     let Standing { situation, ahead, drift, accepted } = stands;
-    Ok(Status { workspace, model, sealed, migrations, unsealed, live, silence, situation, ahead, drift, accepted })
+    let obstacle = live.as_ref().and_then(|live| run::pending(&live.history, &applicables(&migrations)).err());
+    Ok(Status {
+        workspace,
+        model,
+        sealed,
+        migrations,
+        unsealed,
+        live,
+        silence,
+        situation,
+        ahead,
+        drift,
+        accepted,
+        obstacle,
+    })
 }
 
 /// The situation of the database, the changes of the code since the snapshot, the drift, and the accepted differences.

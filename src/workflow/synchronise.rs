@@ -68,7 +68,7 @@ impl Synchronisation {
         workspace.listener.diagnostics(&warnings, &files);
         // Objects of an earlier synchronisation that the code no longer declares are kept here; a migration drops them.
         let mut sealed = workspace.sealed(product)?;
-        live.settle(sealed.as_mut(), Some(&model)).await?;
+        live.unify_expressions(sealed.as_mut(), Some(&model)).await?;
         let origins = match sealed {
             Some(sealed) => state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins),
             None => state::adopted(live.schema.schema()),

@@ -35,7 +35,11 @@ impl Live {
     /// Replaces the expression texts of snapshot and database by those of the code (if given), and those of the
     /// database by those of the snapshot. Returns whether any text changed, so that earlier conclusions must be drawn
     /// again.
-    pub async fn settle(&mut self, mut sealed: Option<&mut Sealed>, model: Option<&Model>) -> Result<bool, Failure> {
+    pub async fn unify_expressions(
+        &mut self,
+        mut sealed: Option<&mut Sealed>,
+        model: Option<&Model>,
+    ) -> Result<bool, Failure> {
         // A target is not suitable: its equivalent expressions have the texts of its base.
         let normalize = |schema| dialect::of(self.product()).normalize(schema);
         let declared = model.map(|model| model.normalized(normalize).cloned()).transpose()?;

@@ -2,23 +2,23 @@
 //!
 //! Must not know the use of the states.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::{Lock, LockedMigration};
 use sea_gen_runner::migration::{Heading, Migration};
 use sea_gen_runner::run::{self, Applicable, Record};
-use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Missing, Session, connect};
+use sea_gen_runner::session::{ConnectionOptions, Missing, Session};
 
 use crate::dialect::reprint::Comparison;
-use crate::dialect::{self, Forms, Product, Unsupported};
+use crate::dialect::{self, Forms, Product};
 use crate::entity::{Diagnostic, Model, Severity, SourceFiles};
-use crate::introspect::{self, Scope, Unmanaged};
-use crate::project::{EntityReader, Project, Writer};
-use crate::schema::{Name, Normalized, Origins, Schema, Undeclared};
+use crate::introspect::{self, Unmanaged};
+use crate::project::{DatabaseUrl, EntityReader, Environment, Project, Writer};
+use crate::schema::{Name, Normalized, Origins, Undeclared};
 use crate::state::{self, Policy, TargetSchema, TypeRules};
 
+use super::shared_tables::SharedTables;
 use super::{Failure, Listener, Phase, Silent, compiled, scratch_server, text};
 
 /// The project and its configuration.
@@ -28,16 +28,14 @@ pub struct Workspace {
     pub project: Project,
     /// The lock file; `None` before `gen init`.
     pub lock: Option<Lock>,
-    /// The database's address, if any is known.
-    pub connection: Option<ConnectionOptions>,
-    /// Whether the address was given on the command line, so that a failed connection is an error.
-    pub explicit: bool,
+    /// The database, if one is named or configured.
+    pub environment: Option<Environment>,
     /// Whether the command line allows cargo to run.
     pub run_cargo: bool,
     /// Receives messages and answers questions.
     pub listener: Arc<dyn Listener>,
     pub(super) types: TypeRules,
-    pub(super) known: Known,
+    pub(super) tables: SharedTables,
     /// The schemas that entities, SQL files and the snapshot name, once they are asked for.
     pub(super) named_schemas: Arc<OnceLock<Vec<Name>>>,
     /// The lock on the project's files.
@@ -50,7 +48,7 @@ pub struct Open {
     /// The folder in which the search for the project starts; the current one if absent.
     pub folder: Option<std::path::PathBuf>,
     /// The URL of the database, if not that of the environment or the configuration.
-    pub database_url: Option<String>,
+    pub database_url: Option<DatabaseUrl>,
     /// Whether cargo may build and run the entities, if the configuration uses the compiled reader.
     pub run_cargo: bool,
     /// Receives messages and answers questions.
@@ -60,27 +58,6 @@ pub struct Open {
 impl Default for Open {
     fn default() -> Self {
         Self { folder: None, database_url: None, run_cargo: false, listener: Arc::new(Silent) }
-    }
-}
-
-/// The schema of each dialect that was read first. Later ones share equal tables with it: nearly all of them.
-#[derive(Clone, Default)]
-pub(super) struct Known(Arc<Mutex<BTreeMap<Product, Normalized>>>);
-
-impl Known {
-    pub(super) fn keep(&self, product: Product, schema: &Normalized) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(product).or_insert_with(|| schema.clone());
-    }
-
-    fn of(&self, product: Product) -> Normalized {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&product).cloned().unwrap_or_else(dialect::nothing)
-    }
-
-    /// Normalises a schema, sharing tables with the known one.
-    pub(super) fn normalize(&self, product: Product, schema: Schema) -> Result<Normalized, Unsupported> {
-        dialect::of(product).normalize_beside(schema, self.of(product).schema())
     }
 }
 
@@ -113,7 +90,7 @@ impl Live {
     pub async fn read_again(&mut self, workspace: &Workspace) -> Result<(), Failure> {
         let catalog = introspect::introspect(&mut self.session, &workspace.scope()).await;
         let catalog = catalog.map_err(|error| Error::new("cannot read the catalog").because(error))?;
-        self.schema = workspace.known.normalize(self.product(), catalog.schema)?;
+        self.schema = workspace.tables.normalize(self.product(), catalog.schema)?;
         self.history = run::history(&mut self.session).await?;
         self.found = None;
         workspace.leave_out_new_partitions(self)?;
@@ -149,18 +126,17 @@ impl Workspace {
                 .into());
         }
         project.config.history = history;
-        let connection = project.connection(database_url.as_deref())?;
+        let environment = project.environment(database_url.as_ref())?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
         Ok(Self {
             project,
             lock,
-            connection,
-            explicit: database_url.is_some(),
+            environment,
             run_cargo,
             listener,
             types,
-            known: Known::default(),
+            tables: SharedTables::default(),
             named_schemas: Arc::default(),
             _writer: None,
         })
@@ -212,12 +188,22 @@ impl Workspace {
 
     /// Whether the database is a missing SQLite file.
     pub fn database_is_absent(&self) -> bool {
-        self.connection.as_ref().and_then(ConnectionOptions::file).is_some_and(|path| !path.exists())
+        self.environment.as_ref().is_some_and(Environment::is_absent)
+    }
+
+    /// The connection options of the database, if one is named or configured.
+    pub fn connection(&self) -> Option<&ConnectionOptions> {
+        self.environment.as_ref().map(|environment| &environment.connection)
+    }
+
+    /// Whether the caller named the database, so that a failed connection is an error.
+    pub fn is_database_named(&self) -> bool {
+        self.environment.as_ref().is_some_and(|environment| environment.is_named)
     }
 
     /// The server for scratch databases of a product: in memory, or the server of the project's database.
     pub fn scratch_server(&self, product: Product) -> Result<Option<ConnectionOptions>, Error> {
-        scratch_server(product, self.connection.as_ref())
+        scratch_server(product, self.connection())
     }
 
     /// The project's root, for relative paths.
@@ -321,7 +307,7 @@ impl Workspace {
         self.refuse_unlisted(product, &model)?;
         self.refuse_unread_privileges(&model)?;
         // It is always compared in this form; what cannot be normalised is reported there.
-        let _ = model.normalized(|schema| self.known.normalize(product, schema));
+        let _ = model.normalized(|schema| self.tables.normalize(product, schema));
         Ok(model)
     }
 
@@ -332,16 +318,16 @@ impl Workspace {
 
     /// Connects to the project's database and reads it. `None` when no address is known.
     pub async fn live(&self, missing: Missing) -> Result<Option<Live>, Error> {
-        let Some(connection) = &self.connection else { return Ok(None) };
+        let Some(environment) = &self.environment else { return Ok(None) };
         if missing == Missing::Create {
-            self.project.make_room(connection)?;
+            self.project.make_room(environment)?;
         }
-        self.read(connection, missing).await.map(Some)
+        self.read(&environment.connection, missing).await.map(Some)
     }
 
     async fn read(&self, connection: &ConnectionOptions, missing: Missing) -> Result<Live, Error> {
         let phase = self.phase(format!("reading the database {connection}"));
-        let mut live = read_beside(connection, missing, &self.scope(), &self.known).await?;
+        let mut live = self.tables.read(connection, missing, &self.scope()).await?;
         drop(phase);
         self.leave_out_new_partitions(&mut live)?;
         if !self.products().contains(&live.product()) {
@@ -413,45 +399,6 @@ impl Workspace {
     pub fn forms(&self, offline: bool) -> Forms {
         if offline { Forms::Offline } else { self.project.config.forms }
     }
-}
-
-/// Connects to a database and reads all of it.
-pub async fn read(connection: &ConnectionOptions, missing: Missing, scope: &Scope) -> Result<Live, Error> {
-    read_beside(connection, missing, scope, &Known::default()).await
-}
-
-async fn read_beside(
-    connection: &ConnectionOptions,
-    missing: Missing,
-    scope: &Scope,
-    known: &Known,
-) -> Result<Live, Error> {
-    let mut session = connect(connection, missing).await?;
-    let product = session.product();
-    let beside = || known.of(product);
-    let catalog = introspect::introspect_beside(&mut session, scope, &beside).await.map_err(|error| {
-        Error::new(format!("cannot read the catalog of {connection}"))
-            .hint(match (is_timeout(product, &error), run::has_waited(product, &error)) {
-                (true, _) => "it took longer than the server allows a statement: raise `statement_timeout` or `max_statement_time` for this role",
-                (_, true) => "another session has locked a table for longer than a reader waits: wait for it to end, and try again",
-                _ => "the role needs to be able to read the catalog; DDL rights are not needed",
-            })
-            .because(error)
-    })?;
-    let schema = known.normalize(product, catalog.schema)?;
-    let history = run::history(&mut session).await?;
-    let (found, comparison) = Default::default();
-    Ok(Live { session, schema, history, unmanaged: catalog.unmanaged, found, comparison })
-}
-
-/// Whether the server cancelled a statement because of a timeout.
-fn is_timeout(product: Product, error: &DatabaseError) -> bool {
-    let codes: &[&str] = match product {
-        Product::Postgres => &["57014"],
-        Product::MySql | Product::MariaDb => &["3024", "1969", "70100", "HY000/3024"],
-        Product::Sqlite => &[],
-    };
-    error.code.as_deref().is_some_and(|code| codes.contains(&code)) || error.message.contains("max_statement_time")
 }
 
 /// Migrations with the checksums of their files.

@@ -8,6 +8,7 @@ mod checking;
 mod commands;
 mod compiled;
 mod connections;
+mod correcting;
 mod daily;
 mod differences;
 mod drifting;

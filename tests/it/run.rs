@@ -9,6 +9,7 @@ mod foreign_keys;
 mod lock;
 mod order;
 mod recognise;
+mod resume;
 mod support;
 mod work;
 

@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_gen::schema::Product;
+use sea_gen::schema::Schema;
 use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Missing, Session};
 use url::Url;
 
@@ -20,6 +21,11 @@ pub fn variable(product: Product) -> Option<&'static str> {
         Product::MySql => Some("DATABASE_URL_MYSQL"),
         Product::MariaDb => Some("DATABASE_URL_MARIADB"),
     }
+}
+
+/// A schema whose tables are not noted as normalised, so that all of it is normalised again.
+pub fn unnoted(schema: &Schema) -> Schema {
+    Schema { tables: schema.tables.clone().into_iter().collect(), ..schema.clone() }
 }
 
 /// The connection options of a URL; a relative file starts at the current folder.

@@ -71,7 +71,7 @@ async fn generated(open: Open, name: &str) -> Result<Vec<String>, Failure> {
 
 async fn applied(open: Open) -> Result<usize, Failure> {
     let mut bench = Bench::open(open, true, false).await?;
-    let course = Course::Up { target: Target::All, recognises_rows: false, unproven: true };
+    let course = Course::Up { target: Target::All, recognises_rows: false, unproven: true, order: Default::default() };
     let chosen = bench.chosen(&course, &[])?;
     bench.run(&course, &mut |_| ()).await?;
     bench.live.session.close().await;

@@ -13,6 +13,9 @@ pub(in super::super) struct Run {
     /// Print as JSON
     #[arg(long)]
     pub(in super::super) json: bool,
+    /// How many seconds to wait for another runner [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    pub(in super::super) lock_timeout: Option<u64>,
 }
 
 /// Arguments of every command that reverts migrations.
@@ -38,6 +41,9 @@ pub(in super::super) struct Up {
     /// Also apply migrations that failed their proof on a scratch database
     #[arg(long)]
     pub(in super::super) unproven: bool,
+    /// Also apply migrations that are older than an applied one
+    #[arg(long)]
+    pub(in super::super) out_of_order: bool,
     /// For every project that the configuration lists, in that order, until one fails
     #[arg(long, conflicts_with = "target")]
     pub(in super::super) all: bool,
@@ -87,4 +93,53 @@ pub(in super::super) struct Emptying {
     pub(in super::super) development: bool,
     #[command(flatten)]
     pub(in super::super) run: Run,
+}
+
+/// `gen resolve`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Resolve {
+    /// The migration (id, name, or an unambiguous prefix of its id)
+    #[arg(value_name = "MIGRATION")]
+    pub(in super::super) migration: String,
+    #[command(flatten)]
+    pub(in super::super) verdict: Flags,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(in super::super) struct Flags {
+    /// It is applied: record it as applied
+    #[arg(long)]
+    pub(in super::super) applied: bool,
+    /// It was reverted: remove its row
+    #[arg(long)]
+    pub(in super::super) reverted: bool,
+    /// It was never applied: remove its row
+    #[arg(long)]
+    pub(in super::super) not_applied: bool,
+    /// It was interrupted, and the statement in hand was done: it goes on after it
+    #[arg(long)]
+    pub(in super::super) done: bool,
+    /// It was interrupted, and the statement in hand was not done: it goes on with it
+    #[arg(long)]
+    pub(in super::super) not_done: bool,
+}
+
+/// `gen baseline`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Baseline {
+    /// The last migration that this database has; by default the newest one
+    #[arg(value_name = "MIGRATION")]
+    pub(in super::super) migration: Option<String>,
+    /// Record it although the schema of the database is another one
+    #[arg(long)]
+    pub(in super::super) force: bool,
+}
+
+/// `gen unlock`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Unlock {
+    /// End the session that holds the lock, and with it the statement that it runs
+    #[arg(long)]
+    pub(in super::super) force: bool,
 }

@@ -8,7 +8,7 @@ use sea_gen_runner::migration;
 use serde_json::json;
 
 use crate::workflow::Workspace;
-use crate::workflow::generate::{Content, Draft, Planned, Request};
+use crate::workflow::generate::{Content, MigrationDraft, Planned, Request};
 
 use super::super::paint::{self, Ink, ink};
 use super::super::show;
@@ -96,9 +96,10 @@ pub(super) fn print_text(
 }
 
 /// Groups drafts with equal operations on equal places, which are shown once.
-fn alike(drafts: &[Draft]) -> Vec<(&Draft, Vec<&Draft>)> {
-    let places = |draft: &Draft| -> Vec<_> { draft.plan.ops().iter().map(|op| (op.sign(), op.place())).collect() };
-    let mut groups: Vec<(&Draft, Vec<&Draft>)> = Vec::new();
+fn alike(drafts: &[MigrationDraft]) -> Vec<(&MigrationDraft, Vec<&MigrationDraft>)> {
+    let places =
+        |draft: &MigrationDraft| -> Vec<_> { draft.plan.ops().iter().map(|op| (op.sign(), op.place())).collect() };
+    let mut groups: Vec<(&MigrationDraft, Vec<&MigrationDraft>)> = Vec::new();
     for draft in drafts {
         match groups.iter_mut().find(|(first, _)| places(first) == places(draft)) {
             Some((_, others)) => others.push(draft),

@@ -40,8 +40,8 @@ impl Dialect for MySql {
         self.0.product()
     }
 
-    fn normalize_beside(&self, schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
-        normalize::normalize_beside(self.0, schema, normal)
+    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
+        normalize::normalize(self.0, schema)
     }
 
     fn leave_out_new_partitions(&self, schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool {

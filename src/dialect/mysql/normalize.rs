@@ -19,9 +19,10 @@ use super::types::{self, Family, family};
 use super::words::{bare, canonical_statement, string, without_introducers, words};
 use super::{Flavor, defaults, names, partitions, versioning};
 
-pub(super) fn normalize_beside(flavor: Flavor, mut schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
+pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized, Unsupported> {
     let enums = std::mem::take(&mut schema.enums);
-    schema.tables = schema.tables.changed(&normal.tables, |table| normalize_table(flavor, &enums, table))?;
+    schema.tables = schema.tables.normalized(flavor.product(), |table| normalize_table(flavor, &enums, table))?;
+    schema.tables.note_normal_for(flavor.product());
     let tables = &schema.tables;
     let columns_of = |name: &ObjectName| {
         let table = tables.get(name)?;

@@ -35,8 +35,8 @@ impl Dialect for Postgres {
         Product::Postgres
     }
 
-    fn normalize_beside(&self, schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
-        normalize::normalize_beside(schema, normal)
+    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
+        normalize::normalize(schema)
     }
 
     fn leave_out_new_partitions(&self, schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool {

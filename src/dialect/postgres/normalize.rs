@@ -21,19 +21,20 @@ mod numbering;
 use numbering::Numbering;
 
 /// Brings a schema to the catalog's form.
-pub(super) fn normalize_beside(mut schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
+pub(super) fn normalize(mut schema: Schema) -> Result<Normalized, Unsupported> {
     for enum_type in schema.enums.values_mut() {
         fits(&enum_type.name, || Place::Enum(enum_type.name.clone()))?;
         drop_empty(&mut enum_type.comment);
     }
     let enums = schema.enums.clone();
-    schema.tables = schema.tables.changed(&normal.tables, |table| {
+    schema.tables = schema.tables.normalized(Product::Postgres, |table| {
         fits(&table.name, || Place::table(&table.name))?;
         for column in table.columns.values_mut() {
             normalize_column(&table.name, column, &|name| enums.get(name))?;
         }
         normalize_table(table)
     })?;
+    schema.tables.note_normal_for(Product::Postgres);
     normalize_views(&mut schema)?;
     for (_, mut routine) in std::mem::take(&mut schema.routines) {
         routine.definition = normal_definition(&routine.definition);

@@ -10,7 +10,7 @@ use sea_gen_runner::sql::TokenKind;
 use crate::dialect::catalog::{Catalog, Scope, Unmanaged};
 use crate::schema::{
     Action, Check, Column, Columns, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart,
-    IndexTarget, Name, Normalized, ObjectName, Options, PrimaryKey, Table, Trigger, Type, Unique, View, Wording,
+    IndexTarget, Name, ObjectName, Options, PrimaryKey, Table, Trigger, Type, Unique, View, Wording,
 };
 
 use super::table_sql::{self, ForeignKeyText, KeyText, TableText};
@@ -22,16 +22,11 @@ use super::{ddl, names, normalize};
 const OTHERS: &str = include_str!("queries/others.sql");
 const TABLES: &str = include_str!("queries/tables.sql");
 
-/// Reads the catalog. Tables are built while SQLite lists the next ones; a table whose normal form is known is not
-/// stored a second time.
+/// Reads the catalog. Tables are built while SQLite lists the next ones.
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn introspect(
-    session: &mut Session,
-    scope: &Scope,
-    known: &dyn Fn() -> Normalized,
-) -> Result<Catalog, DatabaseError> {
+pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog, DatabaseError> {
     let mut others = Vec::new();
     session.query_arrays(OTHERS, |rows| others.push(rows)).await?;
     let mut catalog = Catalog::default();
@@ -40,7 +35,6 @@ pub async fn introspect(
     let mut refused = None;
     session
         .query_arrays(TABLES, |rows| {
-            let known = known();
             for found in found(&rows, "table").filter(|found| !scope.is_history(found.row.text(1))) {
                 let (name, sql) = (found.row.text(1), found.row.text(2));
                 if let Some(owner) = shadowed(name, &virtual_tables) {
@@ -54,8 +48,7 @@ pub async fn introspect(
                     if let Err(error) = normalize::bare_table(&mut table) {
                         refused.get_or_insert(error);
                     }
-                    let shared = known.schema().tables.share(&table);
-                    catalog.schema.tables.insert(table.name.clone(), shared.unwrap_or_else(|| table.into()));
+                    catalog.schema.tables.insert(table.name.clone(), table);
                 } else {
                     if !scope.excludes(name) {
                         unreadable(&mut catalog, format!("table {name}"));

@@ -32,8 +32,8 @@ impl Dialect for Sqlite {
         Product::Sqlite
     }
 
-    fn normalize_beside(&self, schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
-        normalize::normalize_beside(schema, normal)
+    fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
+        normalize::normalize(schema)
     }
 
     fn numbers_itself(&self, table: &Table, column: &Name) -> bool {

@@ -8,7 +8,7 @@ use crate::dialect::expression::{canonical_expression, canonical_query};
 use crate::dialect::{Product, Unsupported};
 use crate::schema::{
     Column, Columns, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Name, Normalized,
-    ObjectName, Options, Part, Parts, Place, Schema, Table, Tables, Trigger, Type, Unique, View, Wording,
+    ObjectName, Options, Part, Parts, Place, Schema, SharedTable, Table, Tables, Trigger, Type, Unique, View, Wording,
 };
 
 use super::{ddl, names, table_sql, types, words};
@@ -21,7 +21,7 @@ const UNIQUE_OPTIONS: &[&str] = &["on_conflict", "collations", "orders"];
 const FOREIGN_KEY_OPTIONS: &[&str] = &["deferrable", "initially_deferred", "match"];
 const INDEX_PART_OPTIONS: &[&str] = &["collation"];
 
-pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normalized, Unsupported> {
+pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
     if let Some(routine) = schema.routines.keys().next() {
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
         return Err(refusal(Place::Routine(routine.clone()), "it has no routines", hint));
@@ -30,18 +30,18 @@ pub(super) fn normalize_beside(schema: Schema, normal: &Schema) -> Result<Normal
         let hint = "put it into a sidecar of one dialect, such as `user.postgres.sql`";
         return Err(refusal(Place::Definition(id.clone()), "it does not support this kind of object", hint));
     }
-    let mut tables = schema.tables.changed(&normal.tables, bare_table)?;
-    let referring = tables.shared().filter(|(_, table)| !table.foreign_keys.is_empty() && !normal.tables.holds(table));
+    let mut tables = schema.tables.normalized(Product::Sqlite, bare_table)?;
+    let is_new = |table: &SharedTable| !table.foreign_keys.is_empty() && !table.is_normal_for(Product::Sqlite);
+    let referring = tables.shared().filter(|(_, table)| is_new(table));
     let keys: Vec<_> = referring
         .map(|(name, table)| Ok((name.clone(), foreign_keys(table, &tables)?)))
         .collect::<Result<_, Unsupported>>()?;
     for (name, keys) in keys {
-        let Some(table) = tables.get_mut(&name) else { continue };
-        table.foreign_keys = keys;
-        if let Some(shared) = normal.tables.share(table) {
-            tables.insert(name, shared);
+        if let Some(table) = tables.get_mut(&name) {
+            table.foreign_keys = keys;
         }
     }
+    tables.note_normal_for(Product::Sqlite);
     let mut views = BTreeMap::new();
     for view in schema.views.into_values() {
         let mut view = view;

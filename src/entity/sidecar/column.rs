@@ -1,7 +1,7 @@
 //! Columns in SQL files: `CREATE TABLE`, `ADD COLUMN`, `MODIFY COLUMN`, `ALTER COLUMN … SET DATA TYPE`, `CREATE TYPE`.
 //!
-//! Entities declare tables and their columns; what stands here is what no entity mentions, or leaves open. Must not know what
-//! a database makes of a type.
+//! Entities declare tables and columns; SQL files declare tables without an entity, and facets that entities leave open.
+//! Must not know the native form of a type.
 
 use sqlparser::ast::{
     ColumnOption, DataType, Expr, GeneratedAs, GeneratedExpressionMode, SequenceOptions, Statement as Parsed,
@@ -18,7 +18,7 @@ use super::super::source::{Output, SourceError};
 use super::statement::Statement;
 use super::{names, numbering, partitions, settings};
 
-/// Says how a column is numbered.
+/// Declares the identity of a column.
 pub(super) fn set_numbering(
     column: &mut Column,
     way: &GeneratedAs,
@@ -131,7 +131,7 @@ pub(super) fn enum_type(statement: &Statement<'_>, output: &mut Output) -> Resul
     Ok(())
 }
 
-/// `ADD COLUMN`: what it declares.
+/// Declares the column of `ADD COLUMN`.
 pub(super) fn add<'o>(
     statement: &Statement<'_>,
     table: &mut Table,
@@ -150,7 +150,7 @@ pub(super) fn add<'o>(
     Ok(parts)
 }
 
-/// `MODIFY COLUMN`: says more of a column that an entity declares. Whether it takes NULL is the entity's to say.
+/// `MODIFY COLUMN`: declares more facets of a column of an entity. Only the entity declares whether it takes NULL.
 pub(super) fn modify<'o>(
     statement: &Statement<'_>,
     column: &mut Column,
@@ -170,7 +170,7 @@ pub(super) fn modify<'o>(
     Ok(facets.into_iter().map(|facet| Part::Column(column.name.clone(), facet)).collect())
 }
 
-/// A type as SQL spells it. PostgreSQL's `serial` is a type and a numbering.
+/// A type as SQL spells it. PostgreSQL's `serial` is a type and an identity.
 pub(super) fn set_type(column: &mut Column, data_type: &DataType, product: Product) {
     let spelled = data_type.to_string();
     if is_serial(data_type, product) {
@@ -191,7 +191,7 @@ fn is_serial(data_type: &DataType, product: Product) -> bool {
         && ["smallserial", "serial", "bigserial", "serial2", "serial4", "serial8"].contains(&spelled.as_str())
 }
 
-/// A column, the facets that its definition says, and whether it is the primary key.
+/// A column, the facets that its definition declares, and whether it is the primary key.
 fn new<'o>(
     statement: &Statement<'_>,
     name: Name,
@@ -214,7 +214,7 @@ fn new<'o>(
     Ok((column, facets, key))
 }
 
-/// One option behind a column's type: what it sets.
+/// Applies one option after the type of a column.
 fn set(statement: &Statement<'_>, column: &mut Column, option: &ColumnOption) -> Result<Vec<Facet>, SourceError> {
     Ok(match option {
         ColumnOption::Null | ColumnOption::PrimaryKey(_) => Vec::new(),

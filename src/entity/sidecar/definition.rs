@@ -1,6 +1,6 @@
-//! Statements the model does not take apart: extensions, domains, policies and their like, kept in the database's own words.
+//! Statements that the model holds as definitions: extensions, domains, policies and others, in the text of the statement.
 //!
-//! Must not know what one of them says; only what it is called and what it belongs to.
+//! Must not know the content of a definition, only its name and its owner.
 
 use sqlparser::tokenizer::Token;
 
@@ -10,7 +10,7 @@ use super::super::source::{Output, SourceError};
 use super::statement::{Statement, is_word};
 use super::{names, privilege, raw, sequence};
 
-/// What `CREATE` and the next words declare, if it is one of these.
+/// The kind of definition that `CREATE` and the next words declare, if any.
 pub(super) fn kind_of(words: &[String]) -> Option<DefinitionKind> {
     let word = |at: usize| words.get(at).map_or("", String::as_str);
     if word(0) != "CREATE" {
@@ -38,13 +38,13 @@ pub(super) fn kind_of(words: &[String]) -> Option<DefinitionKind> {
     }
 }
 
-/// Whether `ALTER TABLE` adds an exclusion constraint, which the grammar does not have.
+/// Whether `ALTER TABLE` adds an exclusion constraint, which the parser does not know.
 pub(super) fn excludes(statement: &Statement<'_>) -> bool {
     let mut words = statement.tokens().iter().map(|(token, _)| token);
     words.any(|token| is_word(token, "CONSTRAINT")) && words.nth(1).is_some_and(|token| is_word(token, "EXCLUDE"))
 }
 
-/// Takes a statement into the model as it is.
+/// Adds a statement to the model as a definition.
 pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut Output) -> Result<(), SourceError> {
     let product = statement.product();
     let has_it = match kind {
@@ -68,7 +68,7 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
     let find = |word: &str, from: usize| {
         tokens.iter().skip(from).position(|(token, _)| is_word(token, word)).map(|at| from + at)
     };
-    // `IF NOT EXISTS` is about running a statement, not about what it declares.
+    // `IF NOT EXISTS` affects the execution of a statement, not its declaration.
     let guard = (2..5).contains(&find("EXISTS", 2).unwrap_or(0)).then_some(2..5);
     let nameless = || SourceError::new(statement.first_words(), format!("this {kind} has no name"), "no name");
     let (id, sql) = match kind {
@@ -123,7 +123,7 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
     insert(statement, id, sql, output)
 }
 
-/// Refuses a schedule whose times are reckoned when the event is created: every database would have another event.
+/// Refuses a schedule with times relative to the creation of the event: the event would differ in every database.
 fn has_one_time(statement: &Statement<'_>) -> Result<(), SourceError> {
     let tokens = statement.tokens();
     let body = tokens.iter().position(|(token, _)| is_word(token, "DO")).unwrap_or(tokens.len());
@@ -150,7 +150,7 @@ fn has_one_time(statement: &Statement<'_>) -> Result<(), SourceError> {
     Err(trouble.hint(hint))
 }
 
-/// Takes a definition into the model, unless there is one of its name.
+/// Adds a definition to the model, unless one of its name exists.
 pub(super) fn insert(
     statement: &Statement<'_>,
     id: DefinitionId,
@@ -168,7 +168,7 @@ pub(super) fn insert(
     Ok(())
 }
 
-/// The declared table that a name at a token means.
+/// The declared table that the name at a token refers to.
 fn owner(statement: &Statement<'_>, at: usize, output: &mut Output) -> Result<ObjectName, SourceError> {
     let nothing = || SourceError::new(statement.first_words(), "this belongs to no table", "no table");
     let (target, _) = raw::name_at(statement, at).ok_or_else(nothing)?;

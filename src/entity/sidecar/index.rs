@@ -1,6 +1,6 @@
 //! `CREATE INDEX`.
 //!
-//! Must not know what a database makes of an index.
+//! Must not know the normal form of an index.
 
 use sqlparser::ast::{self, Expr, FunctionArguments, IndexOption, IndexType, OrderBySort, Statement as Parsed};
 
@@ -63,7 +63,7 @@ pub(super) fn read(
     if written.nulls_distinct == Some(false) {
         index.options.insert("nulls_not_distinct".to_owned(), "true".to_owned());
     }
-    // As the catalog has them: in order of their names.
+    // The catalog lists them in the order of their names.
     let mut storage: Vec<String> = Vec::new();
     for setting in &written.with {
         if let Expr::BinaryOp { left, right, .. } = setting {
@@ -80,7 +80,7 @@ pub(super) fn read(
             IndexOption::Comment(comment) => index.comment = Some(comment.clone()),
         }
     }
-    // An index that an entity asks for has a name by convention; in SQL a name is written, so there it counts.
+    // An entity names an index by convention. SQL names it explicitly, so the name is part of the declaration.
     let at = |part| Place::Table(table.name.clone(), part);
     let of_entity = |place: &Place| output.model.sources.get(place).is_none_or(|it| it.origin == Origin::Entity);
     let twins: Vec<Name> = table
@@ -147,7 +147,7 @@ fn part(
         other => IndexTarget::Expression(expression(other)),
     };
     part.descending = matches!(written.column.options.sort, Some(OrderBySort::Desc));
-    // NULLs last when ascending, first when descending is what PostgreSQL does unasked.
+    // PostgreSQL's default is NULLs last when ascending, first when descending.
     match (written.column.options.nulls_first, part.descending) {
         (Some(true), false) => _ = part.options.insert("nulls".to_owned(), "first".to_owned()),
         (Some(false), true) => _ = part.options.insert("nulls".to_owned(), "last".to_owned()),
@@ -159,7 +159,7 @@ fn part(
     Ok(part)
 }
 
-/// MySQL's and MariaDB's `title(20)`, which reads like a call.
+/// MySQL's and MariaDB's `title(20)`, which the parser reads as a function call.
 fn prefix(function: &ast::Function, product: Product) -> Option<String> {
     if !matches!(product, Product::MySql | Product::MariaDb) {
         return None;
@@ -183,7 +183,7 @@ fn column(statement: &Statement<'_>, table: &Table, ident: &ast::Ident, product:
     })
 }
 
-/// The access method where it is not what every database takes unasked.
+/// The access method, if it is not the default of every database.
 fn method_name(method: &IndexType) -> Option<String> {
     match method {
         IndexType::BTree => None,

@@ -1,4 +1,4 @@
-//! SQL files beside the entities: what attributes cannot say.
+//! SQL files beside the entities, which declare objects and facets that have no attribute.
 //!
 //! Must not know Rust. A file for every product is read in a general grammar and its quoted identifiers are requoted for
 //! the product; a file for one product is read in that product's own grammar, and taken as it is.
@@ -29,7 +29,7 @@ use statement::Text;
 
 pub(super) use names::plain_name;
 
-/// What a file is meant for: `Some(None)` is every product, `Some(Some(_))` this one, `None` another one.
+/// The product that a file is for: `Some(None)` is every product, `Some(Some(_))` this one, `None` another one.
 pub(super) fn meant_for(path: &Path, product: Product) -> Option<Option<Product>> {
     let stem = path.file_stem()?.to_str()?;
     match stem.rsplit_once('.').map(|(_, key)| key.parse::<Product>()) {
@@ -48,7 +48,7 @@ pub(super) fn grammar(product: Option<Product>) -> Box<dyn Dialect> {
     }
 }
 
-/// An error of the parser, and the column at its end, which is said by the span instead.
+/// The message of a parser error without the position at its end, which the span shows.
 pub(super) fn parted(message: &str) -> (String, Option<u64>) {
     let message = message.strip_prefix("sql parser error: ").unwrap_or(message);
     match message.rsplit_once(" at Line: ") {
@@ -63,9 +63,9 @@ pub(super) fn parted(message: &str) -> (String, Option<u64>) {
 /// Which statements of the files are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SidecarPass {
-    /// All but those on privileges.
+    /// All except statements on privileges.
     Objects,
-    /// Those on privileges.
+    /// Statements on privileges.
     Privileges,
 }
 
@@ -86,7 +86,7 @@ pub(super) fn read(
     }
     let text = match Text::read(&file.path, &file.text, meant, product) {
         Ok(text) => text,
-        // It has been said in the first turn.
+        // The first pass has reported it.
         Err(_) if pass == SidecarPass::Privileges => return,
         Err(trouble) => return output.error(trouble),
     };
@@ -138,7 +138,7 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
         StatementKind::Table => column::table(statement, output),
         StatementKind::Type => column::enum_type(statement, output),
         StatementKind::Other => {
-            // A slip of the pen is told as one before the statement is called unknown.
+            // A misspelled keyword is reported as such, not as an unknown statement.
             statement.parse()?;
             Err(SourceError::new(statement.first_words(), "this statement declares nothing that is known", "not understood")
                 .hint("tables, indexes, views, checks, functions and triggers are declared here; for anything else `gen migration <Name> --empty`"))

@@ -1,6 +1,6 @@
-//! Identifiers of SQL to names as the catalog stores them.
+//! Converts SQL identifiers to names as the catalog stores them.
 //!
-//! Must not know what is named, except that columns and tables an entity declares are known by their own spelling.
+//! Must not know the kind of the named object. Declared tables and columns keep their own spelling.
 
 use sea_gen_runner::sql;
 use sqlparser::ast::{Ident, ObjectName as Written, ObjectNamePart};
@@ -28,7 +28,7 @@ pub(super) fn object(name: &Written, product: Product) -> Option<ObjectName> {
     }
 }
 
-/// What stands between two quotes: the parser leaves it as it is written. On MySQL and MariaDB a backslash escapes too.
+/// The text between two quotes, unescaped: the parser leaves it as written. On MySQL and MariaDB a backslash escapes too.
 pub(super) fn unescaped(text: &str, product: Product) -> String {
     let plain = text.replace("''", "'");
     match product {
@@ -42,7 +42,7 @@ pub(in super::super) fn plain_name(name: &Written) -> String {
     name.0.last().and_then(ObjectNamePart::as_ident).map(|ident| ident.value.clone()).unwrap_or_default()
 }
 
-/// The declared table of a name. Outside PostgreSQL case does not tell tables or columns apart.
+/// The declared table of a name. Outside PostgreSQL the names of tables and columns are compared without case.
 pub(super) fn table<'s>(schema: &'s mut Schema, name: &ObjectName, product: Product) -> Option<&'s mut Table> {
     if schema.tables.contains_key(name) || product == Product::Postgres {
         return schema.tables.get_mut(name);

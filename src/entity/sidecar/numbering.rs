@@ -1,6 +1,6 @@
-//! What stands in parentheses behind `AS IDENTITY`: how a column is numbered.
+//! The sequence options in parentheses after `AS IDENTITY`.
 //!
-//! Must not know what a database takes for usual.
+//! Must not know the defaults of a database.
 
 use std::ops::Range;
 
@@ -9,10 +9,10 @@ use sqlparser::tokenizer::Token;
 
 use super::statement::is_word;
 
-/// The words that begin a clause, in the order in which the grammar takes them. PostgreSQL takes them in any.
+/// The keywords of the clauses, in the order that the parser requires. PostgreSQL accepts any order.
 const CLAUSES: [&str; 5] = ["INCREMENT", "MINVALUE", "MAXVALUE", "START", "CACHE"];
 
-/// Puts the clauses behind every `IDENTITY (` in the order that the grammar knows.
+/// Sorts the clauses after every `IDENTITY (` into the order that the parser requires.
 pub(super) fn in_order(tokens: &mut [(Token, Range<usize>)]) {
     let mut at = 0;
     while let Some(found) = tokens.get(at..).and_then(|rest| rest.windows(2).position(is_open)) {
@@ -36,7 +36,7 @@ pub(super) fn in_order(tokens: &mut [(Token, Range<usize>)]) {
     }
 }
 
-/// The clauses in the words of the model.
+/// The clauses as the model spells them.
 pub(super) fn clauses(options: &[SequenceOptions]) -> String {
     let mut written = Vec::new();
     for option in options {
@@ -47,7 +47,7 @@ pub(super) fn clauses(options: &[SequenceOptions]) -> String {
             SequenceOptions::StartWith(start, _) => format!("START WITH {start}"),
             SequenceOptions::Cache(cache) => format!("CACHE {cache}"),
             SequenceOptions::Cycle(false) => "CYCLE".to_owned(),
-            // The usual.
+            // The default.
             SequenceOptions::Cycle(true) | SequenceOptions::MinValue(None) | SequenceOptions::MaxValue(None) => {
                 continue;
             }

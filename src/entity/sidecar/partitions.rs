@@ -1,7 +1,7 @@
-//! How a table is divided: `CREATE TABLE … PARTITION BY`, `ALTER TABLE … PARTITION BY` for a table that an entity declares, and
+//! Partitioning: `CREATE TABLE … PARTITION BY`, `ALTER TABLE … PARTITION BY` for a table that an entity declares, and
 //! PostgreSQL's `CREATE TABLE … PARTITION OF`.
 //!
-//! Must not know what a database makes of a division.
+//! Must not know the normal form of a partitioning.
 
 use sqlparser::tokenizer::Token;
 
@@ -11,7 +11,7 @@ use super::super::source::{Output, SourceError};
 use super::statement::{Statement, is_word};
 use super::{definition, names, raw};
 
-/// The token behind two words that stand outside all parentheses.
+/// The token after two keywords outside all parentheses.
 fn behind(statement: &Statement<'_>, first: &str, second: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let tokens = statement.tokens();
@@ -26,24 +26,24 @@ fn behind(statement: &Statement<'_>, first: &str, second: &str) -> Option<usize>
     })
 }
 
-/// Whether a statement makes a partition.
+/// Whether a statement creates a partition.
 pub(super) fn is_partition(statement: &Statement<'_>) -> bool {
     behind(statement, "PARTITION", "OF").is_some()
 }
 
-/// Whether a statement says how a table is divided.
+/// Whether a statement declares the partitioning of a table.
 pub(super) fn divides(statement: &Statement<'_>) -> bool {
     behind(statement, "PARTITION", "BY").is_some()
 }
 
-/// The statement without its division, and the division as a table's option.
+/// The statement without its partitioning, and the partitioning as an option of the table.
 pub(super) fn apart<'t>(statement: &Statement<'t>) -> Result<Option<(Statement<'t>, String)>, SourceError> {
     let Some(at) = behind(statement, "PARTITION", "BY") else { return Ok(None) };
     has_partitions(statement)?;
     Ok(Some((statement.first(at - 2), statement.sql(at..statement.tokens().len()))))
 }
 
-/// Takes a division into a table's options.
+/// Adds a partitioning to the options of a table.
 pub(super) fn divide(table: &mut crate::schema::Table, division: String) -> Part {
     table.options.insert(PARTITION_BY.to_owned(), division);
     Part::Option(PARTITION_BY.into())

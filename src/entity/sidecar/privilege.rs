@@ -1,6 +1,6 @@
-//! `GRANT … ON … TO …` and, of what everybody may do unasked, `REVOKE … ON … FROM PUBLIC` (PostgreSQL).
+//! `GRANT … ON … TO …`, and `REVOKE … ON … FROM PUBLIC` for default privileges (PostgreSQL).
 //!
-//! One definition for each object, role and column, as the catalog is read. Must not know whether a role exists.
+//! One definition for each object, role and column, like introspection. Must not know whether a role exists.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::super::source::{Output, SourceError};
 use super::statement::{Statement, is_word};
 use super::{names, raw};
 
-/// What `ALL` means for a kind of object, and whether it is a table or like one.
+/// The privileges of `ALL` for a kind of object, and whether the kind is a relation.
 const KINDS: [(&str, &[&str], bool); 6] = [
     ("TABLE", &["DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"], true),
     ("SEQUENCE", &["SELECT", "UPDATE", "USAGE"], false),
@@ -23,14 +23,14 @@ const KINDS: [(&str, &[&str], bool); 6] = [
     ("SCHEMA", &["CREATE", "USAGE"], false),
 ];
 
-/// Whether a statement grants or revokes privileges on objects, and not a membership.
+/// Whether a statement grants or revokes privileges on objects, rather than role membership.
 pub(super) fn is_on_objects(statement: &Statement<'_>) -> bool {
     let tokens = statement.tokens();
     tokens.first().is_some_and(|(token, _)| is_word(token, "GRANT") || is_word(token, "REVOKE"))
         && tokens.iter().any(|(token, _)| is_word(token, "ON"))
 }
 
-/// Takes the privileges into the model.
+/// Adds the privileges to the model.
 pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
     let tokens = statement.tokens();
     let at = |word: &str, from: usize| {
@@ -64,9 +64,9 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
         let relation = if is_relation { Some(owner(statement, &name, output)?) } else { None };
         let need = need(statement, keyword, name, &spelled, output)?;
         for role in &roles {
-            let given = Given { granted, keyword, object: &spelled, role, with_option: option.is_some() };
+            let grant = Grant { granted, keyword, object: &spelled, role, with_option: option.is_some() };
             for (privilege, column) in &privileges {
-                given.take(statement, relation.as_ref(), column.as_ref(), privilege, need.as_ref(), output)?;
+                grant.take(statement, relation.as_ref(), column.as_ref(), privilege, need.as_ref(), output)?;
             }
         }
     }
@@ -97,10 +97,10 @@ fn roles(statement: &Statement<'_>, tokens: &Tokens) -> Result<Vec<String>, Sour
     list(tokens).into_iter().map(role).collect()
 }
 
-/// What stands for a role and is not one.
+/// Keywords that take the place of a role.
 const SESSION: [&str; 3] = ["CURRENT_USER", "SESSION_USER", "CURRENT_ROLE"];
 
-/// The privileges of a list, each with its column where it is for one.
+/// The privileges of a list, each with its column, if any.
 fn privileges(
     statement: &Statement<'_>,
     tokens: &Tokens,
@@ -132,10 +132,10 @@ fn privileges(
     Ok(found)
 }
 
-/// The privileges that a column has of its own.
+/// The privileges that can be granted on a column.
 const OF_COLUMNS: [&str; 4] = ["INSERT", "REFERENCES", "SELECT", "UPDATE"];
 
-/// What a privilege on something that is no table stands on, where it is declared.
+/// The declared object that a privilege depends on, if it is not on a table.
 fn need(
     statement: &Statement<'_>,
     keyword: &str,
@@ -163,7 +163,7 @@ fn need(
 }
 
 /// A privilege on one object for one role.
-struct Given<'a> {
+struct Grant<'a> {
     granted: bool,
     keyword: &'a str,
     object: &'a str,
@@ -171,7 +171,7 @@ struct Given<'a> {
     with_option: bool,
 }
 
-impl Given<'_> {
+impl Grant<'_> {
     fn take(
         &self,
         statement: &Statement<'_>,
@@ -207,7 +207,7 @@ impl Given<'_> {
         Ok(())
     }
 
-    /// What the catalog's privileges are found by.
+    /// The id that introspection gives to these privileges.
     fn id(&self, relation: Option<&ObjectName>, column: Option<&String>, with_option: bool) -> DefinitionId {
         let Self { granted, keyword, object, role, .. } = self;
         let mut name = if *granted { (*role).to_owned() } else { format!("not {role}") };
@@ -224,7 +224,7 @@ impl Given<'_> {
     }
 }
 
-/// The privileges of a statement that was put together here.
+/// The privileges in a statement that this file has written.
 fn listed(create: &str) -> BTreeSet<String> {
     let list = create.split_once(' ').and_then(|(_, rest)| rest.split_once(" ON ")).map_or("", |(list, _)| list);
     list.split(", ").map(str::to_owned).collect()
@@ -263,7 +263,7 @@ fn written(tokens: &Tokens) -> String {
     text
 }
 
-/// The declared table or view that a name means.
+/// The declared table or view that a name refers to.
 pub(super) fn owner(
     statement: &Statement<'_>,
     target: &ObjectName,

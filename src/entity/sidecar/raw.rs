@@ -1,6 +1,6 @@
-//! `CREATE FUNCTION`, `CREATE PROCEDURE`, `CREATE TRIGGER`: kept in the database's own words.
+//! `CREATE FUNCTION`, `CREATE PROCEDURE`, `CREATE TRIGGER`: kept as text.
 //!
-//! Must not know what a body does.
+//! Must not know the meaning of a body.
 
 use sqlparser::ast::{ArgMode, OperateFunctionArg, Statement as Parsed};
 use sqlparser::keywords::Keyword;
@@ -25,7 +25,7 @@ pub(super) fn routine(statement: &Statement<'_>, kind: RoutineKind, output: &mut
         return Err(SourceError::new(statement.first_words(), "a routine needs a name", "no name"));
     };
     if statement.product() == Product::Postgres {
-        // Only there may several have one name, told apart by what they take.
+        // Only PostgreSQL overloads routines: several may have one name, with different argument types.
         let arguments = arguments(statement, kind)?;
         name.name = Name::from(format!("{}({arguments})", name.name));
     }
@@ -78,7 +78,7 @@ pub(super) fn trigger(statement: &Statement<'_>, output: &mut Output) -> Result<
     Ok(())
 }
 
-/// A trigger of a view: with the view where the database keeps it there, else a definition of its own.
+/// A trigger of a view: a part of the view where the catalog has it there, otherwise a definition.
 fn view_trigger(
     statement: &Statement<'_>,
     view: ObjectName,
@@ -104,7 +104,7 @@ fn view_trigger(
     }
 }
 
-/// The name behind a keyword and what may stand between, and the token after it.
+/// The name after a keyword and its optional words, and the token after the name.
 fn name_after(statement: &Statement<'_>, keyword: Keyword) -> Option<(ObjectName, usize)> {
     let tokens = statement.tokens();
     let mut at = tokens.iter().position(|(token, _)| is(token, keyword))? + 1;
@@ -129,12 +129,12 @@ pub(super) fn name_at(statement: &Statement<'_>, at: usize) -> Option<(ObjectNam
     }
 }
 
-/// The types of what a routine takes, as PostgreSQL tells routines of one name apart.
+/// The argument types of a routine, by which PostgreSQL distinguishes routines of one name.
 fn arguments(statement: &Statement<'_>, kind: RoutineKind) -> Result<String, SourceError> {
     let types: Vec<String> = match statement.parse_signature()? {
         Parsed::CreateFunction(function) => {
             let arguments = function.args.unwrap_or_default();
-            // What only a function gives back does not tell it from another; a procedure is called with it.
+            // An `OUT` argument belongs to the signature of a procedure, not of a function.
             let is_taken = |argument: &&OperateFunctionArg| {
                 kind == RoutineKind::Procedure || !matches!(argument.mode, Some(ArgMode::Out))
             };

@@ -1,6 +1,6 @@
-//! `CREATE SEQUENCE … OWNED BY`: the sequence, and the column it goes with, which the catalog has as a setting of its own.
+//! `CREATE SEQUENCE … OWNED BY`: the sequence, and its owning column, which introspection reads as a definition of its own.
 //!
-//! Must not know what a database takes for usual.
+//! Must not know the defaults of a database.
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ pub(super) struct Owner {
     column: Name,
 }
 
-/// The statement without `OWNED BY …`, and who is said there, if anybody is. `head` are the tokens before the name.
+/// The statement without `OWNED BY …`, and the owner, if there is one. `head` is the range of tokens before the name.
 pub(super) fn parted(
     statement: &Statement<'_>,
     head: Range<usize>,
@@ -33,7 +33,7 @@ pub(super) fn parted(
     let mut names = Vec::new();
     let mut at = owned + 2;
     while let Some((name, _)) = raw::name_at(statement, at) {
-        // Each part by itself: a path has up to three.
+        // Each part is read separately: a path has up to three.
         names.push(name.schema.unwrap_or(name.name));
         at += 1;
         if !matches!(tokens.get(at), Some((Token::Period, _))) {
@@ -57,7 +57,7 @@ pub(super) fn parted(
     Ok((sql.trim_end().to_owned(), owner))
 }
 
-/// Takes into the model to which column a sequence belongs.
+/// Adds the owning column of a sequence to the model.
 pub(super) fn own(
     statement: &Statement<'_>,
     sequence: &DefinitionId,

@@ -1,6 +1,6 @@
-//! What `CREATE TABLE` says of a table beside its columns and keys: every word of it is taken or refused.
+//! The table options of `CREATE TABLE`: each is read or refused.
 //!
-//! Must not know what a setting means to a database.
+//! Must not know the meaning of an option.
 
 use sqlparser::ast::{CommentDef, CreateTable, CreateTableOptions, SqlOption};
 
@@ -10,7 +10,7 @@ use super::super::source::SourceError;
 use super::names;
 use super::statement::Statement;
 
-/// Takes the settings into the table.
+/// Adds the options to the table.
 pub(super) fn of_table(
     statement: &Statement<'_>,
     written: &CreateTable,
@@ -80,7 +80,7 @@ pub(super) fn of_table(
     Ok(parts)
 }
 
-/// The option that a setting is; none for the number that rows begin with, which is no part of a schema.
+/// The option of a table; `None` for the first number of rows, which is not part of a schema.
 fn key_of(written: &str) -> Option<String> {
     let key = written.to_lowercase();
     let key = key.strip_prefix("default ").unwrap_or(&key);

@@ -1,4 +1,4 @@
-//! A file's text: its tokens, its statements, what each of them is, and where every byte of it stands.
+//! The text of a file: its tokens, its statements with their kinds, and the position of every byte.
 //!
 //! Must not know what a statement declares.
 
@@ -18,7 +18,7 @@ use super::super::schema_of;
 use super::super::source::{SourceError, SourceLocation};
 use super::{names, numbering};
 
-/// What editors of some systems put before a text.
+/// The byte order mark that some editors write.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A file.
@@ -26,15 +26,15 @@ pub(super) struct Text<'t> {
     path: &'t Path,
     text: &'t str,
     grammar: Box<dyn Dialect>,
-    /// Whether quoted identifiers are for any product, and must be requoted for this one.
+    /// Whether the file is for every product, so that quoted identifiers must be requoted for this one.
     portable: bool,
     product: Product,
     lines: sql::Lines,
     /// Tokens that are neither white space nor comments, with their bytes.
     tokens: Vec<(Token, Range<usize>)>,
-    /// What is no part of them: the schema that a name without one is in anyway.
+    /// Tokens that are left out: the default schema before a name.
     left_out: Vec<Range<usize>>,
-    /// Which of the tokens are one statement.
+    /// The range of tokens of each statement.
     statements: Vec<Range<usize>>,
 }
 
@@ -42,11 +42,11 @@ pub(super) struct Text<'t> {
 pub(super) struct Statement<'t> {
     text: &'t Text<'t>,
     tokens: &'t [(Token, Range<usize>)],
-    /// The `sql_mode` that was set before it (MySQL and MariaDB).
+    /// The `sql_mode` set before it (MySQL and MariaDB).
     mode: Option<String>,
 }
 
-/// What a statement is, by its first words.
+/// The kind of a statement, by its first words.
 pub(super) enum StatementKind {
     Index { method: Option<&'static str> },
     View,
@@ -63,7 +63,7 @@ pub(super) enum StatementKind {
     Other,
 }
 
-/// What no grammar reads. A file for all databases is read by a general one; what only one of them understands goes elsewhere.
+/// The error on a text that the parser does not know. The hint names the file for SQL of one product.
 fn no_sql(path: &Path, meant: Option<Product>, product: Product, spot: SourceLocation, label: String) -> SourceError {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let hint = match meant {
@@ -131,7 +131,7 @@ impl<'t> Text<'t> {
         Ok(read)
     }
 
-    /// The tokens the parser takes of one statement.
+    /// The tokens of one statement for the parser.
     fn tokenize(&mut self, statement: Range<usize>, meant: Option<Product>) -> Result<(), SourceError> {
         let text = self.text.get(statement.clone()).unwrap_or_default();
         let bytes = Bytes::of(text);
@@ -168,14 +168,14 @@ impl<'t> Text<'t> {
         Ok(())
     }
 
-    /// What stands between two tokens.
+    /// The text between two tokens.
     fn between(&self, end: usize, start: usize) -> &str {
         let next = self.left_out.get(self.left_out.partition_point(|left| left.start < end));
         let until = next.filter(|left| left.end <= start).map_or(start, |left| left.start);
         self.text.get(end..until).unwrap_or(" ")
     }
 
-    /// The statements, without those that set a `sql_mode` for the ones behind.
+    /// The statements, without those that set the `sql_mode` of later ones.
     pub(super) fn statements(&'t self) -> Vec<Statement<'t>> {
         let mut mode = None;
         let tokens = self.statements.iter().filter_map(|range| self.tokens.get(range.clone()));
@@ -212,7 +212,7 @@ impl<'t> Statement<'t> {
         self.text.spot(self.span())
     }
 
-    /// The words that say what it is.
+    /// The words that determine its kind.
     pub(super) fn first_words(&self) -> SourceLocation {
         let start = self.span().start;
         let mut words = self.tokens.iter().take(2).filter(|(token, _)| matches!(token, Token::Word(_)));
@@ -230,7 +230,7 @@ impl<'t> Statement<'t> {
         start..end
     }
 
-    /// Where a word first stands, for telling what is wrong with it.
+    /// The first position of a word, for an error message.
     pub(super) fn spot_of(&self, word: &str) -> SourceLocation {
         let found = self.tokens.iter().find(|(token, _)| matches!(token, Token::Word(found) if found.value == word));
         found.map_or_else(|| self.spot(), |(_, span)| self.text.spot(span.clone()))
@@ -268,7 +268,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// What is created: the first word that says so, since the same words may be names further on.
+    /// The kind of the created object: the first keyword, since the same words may be names later on.
     fn created(&self, second: &str) -> StatementKind {
         let kinds = self.tokens.iter().take(14).filter_map(|(token, _)| match token {
             Token::Word(word) if word.quote_style.is_none() => match word.keyword {
@@ -296,7 +296,7 @@ impl<'t> Statement<'t> {
         kinds.into_iter().next().unwrap_or(StatementKind::Other)
     }
 
-    /// The statement parsed, as it is for the product. A word in `left_out` is skipped: some have no place in the grammar.
+    /// Parses the statement for the product. Words in `left_out` are skipped: the parser does not know them.
     pub(super) fn parse(&self) -> Result<Parsed, SourceError> {
         self.parse_without(&[])
     }
@@ -309,8 +309,8 @@ impl<'t> Statement<'t> {
         self.parse_tokens(kept)
     }
 
-    /// What a routine is called and takes, whatever follows: the grammar does not know every language's body, and reads a
-    /// function's arguments better than a procedure's.
+    /// The name and arguments of a routine, without its body: the parser does not read every language, and reads the
+    /// arguments of a function better than those of a procedure.
     pub(super) fn parse_signature(&self) -> Result<Parsed, SourceError> {
         let mut depth = 0_usize;
         let close = self.tokens.iter().position(|(token, _)| match token {
@@ -336,11 +336,11 @@ impl<'t> Statement<'t> {
 
     fn parse_tokens(&self, tokens: Vec<(Token, Range<usize>)>) -> Result<Parsed, SourceError> {
         let located = tokens.iter().map(|(token, span)| {
-            // The parser only carries positions; a byte in the place of a column comes back unharmed.
+            // The parser does not interpret positions, so a byte offset can be passed as the column.
             let location = Location { line: 1, column: span.start as u64 };
             TokenWithSpan { token: token.clone(), span: sqlparser::tokenizer::Span { start: location, end: location } }
         });
-        // A comment is declared by the standard's statement everywhere, also where the database has another.
+        // `COMMENT ON` declares a comment for every product, also where the database has another statement.
         let general = sqlparser::dialect::GenericDialect {};
         let grammar = if matches!(self.kind(), StatementKind::Comment) { &general } else { &*self.text.grammar };
         let mut parser = Parser::new(grammar)
@@ -355,7 +355,7 @@ impl<'t> Statement<'t> {
             Err(error) => {
                 let (message, at) = super::parted(&error.to_string());
                 let last_read = || parser.get_current_token().span.start.column;
-                // What came to an end too early is told at its last word.
+                // An incomplete statement is reported at its last word.
                 let at = at.or_else(|| (!message.ends_with("found: EOF")).then(last_read));
                 (message, at)
             }
@@ -381,7 +381,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// The text of some of the tokens as it runs on the product.
+    /// The text of a range of tokens for the product.
     pub(super) fn sql(&self, tokens: Range<usize>) -> String {
         let mut sql = String::new();
         let mut end: Option<usize> = None;
@@ -397,16 +397,16 @@ impl<'t> Statement<'t> {
             }
             end = Some(span.end);
         }
-        // How a checkout ends its lines is no part of what is declared.
+        // Line endings depend on the checkout and are not part of the declaration.
         if sql.contains('\r') { sql.replace("\r\n", "\n") } else { sql }
     }
 
-    /// The whole text as it runs on the product.
+    /// The whole text for the product.
     pub(super) fn whole(&self) -> String {
         self.sql(0..self.tokens.len())
     }
 
-    /// The whole text of what has a body, behind the `sql_mode` it is made under, where one is said.
+    /// The whole text of an object with a body, after the `sql_mode` it is created under, if one is set.
     pub(super) fn definition(&self) -> String {
         match &self.mode {
             None => self.whole(),
@@ -415,7 +415,7 @@ impl<'t> Statement<'t> {
     }
 }
 
-/// A number in hexadecimal digits stays one: the grammar would write it as a string, which MariaDB takes for a text.
+/// Keeps a hexadecimal number: the parser would print it as a string, which MariaDB reads as text.
 fn in_its_digits(token: Token, written: &str) -> Token {
     match token {
         Token::HexStringLiteral(_) if written.starts_with('0') => Token::Number(written.to_owned(), false),
@@ -423,16 +423,16 @@ fn in_its_digits(token: Token, written: &str) -> Token {
     }
 }
 
-/// Whether a word is the schema that a name without one is in anyway.
+/// Whether a word names the default schema.
 fn is_default_schema(token: &Token, product: Product) -> bool {
     let Token::Word(word) = token else { return false };
     let ident = word.clone().into_ident(sqlparser::tokenizer::Span::empty());
     schema_of(product, names::folded(&ident, product)).is_none()
 }
 
-/// Whether something else is called like the schema that a name without one is in anyway: a table, or its alias.
+/// Whether a table or an alias has the name of the default schema.
 fn names_default_schema(tokens: &[(Token, Range<usize>)], product: Product) -> bool {
-    // `PUBLIC` is everybody.
+    // In these statements `PUBLIC` is the role of everybody.
     if tokens.first().is_some_and(|(token, _)| is_word(token, "GRANT") || is_word(token, "REVOKE")) {
         return false;
     }
@@ -462,7 +462,7 @@ fn quote(product: Product) -> char {
     }
 }
 
-/// From the tokenizer's lines and columns, which count characters, to bytes.
+/// Converts the tokenizer's lines and columns, which count characters, to bytes.
 struct Bytes {
     length: usize,
     lines: Vec<LineStart>,
@@ -470,7 +470,7 @@ struct Bytes {
 
 struct LineStart {
     start: usize,
-    /// Where each character begins, in a line that has others than ASCII.
+    /// The byte offset of each character of a line that is not ASCII.
     characters: Option<Vec<usize>>,
 }
 

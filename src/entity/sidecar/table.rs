@@ -1,6 +1,6 @@
 //! `ALTER TABLE … ADD CONSTRAINT`, `ALTER COLUMN … SET DEFAULT`, `SET (…)`, `COMMENT ON`.
 //!
-//! Must not know columns beyond what entities declare.
+//! Must not know columns that no entity declares.
 
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
         let name = table.name.clone();
         for part in parts {
             match part {
-                // The entity names the columns, and the statement their order and the name of the key.
+                // The entity declares the columns; the statement declares their order and the name of the key.
                 Part::PrimaryKey => output.declare_again(&name, part, &statement.spot()),
                 part => output.declare(Place::Table(name.clone(), part), &statement.spot(), Origin::Sidecar),
             }
@@ -57,7 +57,7 @@ fn keys_in_sidecars(
     Ok(keys.into_iter().filter(in_sidecar).collect())
 }
 
-/// A primary key on the columns that the entity declares as one: its name, and the order of its columns.
+/// Declares the name and the column order of a primary key that the entity declares.
 fn primary_key(
     statement: &Statement<'_>,
     table: &mut Table,
@@ -221,14 +221,14 @@ fn operation_on(
     }
 }
 
-/// Switches one of the two settings of row security on.
+/// Enables one of the two settings of row security.
 fn row_security(table: &mut Table, key: &str) -> Vec<Part> {
     table.options.insert(key.to_owned(), "true".to_owned());
     vec![Part::Option(key.into())]
 }
 
-/// A key on columns that an entity relates already says more of that relation: its actions and settings. Any other is a key
-/// of its own.
+/// A foreign key on the columns of a relation declares the actions and options of that relation. Any other is a new foreign
+/// key.
 fn foreign_key(
     statement: &Statement<'_>,
     table: &mut Table,
@@ -248,7 +248,7 @@ fn foreign_key(
         table.foreign_keys.insert(key.name.clone(), key);
         return Ok(parts);
     };
-    // In SQL a name is always written, so there it counts.
+    // SQL names the key explicitly, so the name is part of the declaration.
     let before = std::mem::replace(&mut known.name, key.name.clone());
     let mut parts = vec![at(&known.name, Facet::Whole)];
     if known.on_delete.is_none() && key.on_delete.is_some() {

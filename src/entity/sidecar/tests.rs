@@ -1,4 +1,4 @@
-//! Tests of SQL files: what they put into the model, on each product, and what is said of them.
+//! Tests of SQL files: the declared objects on each product, and the diagnostics.
 
 use crate::entity::tests::said;
 use crate::entity::{Model, Severity, SourceFile, read};
@@ -112,7 +112,7 @@ fn names_are_folded_as_the_product_does() {
     let sql = "CREATE INDEX Book_Price ON BOOK (\"Price\")";
     assert_eq!(index("e/book.sql", sql, Product::Postgres).name.as_str(), "book_price");
     assert_eq!(index("e/book.sql", sql, Product::MySql).name.as_str(), "Book_Price");
-    // Only PostgreSQL takes `price` for another column than `Price`.
+    // Only in PostgreSQL are `price` and `Price` different columns.
     let sql = "CREATE INDEX a ON book (price)";
     let part = index("e/book.sql", sql, Product::Sqlite).parts.remove(0);
     assert_eq!(part.target, IndexTarget::Column("Price".into()));

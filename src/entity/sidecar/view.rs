@@ -1,6 +1,6 @@
 //! `CREATE [MATERIALIZED] VIEW`.
 //!
-//! Must not know what the query means; it is kept as text.
+//! Must not know the meaning of the query; it is kept as text.
 
 use sqlparser::ast::{CreateTableOptions, SelectItem, SetExpr, SqlOption, Statement as Parsed, ViewColumnDef};
 use sqlparser::keywords::Keyword;
@@ -97,7 +97,7 @@ pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(),
     Ok(())
 }
 
-/// Names in the query what is named before it: this is how every database gives a view back.
+/// Moves the column names of a view into its query, as every catalog prints it.
 fn rename(body: &mut SetExpr, columns: &[ViewColumnDef]) -> Result<(), &'static str> {
     match body {
         SetExpr::Select(select) => {
@@ -115,14 +115,14 @@ fn rename(body: &mut SetExpr, columns: &[ViewColumnDef]) -> Result<(), &'static 
             }
             Ok(())
         }
-        // The first of several gives the names.
+        // The first query of a set operation names the columns.
         SetExpr::SetOperation { left, .. } => rename(left, columns),
         SetExpr::Query(query) => rename(&mut query.body, columns),
         _ => Err("a view's columns are named in its query"),
     }
 }
 
-/// What stands behind a view's `AS`.
+/// The query after the `AS` of a view.
 struct Tail {
     /// The tokens of the query.
     query: std::ops::Range<usize>,
@@ -154,7 +154,7 @@ impl Tail {
             (&["WITH", "LOCAL", "CHECK", "OPTION"], Some("local")),
             (&["WITH", "CASCADED", "CHECK", "OPTION"], Some("cascaded")),
             (&["WITH", "CHECK", "OPTION"], Some("cascaded")),
-            // Whether a materialized view is filled at once is not part of the schema.
+            // `WITH DATA` is not part of the schema.
             (&["WITH", "DATA"], None),
         ];
         for (words, check) in options {

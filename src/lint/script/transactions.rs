@@ -49,6 +49,24 @@ pub(in crate::lint) const CONCURRENTLY: Rule = Rule {
     }),
 };
 
+/// Nobody can tell after a crash whether it was done.
+pub(in crate::lint) const UNDECIDABLE: Rule = Rule {
+    id: "undecidable",
+    summary: "after a crash nothing shows whether the statement was done",
+    why: "it runs outside a transaction and no catalog shows its effect: an interrupted `gen up` asks a person before it goes on",
+    plan: None,
+    script: Some(ScriptCheck {
+        level: Level::Warning,
+        suggestion: "write it so that it may be sent twice, and put `-- gen: repeatable` above it; or let it run in a transaction",
+        backwards: true,
+        example: example(
+            "-- gen: no transaction\nCALL fill_totals();",
+            "-- gen: no transaction\n-- gen: repeatable\nCALL fill_totals();",
+        ),
+        check: |line, _| line.undecidable.then(|| "after a crash nothing shows whether this was done".to_owned()),
+    }),
+};
+
 /// An index that failed counts as there.
 pub(in crate::lint) const CONCURRENT_IF_NOT_EXISTS: Rule = Rule {
     id: "concurrent-if-not-exists",

@@ -11,7 +11,7 @@ use crate::session::{Session, sqlite};
 
 use super::apply::Execution;
 use super::history::{Record, State};
-use super::pending::{self, Task};
+use super::pending::{self, Order, Task};
 use super::table::Table;
 use super::{Applicable, Direction, Outcome, Progress, ProgressCallback, Target, lock, patience};
 
@@ -41,6 +41,7 @@ impl Run {
         on_progress: ProgressCallback<'_>,
     ) -> Result<Self> {
         let begun = Instant::now();
+        lock::refuse_shared(session).await?;
         let lock = lock::acquire(session, wait, on_progress).await?;
         let found = match Table::locate(session).await {
             Ok(mut table) => table.create(session, wait).await.map(|()| table),
@@ -102,20 +103,20 @@ impl Run {
         &mut self,
         session: &mut Session,
         files: &[Applicable<'_>],
-        target: &Target,
+        (target, order): (&Target, Order),
         on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let mut records = self.read(session, on_progress).await?;
-        let wanted = ids(&pending::to_apply(&records, files, target, session.product())?);
+        let wanted = ids(&pending::to_apply(&records, files, (target, order), session.product())?);
         // A migration that was being reverted is reverted to the end first: its UP section expects nothing of it.
         let half: Vec<String> = pending::half_reverted(&records).map(|record| record.id.clone()).collect();
         let mut outcomes = Vec::new();
         if !half.is_empty() {
             outcomes = self.revert(session, files, &half, on_progress).await?;
             records = self.read(session, on_progress).await?;
-            pending::to_apply(&records, files, target, session.product())?;
+            pending::to_apply(&records, files, (target, order), session.product())?;
         }
-        outcomes.extend(self.apply(session, files, &wanted, on_progress).await?);
+        outcomes.extend(self.apply(session, files, (&wanted, order), on_progress).await?);
         Ok(outcomes)
     }
 
@@ -127,8 +128,12 @@ impl Run {
         on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let records = self.read(session, on_progress).await?;
-        let wanted = ids(&pending::to_revert(&records, files, target, session.product())?);
-        self.revert(session, files, &wanted, on_progress).await
+        // A file that is gone has left its DOWN section in the history.
+        let kept = pending::kept(&records, files, session.product())?;
+        let kept = kept.iter().map(|(migration, checksum)| Applicable { migration, checksum: checksum.clone() });
+        let files: Vec<Applicable<'_>> = files.iter().cloned().chain(kept).collect();
+        let wanted = ids(&pending::to_revert(&records, &files, target, session.product())?);
+        self.revert(session, &files, &wanted, on_progress).await
     }
 
     pub(super) async fn goto(
@@ -141,7 +146,7 @@ impl Run {
         let target = Target::Id(id.to_owned());
         match self.read(session, on_progress).await?.iter().any(|record| record.id == id) {
             true => self.down(session, files, &target, on_progress).await,
-            false => self.up(session, files, &target, on_progress).await,
+            false => self.up(session, files, (&target, Order::Strict), on_progress).await,
         }
     }
 
@@ -158,10 +163,10 @@ impl Run {
         // Going up again must be possible before going down begins.
         let left: Vec<Record> = records.into_iter().filter(|record| !wanted.contains(&record.id)).collect();
         if let Some(newest) = wanted.first() {
-            pending::to_apply(&left, files, &Target::Id(newest.clone()), product)?;
+            pending::to_apply(&left, files, (&Target::Id(newest.clone()), Order::Strict), product)?;
         }
         let mut outcomes = self.revert(session, files, &wanted, on_progress).await?;
-        outcomes.extend(self.apply(session, files, &wanted, on_progress).await?);
+        outcomes.extend(self.apply(session, files, (&wanted, Order::Strict), on_progress).await?);
         Ok(outcomes)
     }
 
@@ -169,12 +174,12 @@ impl Run {
         &self,
         session: &mut Session,
         files: &[Applicable<'_>],
-        wanted: &[String],
+        (wanted, order): (&[String], Order),
         on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
         let next = |records: &[Record]| {
-            let tasks = pending::remaining(records, files)?;
+            let tasks = pending::remaining(records, files, order)?;
             Ok(tasks.into_iter().take_while(|task| wanted.contains(task.file.migration.id.as_str())).collect())
         };
         self.drive(session, Direction::Up, next, on_progress).await

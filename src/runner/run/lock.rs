@@ -41,6 +41,19 @@ pub(super) async fn be_patient(session: &mut Session, wait: Duration) -> Result<
     }
 }
 
+/// Refuses a connection on which no lock would hold.
+pub(super) async fn refuse_shared(session: &mut Session) -> Result<()> {
+    if !session.is_shared().await.map_err(refused)? {
+        return Ok(());
+    }
+    Err(Error::new(
+        "this connection goes through a pooler that uses another session of the server for every transaction, so neither a lock \
+         nor a setting holds; nothing was run",
+    )
+    .of(ErrorKind::Refused)
+    .hint("connect to the server itself, or to a pool in session mode (pgbouncer: `pool_mode = session`): `--database-url …`"))
+}
+
 /// Takes the lock, waiting for at most `wait`.
 pub(super) async fn acquire(session: &mut Session, wait: Duration, on_progress: ProgressCallback<'_>) -> Result<Lock> {
     let lock = match session.product() {
@@ -119,6 +132,30 @@ pub async fn holder(session: &mut Session) -> Option<String> {
     lock.holder(session).await.map(|(_, words)| words)
 }
 
+/// Ends the session of the holder, and describes it.
+pub(super) async fn end_holder(session: &mut Session) -> Result<Option<String>> {
+    let lock = match session.product() {
+        Product::Postgres => Lock::Postgres,
+        Product::MySql | Product::MariaDb => match mysql::lock_name(session).await.map_err(refused)? {
+            Some(name) => Lock::MySql(name),
+            None => return Ok(None),
+        },
+        Product::Sqlite => return Ok(None),
+    };
+    let Some((number, words)) = lock.holder(session).await else { return Ok(None) };
+    let sql = match session.product() {
+        Product::Postgres => format!("SELECT pg_catalog.pg_terminate_backend({number})"),
+        Product::MySql | Product::MariaDb | Product::Sqlite => format!("KILL {number}"),
+    };
+    session.execute(&sql).await.map_err(|error| {
+        Error::new(format!("the runner that holds the lock could not be ended ({words})"))
+            .of(ErrorKind::Database)
+            .hint(format!("end it as a user who may: `{sql}`"))
+            .because(error)
+    })?;
+    Ok(Some(words))
+}
+
 /// The error for a database that another runner is migrating.
 pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, String)>) -> Error {
     let words = holder.as_ref().map(|(_, words)| format!(" ({words})")).unwrap_or_default();
@@ -133,11 +170,8 @@ pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, Str
         }
     };
     match (product, holder) {
-        (Product::Postgres, Some((number, _))) => {
-            error.hint(format!("if it is dead, end it with `SELECT pg_terminate_backend({number})`"))
-        }
-        (Product::MySql | Product::MariaDb, Some((number, _))) => {
-            error.hint(format!("if it is dead, end it with `KILL {number}`"))
+        (Product::Postgres | Product::MySql | Product::MariaDb, Some(_)) => {
+            error.hint("if it is dead, end its session: `gen unlock --force`")
         }
         (Product::Sqlite, _) | (_, None) => error,
     }

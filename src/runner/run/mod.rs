@@ -45,7 +45,7 @@ pub use direct::execute;
 pub use history::{Record, State, history};
 pub use lock::holder;
 pub use patience::has_waited;
-pub use pending::{pending, to_apply, to_revert};
+pub use pending::{Order, kept, pending, to_apply, to_revert};
 pub use probe::undecidable;
 pub use statement::goes_on;
 
@@ -192,6 +192,8 @@ pub type ProgressCallback<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 pub enum Course<'a> {
     /// Applies the pending migrations, oldest first.
     Up(&'a Target),
+    /// The same, with migrations that are older than an applied one.
+    OutOfOrder(&'a Target),
     /// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays
     /// applied.
     Down(&'a Target),
@@ -226,13 +228,23 @@ pub async fn go(
     }
     let mut run = Run::begin(session, wait, on_progress).await?;
     let result = match course {
-        Course::Up(target) => run.up(session, files, target, on_progress).await,
+        Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
+        Course::OutOfOrder(target) => run.up(session, files, (target, Order::Any), on_progress).await,
         Course::Down(target) => run.down(session, files, target, on_progress).await,
         Course::Redo(count) => run.redo(session, files, count, on_progress).await,
         Course::Goto(id) => run.goto(session, files, id, on_progress).await,
     };
     run.end(session).await;
     result
+}
+
+/// Ends the session of the runner that holds the lock. Returns its description; `None` if nobody holds it, or if it cannot be
+/// determined.
+///
+/// # Errors
+/// The user lacks the privilege to end that session.
+pub async fn end_holder(session: &mut Session) -> Result<Option<String>> {
+    lock::end_holder(session).await
 }
 
 /// Records a migration without running it; a row that is already there is replaced.

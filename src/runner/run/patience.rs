@@ -14,8 +14,16 @@ const SECONDS: u32 = 3;
 /// The pauses between tries: about two minutes in total.
 const PAUSES: [u64; 10] = [200, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000];
 
-/// Sets a short lock timeout. If it cannot be set, the session keeps its default.
+/// Sets a short lock timeout, and lets the server end this session soon after its client is gone: it holds the lock of the runner.
+/// What cannot be set keeps its default.
 pub(super) async fn limit(session: &mut Session) {
+    for setting in match session.product() {
+        Product::Postgres => postgres::SHORT_LIVED,
+        Product::MySql | Product::MariaDb => mysql::SHORT_LIVED,
+        Product::Sqlite => &[],
+    } {
+        let _ = session.execute(&format!("SET {setting}")).await;
+    }
     let _ = match session.product() {
         Product::Postgres => postgres::wait_for_locks(session, SECONDS).await,
         Product::MySql | Product::MariaDb => mysql::wait_for_locks(session, SECONDS).await,
@@ -23,8 +31,16 @@ pub(super) async fn limit(session: &mut Session) {
     };
 }
 
-/// Restores the server's lock timeout.
+/// Restores the server's timeouts.
 pub(super) async fn lift(session: &mut Session) {
+    for setting in match session.product() {
+        Product::Postgres => postgres::SHORT_LIVED,
+        Product::MySql | Product::MariaDb => mysql::SHORT_LIVED,
+        Product::Sqlite => &[],
+    } {
+        let name = setting.split(' ').next().unwrap_or_default();
+        let _ = session.execute(&format!("SET {name} = DEFAULT")).await;
+    }
     let _ = match session.product() {
         Product::Postgres => postgres::wait_as_usual(session).await,
         Product::MySql | Product::MariaDb => mysql::wait_as_usual(session).await,

@@ -5,10 +5,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::migration::{Migration, MigrationId};
+use crate::migration::{self, Migration, MigrationId};
 use crate::{Product, Statement, sql};
 
 use super::{Applicable, Direction, Record, State, Target};
+
+/// Whether a migration may run although a newer one is applied.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// It is refused.
+    #[default]
+    Strict,
+    /// It runs, oldest first.
+    Any,
+}
 
 /// The migrations that are not applied, oldest first. A file not newer than a baseline counts as covered by it.
 ///
@@ -17,6 +27,14 @@ use super::{Applicable, Direction, Record, State, Target};
 /// or a file not applied is older than the newest applied one.
 pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Result<Vec<&'a Applicable<'m>>> {
     refuse_half_done(history)?;
+    pending_in(history, files, Order::Strict)
+}
+
+fn pending_in<'a, 'm>(
+    history: &[Record],
+    files: &'a [Applicable<'m>],
+    order: Order,
+) -> Result<Vec<&'a Applicable<'m>>> {
     let by_id = by_id(files);
     for record in history {
         file_of(record, &by_id)?;
@@ -31,11 +49,12 @@ pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Resul
         if recorded.contains(id) || baseline.is_some_and(|baseline| id < baseline) {
             continue;
         }
-        if let Some(newest) = newest.filter(|newest| id < *newest) {
+        if let Some(newest) = newest.filter(|newest| order == Order::Strict && id < *newest) {
             return Err(Error::new(format!("migration `{id}` is out of order: the newer `{newest}` is already applied"))
                 .of(ErrorKind::OutOfOrder)
                 .hint(format!("give the file a newer id so that it runs after `{newest}`: rename it, then `gen up`"))
-                .hint(format!("or revert what is newer, and apply everything in order: `gen down` until `{newest}` is gone, then `gen up`")));
+                .hint(format!("or revert what is newer, and apply everything in order: `gen down` until `{newest}` is gone, then `gen up`"))
+                .hint("or apply it now, if it does not depend on what is newer: `gen up --out-of-order`, with `--dry-run` to see it first"));
         }
         pending.push(file);
     }
@@ -62,13 +81,17 @@ impl<'a, 'm> Task<'a, 'm> {
 ///
 /// # Errors
 /// Those of [`pending`], except that a migration is partially applied.
-pub(super) fn remaining<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Result<Vec<Task<'a, 'm>>> {
+pub(super) fn remaining<'a, 'm>(
+    history: &[Record],
+    files: &'a [Applicable<'m>],
+    order: Order,
+) -> Result<Vec<Task<'a, 'm>>> {
     let by_id = by_id(files);
     for record in history.iter().filter(|record| !record.status.is_done()) {
         file_there(record, &by_id)?;
     }
     let done: Vec<Record> = history.iter().filter(|record| record.status.is_done()).cloned().collect();
-    Ok(pending(&done, files)?.into_iter().map(|file| Task::of(file, history)).collect())
+    Ok(pending_in(&done, files, order)?.into_iter().map(|file| Task::of(file, history)).collect())
 }
 
 /// The migrations that are partially reverted.
@@ -115,10 +138,10 @@ fn refuse_fork(files: &[Applicable<'_>], pending: &[&Applicable<'_>]) -> Result<
 pub fn to_apply<'a, 'm>(
     history: &[Record],
     files: &'a [Applicable<'m>],
-    target: &Target,
+    (target, order): (&Target, Order),
     product: Product,
 ) -> Result<Vec<&'a Applicable<'m>>> {
-    let mut wanted: Vec<_> = remaining(history, files)?.into_iter().map(|task| task.file).collect();
+    let mut wanted: Vec<_> = remaining(history, files, order)?.into_iter().map(|task| task.file).collect();
     match target {
         Target::All => {}
         Target::Count(count) => wanted.truncate(*count),
@@ -191,6 +214,23 @@ pub fn to_revert<'a, 'm>(
     Ok(wanted)
 }
 
+/// The migrations that are applied and have no file any more, with the DOWN sections that the history keeps, and their checksums.
+///
+/// # Errors
+/// A DOWN section that cannot be parsed.
+pub fn kept(history: &[Record], files: &[Applicable<'_>], product: Product) -> Result<Vec<(Migration, String)>> {
+    let by_id = by_id(files);
+    let mut found = Vec::new();
+    for record in history.iter().filter(|record| !by_id.contains_key(record.id.as_str())) {
+        let Some(down) = &record.down else { continue };
+        let migration = migration::parse(record.id.parse()?, product, down).map_err(|error| {
+            Error::new(format!("the DOWN section of `{}` in the history cannot be parsed", record.id)).because(error)
+        })?;
+        found.push((migration, record.checksum.clone()));
+    }
+    Ok(found)
+}
+
 /// A partially applied migration stops everything but the run that goes on with it.
 fn refuse_half_done(history: &[Record]) -> Result<()> {
     match history.iter().find(|record| !record.status.is_done()) {
@@ -238,6 +278,16 @@ fn file_there<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<
 /// The unchanged file of a record.
 fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>>) -> Result<&'a Applicable<'m>> {
     let id = &record.id;
+    let namesake = files.values().find(|file| file.checksum == record.checksum && !file.migration.up.is_empty());
+    if let (None, Some(renamed)) = (files.get(id.as_str()), namesake) {
+        let now = renamed.id();
+        return Err(Error::new(format!(
+            "migration `{id}` is {} here, and its file is now called `{now}`",
+            record.status
+        ))
+        .of(ErrorKind::Missing)
+        .hint(format!("a migration keeps its name: rename the file `{now}.sql` to `{id}.sql`, then `gen lock`")));
+    }
     let file = file_there(record, files)?;
     if file.checksum != record.checksum {
         return Err(Error::new(format!(

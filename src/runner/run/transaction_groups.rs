@@ -55,7 +55,7 @@ pub(super) fn transaction_groups(product: Product, statements: &[Statement]) -> 
 
 /// The statements inside the transactions and table locks that a file of MySQL or MariaDB begins itself, with those that begin and
 /// end them.
-fn own_transactions(product: Product, statements: &[Statement]) -> BTreeSet<usize> {
+pub(super) fn own_transactions(product: Product, statements: &[Statement]) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     if !commits_by_itself(product) {
         return found;

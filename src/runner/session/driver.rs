@@ -237,7 +237,8 @@ impl Driver {
     /// Sends one statement with text values for its placeholders.
     pub(super) async fn execute_with(&mut self, sql: &str, values: &[Option<&str>]) -> Result<u64, DatabaseError> {
         Ok(dispatch!(self, connection => {
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+            // A pooler may hand the next statement to a server session that does not know a named one.
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).persistent(false);
             for value in values {
                 query = query.bind(value.map(str::to_owned));
             }

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use crate::Product;
 
 use super::driver::{Driver, Options};
-use super::{DatabaseError, Missing};
+use super::{DatabaseError, Missing, Rows};
 
 /// The number of running statements, and of things to undo before the process ends.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
@@ -49,6 +49,22 @@ pub(super) fn sqlite_goes_on() -> bool {
     !ENDS_SQLITE.load(Ordering::SeqCst)
 }
 
+/// How long a statement runs before the server is asked whether its session still exists, and between two such questions.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+/// What is known of a session whose statement has not been answered for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pulse {
+    /// The session exists.
+    Alive,
+    /// The server does not know the session any more.
+    Gone,
+    /// Nobody answers.
+    Silent,
+    /// The server is there, and does not say.
+    Unknown,
+}
+
 /// How a statement of a session is ended.
 pub(super) struct Ending {
     pub(super) options: Options,
@@ -58,6 +74,37 @@ pub(super) struct Ending {
 }
 
 impl Ending {
+    /// Whether the session still exists, asked over another connection: a dead network would be waited for for ever.
+    async fn pulse(&self) -> Pulse {
+        let sql = match self.product {
+            Product::Postgres => {
+                format!("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE pid = {}", self.number)
+            }
+            Product::MySql | Product::MariaDb => {
+                format!("SELECT count(*) FROM information_schema.processlist WHERE id = {}", self.number)
+            }
+            Product::Sqlite => return Pulse::Unknown,
+        };
+        let asking = async {
+            let mut other = match Driver::open(&self.options, Missing::Refuse).await {
+                Ok(other) => other,
+                // A server that refuses the connection is there.
+                Err(refusal) if refusal.error.code.is_some() => return Pulse::Unknown,
+                Err(_) => return Pulse::Silent,
+            };
+            let mut rows = Rows::default();
+            let answer = other.query(&sql, &mut rows).await;
+            other.close().await;
+            match answer {
+                Ok(()) if rows.first().is_some_and(|row| row.text(0) == "0") => Pulse::Gone,
+                Ok(()) => Pulse::Alive,
+                Err(error) if error.code.is_some() => Pulse::Unknown,
+                Err(_) => Pulse::Silent,
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking).await.unwrap_or(Pulse::Silent)
+    }
+
     /// Asks the server, over another connection, to cancel the statement of the session.
     async fn ask(&self) -> Result<(), DatabaseError> {
         let sql = match self.product {
@@ -118,12 +165,32 @@ pub(super) async fn wait<T>(
     let _statement = Statement::begin();
     let (mut work, mut called) = (pin!(work), pin!(CALLED.notified()));
     called.as_mut().enable();
-    // An interrupt may have been requested between the two lines before.
-    if !interrupted() {
+    let mut unanswered = 0;
+    // An interrupt may have been requested before the line above.
+    while !interrupted() {
         tokio::select! {
             biased;
             done = &mut work => return done,
-            () = called => {}
+            () = &mut called => break,
+            () = tokio::time::sleep(HEARTBEAT), if ending.product != Product::Sqlite => {}
+        }
+        let pulse = tokio::select! {
+            biased;
+            done = &mut work => return done,
+            () = &mut called => break,
+            pulse = ending.pulse() => pulse,
+        };
+        unanswered = match pulse {
+            Pulse::Alive | Pulse::Unknown => 0,
+            Pulse::Gone | Pulse::Silent => unanswered + 1,
+        };
+        if unanswered == 2 {
+            let what = match pulse {
+                Pulse::Gone => "the server has ended this session",
+                Pulse::Alive | Pulse::Unknown | Pulse::Silent => "the server has not been heard of for a while",
+            };
+            let message = format!("{what}; whether the statement was done is not known");
+            return Err(DatabaseError { message, code: None });
         }
     }
     let why = match tokio::time::timeout(PATIENCE, ending.ask()).await {

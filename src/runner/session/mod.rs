@@ -133,6 +133,9 @@ pub enum Missing {
     Create,
 }
 
+/// How long a second connection may take.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// The table that records applied migrations.
 pub const HISTORY_TABLE: &str = "sea_gen_history";
 
@@ -414,6 +417,42 @@ impl Session {
     /// The database's refusal; a row that is not such an array.
     pub async fn query_arrays(&mut self, sql: &str, take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
         interrupt::wait(&self.ending, self.driver.query_arrays(sql, take)).await
+    }
+
+    /// Whether the connection goes through a pooler that hands every transaction to another session of the server (PostgreSQL). Then
+    /// neither a lock nor a setting holds. A setting of this session is looked for from a second connection.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn is_shared(&mut self) -> Result<bool, DatabaseError> {
+        if self.product != Product::Postgres {
+            return Ok(false);
+        }
+        let mark = format!("{:p}-{}", &raw const *self, std::process::id());
+        let seen = format!("SELECT current_setting('{}', true)", postgres::MARK);
+        self.execute_with("SELECT set_config($1, $2, false)", &[Some(postgres::MARK), Some(&mark)]).await?;
+        let options = self.ending.options.clone();
+        // A pool of one session that is taken keeps a second connection waiting.
+        let Ok(Ok(mut other)) = tokio::time::timeout(PATIENCE, Driver::open(&options, Missing::Refuse)).await else {
+            return Ok(false);
+        };
+        let looking = async {
+            for _ in 0..3 {
+                let (mut there, mut here) = (Rows::default(), Rows::default());
+                other.execute("BEGIN").await?;
+                other.query(&seen, &mut there).await?;
+                self.driver.query(&seen, &mut here).await?;
+                other.execute("ROLLBACK").await?;
+                let is = |rows: &Rows| rows.first().is_some_and(|row| row.text(0) == mark);
+                if is(&there) || !is(&here) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        let found = tokio::time::timeout(PATIENCE, looking).await.unwrap_or(Ok(false));
+        other.close().await;
+        found
     }
 
     /// Closes the connection in good order.

@@ -17,6 +17,9 @@ pub fn mode_of_bodies(product: Product) -> String {
     format!("SET SESSION sql_mode = '{}'", sql::default_mode(product))
 }
 
+/// Settings by which the server ends a session that says nothing, in seconds: 8 hours are usual.
+pub const SHORT_LIVED: &[&str] = &["wait_timeout = 600", "net_read_timeout = 60", "net_write_timeout = 60"];
+
 /// The current time as UTC text.
 pub const NOW: &str = "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')";
 

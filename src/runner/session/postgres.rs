@@ -21,6 +21,19 @@ pub const SETTINGS: &[&str] = &[
     "SELECT set_config('application_name', 'sea-gen', false) WHERE current_setting('application_name') = ''",
 ];
 
+/// Settings by which the server finds out within about half a minute that the client is gone, and ends a session that says nothing. Some are unknown to older versions, or mean nothing on a socket.
+pub const SHORT_LIVED: &[&str] = &[
+    "tcp_keepalives_idle = 15",
+    "tcp_keepalives_interval = 5",
+    "tcp_keepalives_count = 3",
+    "client_connection_check_interval = '5s'",
+    "idle_in_transaction_session_timeout = '5min'",
+    "idle_session_timeout = '10min'",
+];
+
+/// A setting by which a session is known again.
+pub const MARK: &str = "sea_gen.session";
+
 /// The search path of a scratch database: that of the role or of the given database names schemas it does not have.
 pub const ANY_SEARCH_PATH: &str = r#"SET search_path = "$user", public"#;
 

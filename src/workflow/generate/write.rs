@@ -12,7 +12,7 @@ use crate::project::{Batch, FileChange, Snapshot};
 use crate::schema::{Normalized, Origins};
 
 use super::super::{Failure, Workspace, locked};
-use super::{Draft, Planned};
+use super::{MigrationDraft, Planned};
 
 /// Writes migration files, snapshots and lock in one batch: all of them or none. Where there is nothing to migrate the
 /// snapshot is written all the same, because who declares what may have changed: what is declared today and silent
@@ -43,8 +43,8 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
         batch.write(project.migration_path(draft.product, &draft.migration.id), migration::text(&draft.migration));
     }
     // What has been excluded goes from the snapshot with the next migration, which seals it anew.
-    let is_same = |draft: &&Draft| draft.target.schema == draft.sealed.schema && !draft.sealed.leaves_out;
-    let same: Vec<&Draft> = silent.iter().filter(is_same).collect();
+    let is_same = |draft: &&MigrationDraft| draft.target.schema == draft.sealed.schema && !draft.sealed.leaves_out;
+    let same: Vec<&MigrationDraft> = silent.iter().filter(is_same).collect();
     let mut reworded = false;
     for draft in same.iter().filter(|draft| draft.target.schema != *draft.sealed.on_disk()) {
         if let Some(locked) = lock.dialects.get_mut(&draft.product) {

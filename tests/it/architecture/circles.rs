@@ -9,12 +9,6 @@ use syn::visit::Visit as _;
 
 use super::{File, Mentions, files};
 
-/// The circles that are left: the folder, and the modules that import one another in it.
-const LEFT: &[&str] = &[
-    "dialect::postgres::lower: around, order, replaced",
-    "dialect::postgres::render: alter, casts, create, definitions, in_place, numbering, objects",
-];
-
 /// The path of a module, or of an item in it, from the root of the crate.
 type Path = [String];
 
@@ -89,7 +83,7 @@ fn modules_of_a_dialect_import_one_another_in_no_circle() {
         .filter(|(_, names)| !names.is_empty())
         .map(|(folder, names)| format!("{folder}: {}", names.join(", ")))
         .collect();
-    assert_eq!(circles, LEFT, "modules of `src/dialect` that import one another in a circle");
+    assert!(circles.is_empty(), "modules of `src/dialect` that import one another in a circle: {circles:?}");
 }
 
 /// The modules that import themselves through others.

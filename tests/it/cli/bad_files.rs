@@ -204,6 +204,9 @@ fn a_migration_that_was_edited_after_it_ran() {
     database   sqlite://shop.db                    matches the snapshot
       SQLite [version]
       applied    [time]_initial  [when]  [n] ms  file modified after it was applied
+      the file of migration `[time]_initial` was changed after it was applied at [when]
+        see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
+        put new statements in a new migration: `gen migration <Name>`
     lock       does not match these files          `gen check --lock`, `gen lock`
       [time]_initial was edited after it was sealed
     ");
@@ -228,6 +231,9 @@ fn a_migration_that_was_edited_after_it_ran() {
     database   sqlite://shop.db                    matches the snapshot
       SQLite [version]
       applied    [time]_initial  [when]  [n] ms  file modified after it was applied
+      the file of migration `[time]_initial` was changed after it was applied at [when]
+        see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
+        put new statements in a new migration: `gen migration <Name>`
     ");
 }
 
@@ -260,26 +266,29 @@ fn a_migration_whose_file_is_missing() {
       applied    [time]_initial  [when]  [n] ms
       applied    [time]_add_phone  [when]  [n] ms
       applied    [time]_add_email  its file is missing
+      the file of migration `[time]_add_email` is missing, and the migration is applied here
+        find the commit that removed it: `git log --all --diff-filter=D -- '*[time]_add_email*'`, then restore it
+        if it is on another branch, merge that branch first
     lock       does not match these files          `gen check --lock`, `gen lock`
       [time]_add_email is in schema.lock.json, but its file is missing
     ");
     project.succeeds(&["lock"]);
-    shows!(project.refused(&["down", "2"]), @r"
-    error: the file of migration `[time]_add_email` is missing, and the migration is applied here
-
-    hint: find the commit that removed it: `git log --all --diff-filter=D -- '*[time]_add_email*'`, then restore it
-    hint: if it is on another branch, merge that branch first
+    // The history has its way back.
+    shows!(project.run(&["down", "2"]), @r"
+    exit 0
+    --- stdout
+    reverted [time]_add_phone  1 statement, [n] ms
+    reverted [time]_add_email  1 statement, [n] ms
     ");
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
     entities   1 table                             up to date with the snapshot
     snapshot   1 table                             2 migrations
-    database   sqlite://shop.db                    matches the snapshot
+    database   sqlite://shop.db                    1 migration pending: `gen up`
       SQLite [version]
       applied    [time]_initial  [when]  [n] ms
-      applied    [time]_add_phone  [when]  [n] ms
-      applied    [time]_add_email  its file is missing
+      pending    [time]_add_phone
     ");
 }
 

@@ -29,6 +29,9 @@ fn help_lists_the_commands() {
       goto         Apply or revert until the named migration is the last one applied
       fresh        Empty a development database and apply every migration
       reset        Revert every migration on a development database
+      resolve      Correct the history: a migration was applied, reverted or interrupted by other means
+      baseline     Record that a database has everything up to a migration already
+      unlock       Show who runs migrations on the database, and end it
       drift        List the differences between the database and the migrations
       sync         Synchronise a development database with the entities, without a migration
       check        Check for CI: entities, snapshot, lock, migrations and database agree

@@ -39,7 +39,7 @@ fn a_repository_is_not_left() {
     assert_eq!(discover().config, Config::default());
     fs::remove_file(inside.join(".env")).unwrap();
     if std::env::var_os("DATABASE_URL").is_none() {
-        assert_eq!(discover().connection(None).unwrap().map(|found| found.to_string()), None);
+        assert_eq!(discover().environment(None).unwrap().map(|found| found.to_string()), None);
     }
     assert_eq!(discover().dialects.len(), 1);
 }
@@ -236,7 +236,7 @@ fn a_database_for_development_is_told_from_another() {
     let root = folder();
     put(root.path(), "gen.toml", "development = ['db.dev']");
     let project = Project::discover(root.path()).unwrap();
-    let is_development = |url: &str| project.is_development(&project.connection(Some(url)).unwrap().unwrap());
+    let is_development = |url: &str| project.environment(Some(&url.into())).unwrap().unwrap().is_development;
     assert!(is_development("postgres://x@localhost/d") && is_development("postgres://x@db.dev/d"));
     assert!(!is_development("postgres://x@db.live/d"));
 }

@@ -262,7 +262,7 @@ fn configurations() {
                 said(&error);
             }
             if let Ok(project) = Project::discover(root.path()) {
-                let _ = project.connection(None);
+                let _ = project.environment(None);
                 let _ = project.entity_files();
             }
         }

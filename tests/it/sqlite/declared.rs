@@ -82,7 +82,7 @@ fn declared() -> Schema {
 fn what_is_declared_is_read_back() {
     run(async {
         let schema = normal(declared());
-        assert_eq!(normal(schema.schema().clone()), schema, "normalising is idempotent");
+        assert_eq!(normal(crate::support::unnoted(schema.schema())), schema, "normalising is idempotent");
         let mut session = memory().await;
         let plan = diff(&empty(), &schema, &[]);
         carry_out(&mut session, &plan, &empty()).await;

@@ -105,7 +105,7 @@ impl Walk<'_> {
     }
 
     /// Changes the columns of inheriting tables to their final form, as far as their parents have not.
-    pub(super) fn settle_heirs(&mut self) {
+    pub(super) fn alter_heirs(&mut self) {
         while let Some(key) = self.held.keys().min_by_key(|(table, _)| depth(&self.state, table)).cloned() {
             let Some(held) = self.held.remove(&key) else { return };
             let (table, name): (ObjectName, Name) = key;

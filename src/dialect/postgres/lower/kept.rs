@@ -7,11 +7,11 @@ use crate::plan::{Alter, Op, Rename};
 use crate::schema::{Change, DefinitionKind, Part, Place};
 
 use super::super::render;
-use super::order::called;
+use super::called;
 
 /// The steps, with one before the first and one behind the last of those that make something anew. A migration may be lowered
 /// in halves, one of which drops what the other creates, so the steps of the whole pass here once more.
-pub(super) fn around(mut steps: Vec<Step>) -> Vec<Step> {
+pub(super) fn with_kept(mut steps: Vec<Step>) -> Vec<Step> {
     steps.retain(|step| !matches!(step, Step::Keep(_) | Step::GiveBack));
     let Some((first, last, _)) = span(&steps) else { return steps };
     // What is committed in between would be missing its privileges if the rest failed, so values are added before.

@@ -2,9 +2,10 @@
 //!
 //! Must not know how a step is written. Every step is found by walking the plan over the schema it starts from.
 
-mod around;
 mod attached;
 pub(super) mod columns;
+mod dependents;
+mod detached;
 mod inherited;
 mod kept;
 mod order;
@@ -32,16 +33,16 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     let carried = sequences::carry(ops, from);
     let (mut ops, from) = (carried.ops, &carried.from);
     let repartitioned = repartition::find(&mut ops, from);
-    let mut around = around::find(&ops, from);
+    let mut detached = dependents::find(&ops, from);
     for (before, after) in repartitioned.keys(from, &ops) {
         let is_dropped = |op: &Op| matches!(op, Op::Drop(object) if object.place() == before.place());
         if !ops.iter().any(is_dropped) {
-            around.before.push(before);
-            around.after.extend(after);
+            detached.before.push(before);
+            detached.after.extend(after);
         }
     }
     let moving = attached::find(&mut ops);
-    let ops = order::with_around(ops, around, from);
+    let ops = order::with_detached(ops, detached, from);
     let leaving = ops.iter().filter(|op| destroys(op)).map(Op::place).collect();
     let mut walk = Walk { names, state: from.clone(), held: BTreeMap::new(), leaving, steps: Vec::new() };
     walk.alter_identities(carried.before);
@@ -50,7 +51,7 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
     let all = keys_in_turn(ops, names);
     for (at, op) in all.iter().enumerate() {
         if !matches!(op, Op::Alter(Alter::Column(..))) {
-            walk.settle_heirs();
+            walk.alter_heirs();
         }
         match op {
             Op::Alter(Alter::Options(table, change)) if repartition::is_repartitioned(change) => {
@@ -71,9 +72,9 @@ pub(super) fn lower(plan: &Plan, from: &Schema, names: &Names<'_>) -> Result<Vec
             }
         }
     }
-    walk.settle_heirs();
+    walk.alter_heirs();
     walk.alter_identities(carried.after);
-    Ok(kept::around(walk.steps))
+    Ok(kept::with_kept(walk.steps))
 }
 
 fn is_partition(definition: &Definition) -> bool {
@@ -161,6 +162,12 @@ fn head(definition: &str) -> &str {
     let body = [" begin atomic", " return ", " as $", " as '"].iter().filter_map(|mark| flat.find(mark));
     let end = body.chain(folded.find("\nas ")).min();
     definition.get(..end.unwrap_or(definition.len())).unwrap_or(definition)
+}
+
+/// The name of a routine or an aggregate without its argument types.
+fn called(name: &ObjectName) -> &str {
+    let name = name.name.as_str();
+    name.split_once('(').map_or(name, |(name, _)| name)
 }
 
 /// The schema after the steps so far, and the steps.

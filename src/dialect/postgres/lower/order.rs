@@ -10,8 +10,9 @@ use crate::plan::{Alter, Claims, Object, Op, Priority, Resource, claims, clears,
 use crate::schema::{Column, DefaultValue, DefinitionKind, Expression, Name, ObjectName, Routine, Schema, Table, Type};
 
 use super::super::words;
-use super::around::DetachedObjects;
+use super::called;
 use super::columns::index_expressions;
+use super::detached::DetachedObjects;
 
 /// When columns let go of a default or a type: behind what is above tables, before whatever else makes way.
 const LET_GO: Priority = 1;
@@ -20,8 +21,8 @@ const BACK: Priority = 20;
 /// When columns take a default or a type back.
 const TAKE_BACK: Priority = 21;
 
-/// The operations of a plan and those around them, in order.
-pub(super) fn with_around(plan: Vec<Op>, around: DetachedObjects, from: &Schema) -> Vec<Op> {
+/// The operations of a plan and those that detach and restore other objects, in order.
+pub(super) fn with_detached(plan: Vec<Op>, detached: DetachedObjects, from: &Schema) -> Vec<Op> {
     let schemas = schemas(&plan, from);
     let with_claims = |op: Op| with_claims(op, &schemas);
     // The key that a foreign key to a partition leans on may be the partition's own: it comes last and goes first.
@@ -33,19 +34,19 @@ pub(super) fn with_around(plan: Vec<Op>, around: DetachedObjects, from: &Schema)
         let claims = Claims { priority: 0, ..with_claims(op.clone()).1 };
         (op, claims)
     }));
-    cleared.extend(around.above_before.into_iter().map(|object| with_claims(Op::Drop(object))));
-    cleared.extend(around.unset.into_iter().map(|op| {
+    cleared.extend(detached.above_before.into_iter().map(|object| with_claims(Op::Drop(object))));
+    cleared.extend(detached.unset.into_iter().map(|op| {
         let claims = Claims { priority: LET_GO, ..with_claims(op.clone()).1 };
         (op, claims)
     }));
-    cleared.extend(around.before.into_iter().map(|object| with_claims(Op::Drop(object))));
-    rest.extend(around.after.into_iter().chain(around.above_after).map(|object| {
+    cleared.extend(detached.before.into_iter().map(|object| with_claims(Op::Drop(object))));
+    rest.extend(detached.after.into_iter().chain(detached.above_after).map(|object| {
         let (op, mut claims) = with_claims(Op::Create(object));
         claims.needs.insert(swapped());
         let priority = claims.priority.max(BACK);
         (op, Claims { priority, ..claims })
     }));
-    rest.extend(around.reset.into_iter().map(|op| {
+    rest.extend(detached.reset.into_iter().map(|op| {
         let mut claims = Claims { priority: TAKE_BACK, ..with_claims(op.clone()).1 };
         claims.needs.insert(swapped());
         (op, claims)
@@ -217,12 +218,6 @@ fn provided(object: &Object) -> Option<String> {
         | Object::Index(..)
         | Object::Trigger(..) => None,
     }
-}
-
-/// The name a routine or an aggregate is called by.
-pub(super) fn called(name: &ObjectName) -> &str {
-    let name = name.name.as_str();
-    name.split_once('(').map_or(name, |(name, _)| name)
 }
 
 /// The names that an object's texts mention.

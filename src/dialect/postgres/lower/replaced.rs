@@ -12,9 +12,9 @@ use crate::schema::{
 };
 
 use super::super::{render, words};
-use super::around::Search;
+use super::called;
 use super::columns::index_expressions;
-use super::order::called;
+use super::detached::Search;
 
 /// What is replaced.
 #[derive(Debug, Default)]
@@ -200,7 +200,7 @@ impl Search<'_> {
             return;
         }
         let before = Change::new(column.clone(), bare.clone());
-        self.around.unset.push(Op::Alter(Alter::Column(table.name.clone(), before)));
+        self.detached.unset.push(Op::Alter(Alter::Column(table.name.clone(), before)));
         if let Some(after) = later.columns.get(&column.name) {
             let mut without = after.clone();
             if without.data_type == column.data_type {
@@ -211,7 +211,7 @@ impl Search<'_> {
             }
             if without != *after {
                 let change = Change::new(without, after.clone());
-                self.around.reset.push(Op::Alter(Alter::Column(owner.clone(), change)));
+                self.detached.reset.push(Op::Alter(Alter::Column(owner.clone(), change)));
             }
         }
     }

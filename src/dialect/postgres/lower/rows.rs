@@ -14,7 +14,7 @@ use super::kept;
 /// Puts each look at rows behind the steps that make what it names, adds values outside the transaction that uses them, and
 /// keeps what belongs to the objects that the whole migration makes anew.
 pub(in crate::dialect::postgres) fn arrange(steps: Vec<Step>) -> Vec<Step> {
-    kept::around(behind_makers(steps))
+    kept::with_kept(behind_makers(steps))
 }
 
 fn behind_makers(mut steps: Vec<Step>) -> Vec<Step> {

@@ -6,16 +6,8 @@ use crate::dialect::{Product, Statement, Unsupported};
 use crate::schema::{Change, Column, ObjectName, Options, Part, Place, Type};
 
 use super::super::{types, words};
-use super::{casts, create, numbering, quote, quote_object};
-
-/// One `ALTER TABLE` with its clauses, a line each when there are several.
-pub(super) fn alter_table(table: &ObjectName, clauses: &[String]) -> Statement {
-    let table = quote_object(table);
-    Statement::new(match clauses {
-        [clause] => format!("ALTER TABLE {table} {clause}"),
-        _ => format!("ALTER TABLE {table}\n    {}", clauses.join(",\n    ")),
-    })
-}
+use super::spelling::{type_name, written_collation};
+use super::{alter_table, casts, create, numbering, quote};
 
 /// Adds a column with its comment.
 pub(super) fn add_column(table: &ObjectName, column: &Column) -> Vec<Statement> {
@@ -132,10 +124,10 @@ fn same_base(from: &Type, to: &Type) -> bool {
 
 fn retype(change: &Change<Column>) -> String {
     let (from, to) = (&change.from, &change.to);
-    let mut sql = format!("TYPE {}", create::type_name(&to.data_type));
+    let mut sql = format!("TYPE {}", type_name(&to.data_type));
     // Without the clause PostgreSQL takes the type's own collation.
     if let Some(collation) = &to.collation {
-        sql.push_str(&format!(" COLLATE {}", create::written_collation(collation)));
+        sql.push_str(&format!(" COLLATE {}", written_collation(collation)));
     }
     if from.data_type != to.data_type
         && let Some(using) = casts::using(&quote(&to.name), &from.data_type, &to.data_type)

@@ -5,7 +5,7 @@
 use crate::schema::Type;
 
 use super::super::types::{Family, base, family};
-use super::create::type_name;
+use super::spelling::type_name;
 
 /// The `USING` expression for a column; `None` where PostgreSQL converts by itself.
 pub(in crate::dialect::postgres) fn using(column: &str, from: &Type, to: &Type) -> Option<String> {

@@ -3,10 +3,11 @@
 //! Must not know how a table is altered.
 
 use crate::dialect::Statement;
-use crate::schema::{Column, Identity, Name, ObjectName, Options, Table, Type, Unique};
+use crate::schema::{Column, Identity, Name, ObjectName, Options, Table, Unique};
 
 use super::super::words;
-use super::{comment, numbering, objects, quote, quote_object};
+use super::spelling::{type_name, written_collation};
+use super::{alter_table, comment, numbering, objects, quote, quote_object};
 
 /// Creates a table with everything in it but foreign keys.
 pub(super) fn table(table: &Table) -> Vec<Statement> {
@@ -45,7 +46,7 @@ pub(super) fn table(table: &Table) -> Vec<Statement> {
     }
     for (key, clause) in [("row_security", "ENABLE"), ("force_row_security", "FORCE")] {
         if table.options.contains_key(key) {
-            statements.push(super::alter::alter_table(&table.name, &[format!("{clause} ROW LEVEL SECURITY")]));
+            statements.push(alter_table(&table.name, &[format!("{clause} ROW LEVEL SECURITY")]));
         }
     }
     statements.extend(table.triggers.values().map(|trigger| Statement::new(trigger.definition.text())));
@@ -128,61 +129,6 @@ fn written_type(column: &Column) -> String {
         Some(serial) => serial.to_owned(),
         None => type_name(&column.data_type),
     }
-}
-
-/// A type as it is written; enum types by their quoted name.
-pub(super) fn type_name(data_type: &Type) -> String {
-    match data_type {
-        Type::Native(spelling) | Type::Custom(spelling) => spelling.clone(),
-        Type::Enum(name) => quote_object(name),
-        Type::Array(element) => format!("{}[]", type_name(element)),
-        // Normalising leaves none of these; what it would make of them is the right spelling all the same.
-        Type::Char(_)
-        | Type::String(_)
-        | Type::StringMax
-        | Type::Text
-        | Type::Blob
-        | Type::Binary(_)
-        | Type::VarBinary(_)
-        | Type::Bit(_)
-        | Type::VarBit(_)
-        | Type::TinyInteger
-        | Type::SmallInteger
-        | Type::Integer
-        | Type::BigInteger
-        | Type::TinyUnsigned
-        | Type::SmallUnsigned
-        | Type::Unsigned
-        | Type::BigUnsigned
-        | Type::Float
-        | Type::Double
-        | Type::Decimal(_)
-        | Type::Money(_)
-        | Type::Boolean
-        | Type::DateTime
-        | Type::Timestamp
-        | Type::TimestampWithTimeZone
-        | Type::Time
-        | Type::Date
-        | Type::Year
-        | Type::Interval(..)
-        | Type::Json
-        | Type::JsonBinary
-        | Type::Uuid
-        | Type::Cidr
-        | Type::Inet
-        | Type::MacAddr
-        | Type::LTree
-        | Type::Vector(_) => match super::super::types::normalize(data_type, &|_| None) {
-            Ok(Type::Native(spelling)) => spelling,
-            Ok(_) | Err(_) => "smallint".to_owned(),
-        },
-    }
-}
-
-/// A collation's name; one that is not visible comes qualified and quoted from the catalog.
-pub(super) fn written_collation(collation: &str) -> String {
-    if collation.starts_with('"') { collation.to_owned() } else { quote(&collation.into()) }
 }
 
 /// The default's text, with the `nextval` of a sequence that is created by hand.

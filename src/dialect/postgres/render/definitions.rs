@@ -5,9 +5,10 @@
 use sea_gen_runner::sql;
 
 use crate::dialect::{Product, Statement};
-use crate::schema::{Change, Definition, DefinitionId, DefinitionKind, Name, ObjectName};
+use crate::schema::{Change, Definition, DefinitionId, DefinitionKind};
 
 use super::super::partitions;
+use super::spelling::target;
 use super::{comment, in_place, quote, quote_object};
 
 /// Creates what is defined, with its comment.
@@ -60,50 +61,4 @@ pub(super) fn drop_statement(id: &DefinitionId) -> String {
         (_, _, Some(target)) => format!("DROP {target}"),
         (_, _, None) => String::new(),
     }
-}
-
-/// How `COMMENT ON` and `DROP` call what is defined; `None` for what neither knows.
-pub(super) fn target(id: &DefinitionId) -> Option<String> {
-    let name = &id.name;
-    let owner = || id.on.as_ref().map(quote_object).unwrap_or_default();
-    let kind = match id.kind {
-        DefinitionKind::Schema => "SCHEMA",
-        DefinitionKind::Extension => return Some(format!("EXTENSION {}", quote(&name.name))),
-        DefinitionKind::Collation => "COLLATION",
-        DefinitionKind::Domain => "DOMAIN",
-        DefinitionKind::CompositeType | DefinitionKind::RangeType => "TYPE",
-        DefinitionKind::Sequence => "SEQUENCE",
-        DefinitionKind::Aggregate => return Some(format!("AGGREGATE {}", signature(name))),
-        DefinitionKind::Operator => return None,
-        DefinitionKind::Server => "SERVER",
-        DefinitionKind::Partition => "TABLE",
-        DefinitionKind::ForeignTable => "FOREIGN TABLE",
-        DefinitionKind::Exclusion => return Some(format!("CONSTRAINT {} ON {}", quote(&name.name), owner())),
-        DefinitionKind::Policy => return Some(format!("POLICY {} ON {}", quote(&name.name), owner())),
-        DefinitionKind::ViewIndex => {
-            let schema = id.on.as_ref().and_then(|view| view.schema.clone());
-            return Some(format!("INDEX {}", quote_object(&ObjectName { schema, name: name.name.clone() })));
-        }
-        DefinitionKind::ViewTrigger => return Some(format!("TRIGGER {} ON {}", quote(&name.name), owner())),
-        DefinitionKind::Rule => return Some(format!("RULE {} ON {}", quote(&name.name), owner())),
-        DefinitionKind::Statistics => "STATISTICS",
-        DefinitionKind::EventTrigger => "EVENT TRIGGER",
-        DefinitionKind::Publication => "PUBLICATION",
-        DefinitionKind::PartitionPart
-        | DefinitionKind::Partitioning
-        | DefinitionKind::Event
-        | DefinitionKind::Setting
-        | DefinitionKind::Comment
-        | DefinitionKind::Privilege => return None,
-    };
-    Some(format!("{kind} {}", quote_object(name)))
-}
-
-/// A name with argument types: the name is quoted, the types are the catalog's own spelling.
-fn signature(name: &ObjectName) -> String {
-    let text = name.name.as_str();
-    let (bare, arguments) = text.split_once('(').unwrap_or((text, ""));
-    let arguments = if matches!(arguments, "" | ")") { "*)" } else { arguments };
-    let bare = ObjectName { schema: name.schema.clone(), name: Name::new(bare) };
-    format!("{}({arguments}", quote_object(&bare))
 }

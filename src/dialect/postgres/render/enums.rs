@@ -86,7 +86,7 @@ pub(super) fn swap(change: &Change<EnumType>, columns: &[(ObjectName, Column)], 
     for table in tables {
         let own = columns.iter().filter(|(owner, _)| owner == table);
         let clauses: Vec<String> = own.flat_map(|(_, column)| moved(column, &name, to)).collect();
-        statements.push(super::alter::alter_table(table, &clauses));
+        statements.push(super::alter_table(table, &clauses));
     }
     statements.push(Statement::new(format!("DROP TYPE {old}")));
     if to.comment.is_some() {

@@ -10,7 +10,7 @@ use crate::dialect::{Product, Statement};
 use crate::schema::{Change, Definition, DefinitionId, DefinitionKind};
 
 use super::super::words;
-use super::definitions::target;
+use super::spelling::target;
 
 /// The statements that change what is defined in place; `None` where it has to be dropped and created.
 pub(super) fn statements(change: &Change<Definition>) -> Option<Vec<Statement>> {

@@ -12,12 +12,15 @@ mod kept;
 mod numbering;
 mod objects;
 mod repartition;
+mod spelling;
 
 use sea_gen_runner::sql;
 
 use crate::dialect::{Product, Statement, Step, Unsupported, rows};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{Literal, Name, ObjectName, Place};
+
+pub(super) use spelling::type_name;
 
 /// Writes one step.
 pub(super) fn render(step: &Step) -> Result<Vec<Statement>, Unsupported> {
@@ -162,6 +165,15 @@ fn move_object(kind: &str, from: &ObjectName, to: &ObjectName) -> String {
     }
 }
 
+/// One `ALTER TABLE` with its clauses, a line each when there are several.
+fn alter_table(table: &ObjectName, clauses: &[String]) -> Statement {
+    let table = quote_object(table);
+    Statement::new(match clauses {
+        [clause] => format!("ALTER TABLE {table} {clause}"),
+        _ => format!("ALTER TABLE {table}\n    {}", clauses.join(",\n    ")),
+    })
+}
+
 /// `COMMENT ON …`; `None` removes it.
 fn comment(target: &str, text: Option<&str>) -> Statement {
     let text = text.map_or_else(|| "NULL".to_owned(), |text| literal(&Literal::Text(text.to_owned())));
@@ -171,11 +183,6 @@ fn comment(target: &str, text: Option<&str>) -> Statement {
 /// The sequence behind a numbered column, quoted.
 pub(super) fn sequence(table: &ObjectName, column: &crate::schema::Column) -> String {
     numbering::sequence(table, column)
-}
-
-/// A type as it is written.
-pub(super) fn type_name(data_type: &crate::schema::Type) -> String {
-    create::type_name(data_type)
 }
 
 /// Whether a column belongs to a parent of its table, which changes it.

@@ -6,7 +6,8 @@ use crate::dialect::Statement;
 use crate::schema::{Change, Column, Identity, Literal, Name, ObjectName};
 
 use super::super::names;
-use super::{create, literal, quote, quote_object};
+use super::spelling::type_name;
+use super::{literal, quote, quote_object};
 
 /// A `serial` whose sequence is not just as the pseudo-type would make it, so that it is created by hand.
 pub(super) fn has_own_sequence(column: &Column) -> bool {
@@ -18,7 +19,7 @@ pub(super) fn has_own_sequence(column: &Column) -> bool {
 }
 
 fn serial_word(column: &Column) -> Option<&'static str> {
-    match create::type_name(&column.data_type).as_str() {
+    match type_name(&column.data_type).as_str() {
         "smallint" => Some("smallserial"),
         "integer" => Some("serial"),
         "bigint" => Some("bigserial"),
@@ -57,7 +58,7 @@ pub(super) fn create_sequence(table: &ObjectName, column: &Column) -> Statement 
     let settings = column.options.get("sequence_options").map(String::as_str).unwrap_or_default();
     let mut sql = format!("CREATE SEQUENCE {}", sequence(table, column));
     if !settings.starts_with("AS ") {
-        sql.push_str(&format!(" AS {}", create::type_name(&column.data_type)));
+        sql.push_str(&format!(" AS {}", type_name(&column.data_type)));
     }
     if !settings.is_empty() {
         sql.push_str(&format!(" {settings}"));
@@ -176,7 +177,7 @@ fn change_sequence(table: &ObjectName, change: &Change<Column>) -> Vec<Statement
         let settings = settings(to);
         let mut clauses = Vec::new();
         if !settings.contains("AS ") {
-            clauses.push(format!("AS {}", create::type_name(&to.data_type)));
+            clauses.push(format!("AS {}", type_name(&to.data_type)));
         }
         for (key, usual) in [
             ("START WITH", "START WITH 1"),

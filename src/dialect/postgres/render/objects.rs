@@ -9,7 +9,8 @@ use crate::schema::{
 };
 
 use super::super::words;
-use super::{comment, create, quote, quote_list, quote_object};
+use super::spelling::written_collation;
+use super::{comment, quote, quote_list, quote_object};
 
 /// `ALTER TABLE … ADD CONSTRAINT …`.
 pub(super) fn add(table: &ObjectName, constraint: &str) -> Statement {
@@ -234,7 +235,7 @@ fn part(part: &IndexPart) -> String {
         IndexTarget::Expression(expression) => format!("({})", words::without_parentheses(expression.text())),
     };
     if let Some(collation) = part.options.get("collation") {
-        sql.push_str(&format!(" COLLATE {}", create::written_collation(collation)));
+        sql.push_str(&format!(" COLLATE {}", written_collation(collation)));
     }
     if let Some(opclass) = part.options.get("opclass") {
         sql.push_str(&format!(" {opclass}"));

@@ -16,6 +16,8 @@ use crate::reading::{Cursor, words};
 use crate::session::{DatabaseError, Session};
 use crate::{Product, Role, Statement, sql};
 
+use super::transaction_groups::{own_transactions, transaction_groups};
+
 pub(super) use session::{SessionChange, session_change};
 
 /// How it can be found out whether a statement was done.
@@ -147,9 +149,14 @@ pub(super) fn lenient_drop(product: Product, sql: &str) -> Option<String> {
     Some(format!("{before} IF EXISTS{after}"))
 }
 
-/// The statements of a migration that no crash may hit: it cannot be found out whether they were done. Each by its index.
+/// The statements of a migration of which it cannot be found out after a crash whether they were done. Each by its index.
 pub fn undecidable(product: Product, statements: &[Statement]) -> Vec<usize> {
-    let groups = super::transaction_groups::transaction_groups(product, statements);
+    let groups = transaction_groups(product, statements);
     let alone = groups.into_iter().filter(|group| !group.transactional).map(|group| group.statements.start);
-    alone.filter(|at| statements.get(*at).is_some_and(|it| probe(product, it) == Probe::Unknown)).collect()
+    // A transaction that the file begins holds the history too.
+    let held = own_transactions(product, statements);
+    let is_held = |at: usize, it: &Statement| held.contains(&at) && enclosure(product, it) == Enclosure::Own;
+    let is_it =
+        |at: &usize| statements.get(*at).is_some_and(|it| probe(product, it) == Probe::Unknown && !is_held(*at, it));
+    alone.filter(is_it).collect()
 }

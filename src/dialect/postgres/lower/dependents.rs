@@ -12,23 +12,9 @@ use crate::schema::{Column, DependencyLayer, Name, ObjectName, Part, Place, Sche
 use super::super::types::{Family, family};
 use super::super::{partitions, words};
 use super::columns::{check_mentions, disturbs, index_mentions, index_uses, is_made_anew};
+use super::detached::{DetachedObjects, Search};
 use super::repartition::is_repartitioned;
 use super::replaced::Replaced;
-
-/// The objects that are dropped before the plan and created again after it.
-#[derive(Debug, Default)]
-pub(super) struct DetachedObjects {
-    /// Views and definitions above tables, as they are and as they will be.
-    pub above_before: Vec<Object>,
-    pub above_after: Vec<Object>,
-    /// Columns whose default or type is removed before and restored after.
-    pub unset: Vec<Op>,
-    pub reset: Vec<Op>,
-    /// Dropped before, as they are.
-    pub before: Vec<Object>,
-    /// Created after, as they will be.
-    pub after: Vec<Object>,
-}
 
 /// The changes to columns, by table under its name before the plan.
 #[derive(Debug, Default)]
@@ -56,7 +42,7 @@ pub(super) fn find(ops: &[Op], from: &Schema) -> DetachedObjects {
     }
     let mut to = from.clone();
     let _ = apply(&Plan::new(ops.to_vec()), &mut to);
-    let mut search = Search { ops, from, to: &to, around: DetachedObjects::default(), moved: BTreeSet::new() };
+    let mut search = Search { ops, from, to: &to, detached: DetachedObjects::default(), moved: BTreeSet::new() };
     search.replaced(&replaced);
     search.views(&touched);
     search.foreign_keys(&touched);
@@ -66,7 +52,7 @@ pub(super) fn find(ops: &[Op], from: &Schema) -> DetachedObjects {
         }
     }
     search.definitions(&touched);
-    search.around
+    search.detached
 }
 
 /// Names as they were before the plan: a plan that is led back renames last, one that leads on renames first.
@@ -151,51 +137,7 @@ fn touched(ops: &[Op], from: &Schema) -> BTreeMap<ObjectName, Touched> {
     found
 }
 
-/// The search, over the plan and the schema on both sides of it.
-pub(super) struct Search<'a> {
-    ops: &'a [Op],
-    pub(super) from: &'a Schema,
-    pub(super) to: &'a Schema,
-    pub(super) around: DetachedObjects,
-    /// Views that have to go.
-    pub(super) moved: BTreeSet<ObjectName>,
-}
-
 impl Search<'_> {
-    fn is_dropped(&self, object: &Object) -> bool {
-        self.ops.iter().any(|op| matches!(op, Op::Drop(dropped) if dropped.place() == object.place()))
-    }
-
-    /// What a table of before is called after the plan.
-    pub(super) fn later_table(&self, name: &ObjectName) -> ObjectName {
-        self.ops.iter().fold(name.clone(), |name, op| match op {
-            Op::Rename(Rename::Table(change)) if change.from == name => change.to.clone(),
-            _ => name,
-        })
-    }
-
-    /// Takes an object out of the way; `after` is what stands in its place once the plan is done.
-    pub(super) fn take(&mut self, before: Object, after: Option<Object>) {
-        if self.is_dropped(&before) || self.around.before.contains(&before) {
-            return;
-        }
-        self.around.before.push(before);
-        self.around.after.extend(after);
-    }
-
-    /// Whether the plan leaves an object as it is.
-    pub(super) fn stays(&self, object: &Object) -> bool {
-        !self.ops.iter().any(|op| op.place() == object.place())
-    }
-
-    /// Takes something above tables out of the way and back.
-    pub(super) fn take_above(&mut self, object: &Object) {
-        if self.stays(object) && !self.around.above_before.contains(object) {
-            self.around.above_before.push(object.clone());
-            self.around.above_after.push(object.clone());
-        }
-    }
-
     /// Views that read what changes, and views that read those or views the plan drops.
     fn views(&mut self, touched: &BTreeMap<ObjectName, Touched>) {
         let named = std::mem::take(&mut self.moved);
@@ -229,8 +171,8 @@ impl Search<'_> {
         let views: Vec<Object> = views.cloned().map(Object::View).collect();
         let moved = moved.into_iter().cloned().collect();
         self.moved = moved;
-        self.around.above_before.extend(views.iter().cloned());
-        self.around.above_after.extend(views);
+        self.detached.above_before.extend(views.iter().cloned());
+        self.detached.above_after.extend(views);
     }
 
     /// Definitions above tables that stand on a column in the way, or on something that is taken out of the way.
@@ -244,7 +186,7 @@ impl Search<'_> {
         let anew: BTreeSet<ObjectName> = whole.flat_map(with_partitions).collect();
         loop {
             let taken: BTreeSet<Place> =
-                self.around.before.iter().chain(&self.around.above_before).map(Object::place).collect();
+                self.detached.before.iter().chain(&self.detached.above_before).map(Object::place).collect();
             let goes = |need: &Place| match need {
                 Place::Table(table, Part::Column(column, _)) => touched.get(table).is_some_and(|touched| {
                     [&touched.retyped, &touched.gone, &touched.swapped].iter().any(|columns| columns.contains(column))
@@ -259,7 +201,7 @@ impl Search<'_> {
                     && (definition.id.on.iter().any(|owner| self.moved.contains(owner) || anew.contains(owner))
                         || definition.needs.iter().any(|need| goes(need) || taken.contains(need)))
                     && self.stays(&object)
-                    && !self.around.above_before.contains(&object)
+                    && !self.detached.above_before.contains(&object)
             });
             let Some(found) = found.cloned() else { break };
             self.take_above(&Object::Definition(found));
