@@ -12,12 +12,9 @@ use sea_gen_runner::session::{DatabaseError, Missing, Rows, Session};
 use tokio::runtime::Runtime;
 use url::Url;
 
+use crate::projects::users;
 use crate::servers::Server;
 use crate::support;
-
-/// A user who may do what the migrations grant, and one who defines what they create.
-const READER: &str = "fire_reader";
-const OWNER: &str = "fire_owner";
 
 /// How long a server may take to begin.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -87,15 +84,16 @@ impl Site {
     }
 
     fn make_users(&mut self) {
+        let [reader, owner] = users();
         let statements = match self.product {
             Product::Sqlite => return,
             Product::Postgres => {
-                vec![format!("DO $$BEGIN IF to_regrole('{READER}') IS NULL THEN CREATE ROLE {READER}; END IF; END$$")]
+                vec![format!("DO $$BEGIN IF to_regrole('{reader}') IS NULL THEN CREATE ROLE {reader}; END IF; END$$")]
             }
             Product::MySql | Product::MariaDb => vec![
-                format!("CREATE USER IF NOT EXISTS {READER}@'%'"),
-                format!("CREATE USER IF NOT EXISTS {OWNER}@'%'"),
-                format!("GRANT ALL ON *.* TO {OWNER}@'%'"),
+                format!("CREATE USER IF NOT EXISTS {reader}@'%'"),
+                format!("CREATE USER IF NOT EXISTS {owner}@'%'"),
+                format!("GRANT ALL ON *.* TO {owner}@'%'"),
             ],
         };
         for statement in statements {
@@ -232,9 +230,10 @@ impl Site {
         self.remove();
         match &self.home {
             Home::Given { .. } => {
+                let [reader, owner] = users();
                 let users = match self.product {
-                    Product::Postgres => vec![READER.to_owned()],
-                    Product::MySql | Product::MariaDb => vec![format!("{READER}@'%'"), format!("{OWNER}@'%'")],
+                    Product::Postgres => vec![reader],
+                    Product::MySql | Product::MariaDb => vec![format!("{reader}@'%'"), format!("{owner}@'%'")],
                     Product::Sqlite => Vec::new(),
                 };
                 let kind = if self.product == Product::Postgres { "ROLE" } else { "USER" };

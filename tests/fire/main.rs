@@ -1,7 +1,7 @@
 //! The runner under fire: `gen up` and `gen down` are interrupted in every way, given again, and must end as if nothing had
 //! happened, with no manual step.
 //!
-//! `cargo test --test fire` interrupts a few dozen times. `SEA_GEN_FIRE=5000` is the whole; `SEA_GEN_FIRE_PRODUCT`,
+//! `cargo test --test fire` interrupts some thirty times. `SEA_GEN_FIRE=5000` is the whole; `SEA_GEN_FIRE_PRODUCT`,
 //! `SEA_GEN_FIRE_KIND`, `SEA_GEN_FIRE_SEED` and `SEA_GEN_FIRE_RUNNERS` choose. What went wrong is printed with the line that
 //! repeats it: `SEA_GEN_FIRE_AGAIN="mysql 4 7 question:31:answered:8:-:0"`.
 
@@ -41,7 +41,7 @@ use random::Random;
 use trial::{Ended, Outcome, Walk};
 
 /// How many interruptions `cargo test` makes.
-const SHORT: usize = 48;
+const SHORT: usize = 32;
 
 /// How many products are walked through at the same time.
 const AT_ONCE: usize = 2;

@@ -110,7 +110,9 @@ impl Project {
         fs::write(path.join("gen.toml"), format!("dialects = [\"{}\"]\n", product.key())).unwrap();
         fs::write(path.join("entities/user.rs"), ENTITY).unwrap();
         let mut ids = Vec::new();
+        let [reader, owner] = users();
         for (id, text) in files(product) {
+            let text = text.replace("fire_reader", &reader).replace("fire_owner", &owner);
             fs::write(path.join("migrations").join(format!("{id}.sql")), text).unwrap();
             ids.push(id);
         }
@@ -162,6 +164,11 @@ impl Project {
             |stops: &[usize]| -> Vec<Leg> { stops.windows(2).map(|pair| Leg { from: pair[0], to: pair[1] }).collect() };
         [legs(&up), legs(&down)].concat()
     }
+}
+
+/// The user who may do what the migrations grant, and the one who defines what they create; another process has others.
+pub fn users() -> [String; 2] {
+    ["fire_reader", "fire_owner"].map(|name| format!("{name}_{}", std::process::id()))
 }
 
 /// The migrations of a product by id. Those of MariaDB are those of MySQL, and some more.

@@ -142,8 +142,20 @@ impl Server {
         finish(&mut command)
     }
 
-    /// Starts it on its data directory, and waits until it answers.
+    /// Starts it on its data directory, and waits until it answers. A session of the server that was killed may live a little
+    /// longer, and PostgreSQL does not start beside it.
     pub fn run(&mut self) -> Result<(), String> {
+        let begun = Instant::now();
+        loop {
+            let started = self.run_once();
+            if started.is_ok() || begun.elapsed() > Duration::from_secs(30) {
+                return started;
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    fn run_once(&mut self) -> Result<(), String> {
         let (program, data) = (self.program()?, self.data.display().to_string());
         let mut command = self.command(&program);
         match self.product {
