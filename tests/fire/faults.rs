@@ -14,7 +14,7 @@ use crate::proxy::{Plan, Point, Proxy};
 use crate::random::Random;
 
 /// After how long a frozen client should have noticed.
-const FREEZE: Duration = Duration::from_secs(20);
+const FREEZE: Duration = Duration::from_secs(90);
 
 /// How long anything else may take.
 pub const LIMIT: Duration = Duration::from_mins(2);

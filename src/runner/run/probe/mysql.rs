@@ -4,19 +4,19 @@
 
 use std::collections::BTreeSet;
 
-use crate::reading::{Cursor, words};
+use crate::reading::{Cursor, Word, words};
 use crate::session::{DatabaseError, Session};
+use crate::sql::TokenKind;
 use crate::{Product, sql};
 
 use super::{Descriptions, Object, Probe};
 
 /// Statements that change no more when they are sent again, and those that concern the session alone.
-const REPEATABLE: [&str; 24] = [
+const REPEATABLE: [&str; 23] = [
     "SET",
     "USE",
     "SHOW",
     "GRANT",
-    "REVOKE",
     "FLUSH",
     "ANALYZE",
     "OPTIMIZE",
@@ -85,6 +85,12 @@ pub(super) fn probe(mut cursor: Cursor<'_>) -> Probe {
     }
     if cursor.take_any(&REPEATABLE).is_some() {
         return Probe::Repeatable;
+    }
+    // Sent twice, it is refused: there is no such grant any more.
+    if cursor.take("REVOKE") {
+        let users = cursor.after("FROM").map(|from| from.parts()).unwrap_or_default().into_iter();
+        let user = |part: Cursor<'_>| -> String { part.rest().iter().map(written).collect() };
+        return Probe::Catalog(distinct(users.map(|part| Object { kind: "GRANTS", name: user(part) }).collect()));
     }
     if let Some(renames) = renames(cursor) {
         return Probe::Catalog(distinct(renames.into_iter().flat_map(|(old, new)| [name(old), name(new)]).collect()));
@@ -171,6 +177,15 @@ fn altered(mut cursor: Cursor<'_>) -> Probe {
     Probe::Catalog(distinct(objects))
 }
 
+/// A token as a statement writes it.
+fn written(word: &Word) -> String {
+    match word.kind {
+        TokenKind::Name => format!("`{}`", word.name.replace('`', "``")),
+        TokenKind::Word => word.name.clone(),
+        _ => word.text.clone(),
+    }
+}
+
 /// A table of which only the existence counts.
 fn name(name: String) -> Object {
     Object { kind: "NAME", name }
@@ -194,6 +209,12 @@ fn distinct(objects: Vec<Object>) -> Vec<Object> {
 /// because rows change it.
 pub(super) async fn describe(session: &mut Session, object: &Object) -> Result<String, DatabaseError> {
     let product = session.product();
+    if object.kind == "GRANTS" {
+        let Ok(rows) = session.query(&format!("SHOW GRANTS FOR {}", object.name)).await else {
+            return Ok(EXISTS.to_owned());
+        };
+        return Ok(rows.iter().map(|row| format!("{}\n", row.text(0))).collect());
+    }
     let (schema, name) = match object.name.split_once('.') {
         Some((schema, name)) => (sql::literal(product, schema), name),
         None => ("DATABASE()".to_owned(), object.name.as_str()),
