@@ -131,8 +131,9 @@ pub fn claims(op: &Op) -> Claims {
         Op::Rename(Rename::Table(change) | Rename::Enum(change)) => {
             claims.needs.extend(schema_of(&change.to));
             claims.reads.extend(schema_of(&change.from));
-            // A rename that waits for a schema keeps the former name from what is created with it.
+            // A rename that waits for a schema holds its former name: what gets that name waits for it.
             claims.ends.insert(Resource::Named(change.from.clone()));
+            claims.makes.insert(Resource::Named(change.to.clone()));
         }
         Op::Rename(_) => {}
     }

@@ -189,6 +189,7 @@ fn init_writes_down_the_dialects_it_is_given() {
       "adopted": {},
       "baseline": null,
       "contradictions": [],
+      "database_collation": null,
       "dialects": [
         "sqlite",
         "postgres"

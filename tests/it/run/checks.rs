@@ -34,10 +34,9 @@ async fn a_missing_file_stops(mut database: Database, product: Product) {
     let mut files = Files::three(product);
     database.up(&files).await.unwrap();
     files.migrations.remove(1);
-    for error in [database.up(&files).await.unwrap_err(), database.down(&files, Target::All).await.unwrap_err()] {
-        assert!(error.to_string().contains(&format!("the file of migration `{TWO}` is missing")), "{}", said(&error));
-        assert!(error.hints().iter().any(|hint| hint.contains("--diff-filter=D")), "{}", said(&error));
-    }
+    let error = database.up(&files).await.unwrap_err();
+    assert!(error.to_string().contains(&format!("the file of migration `{TWO}` is missing")), "{}", said(&error));
+    assert!(error.hints().iter().any(|hint| hint.contains("--diff-filter=D")), "{}", said(&error));
     assert_eq!(database.tables().await.len(), 3);
     database.remove().await;
 }
