@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{Alter, Object, Op, RowsChange};
-use crate::schema::{Change, Column, Identity, IndexTarget, Name, ObjectName, ReferenceRows, Table};
+use crate::schema::{Change, Column, Identity, IndexTarget, Name, ObjectName, ReferenceRows, RowValue, Table};
 
 use super::pairs;
 
@@ -104,7 +104,7 @@ pub(super) fn rows(old: Option<&Table>, new: Option<&Table>, ops: &mut Vec<Op>) 
     }
 }
 
-/// Whether a row that goes and one that comes have the same values in a unique key.
+/// Whether a removed row and an added row may have the same values in a unique key.
 fn collide(tables: &[&Table], from: &ReferenceRows, to: &ReferenceRows) -> bool {
     let Some(key) = from.common_key(to) else { return true };
     let keys: Vec<Vec<Name>> = tables
@@ -126,7 +126,13 @@ fn collide(tables: &[&Table], from: &ReferenceRows, to: &ReferenceRows) -> bool 
     let come = || to.rows.iter().filter(|row| from.same_row(row, key) != Some(row));
     gone.into_iter().any(|old| {
         come().any(|new| {
-            let same = |name: &Name| old.get(name).is_some_and(|value| Some(value) == new.get(name));
+            // Many collations take texts that differ in case for the same.
+            let folded = |value: &RowValue| match value {
+                RowValue::Text(text) => RowValue::Text(text.trim_end().to_lowercase()),
+                value => value.clone(),
+            };
+            let same =
+                |name: &Name| old.get(name).is_some_and(|value| Some(folded(value)) == new.get(name).map(folded));
             keys.iter().any(|key| !key.is_empty() && key.iter().all(same))
         })
     })

@@ -131,6 +131,8 @@ pub fn claims(op: &Op) -> Claims {
         Op::Rename(Rename::Table(change) | Rename::Enum(change)) => {
             claims.needs.extend(schema_of(&change.to));
             claims.reads.extend(schema_of(&change.from));
+            // A rename that waits for a schema keeps the former name from what is created with it.
+            claims.ends.insert(Resource::Named(change.from.clone()));
         }
         Op::Rename(_) => {}
     }

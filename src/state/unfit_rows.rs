@@ -106,6 +106,11 @@ fn unfit_row(
 ) -> Option<(String, String)> {
     for (name, value) in row {
         let Some(column) = table.columns.get(name) else { continue };
+        let is_counted = matches!(product, Product::MySql | Product::MariaDb) && column.identity.is_some();
+        if is_counted && matches!(value, RowValue::Number(number) if number.parse::<f64>() == Ok(0.0)) {
+            let message = format!("`{}.{name}`: {product} takes 0 in a counted column for the next number", table.name);
+            return Some((message, "give the row another number".to_owned()));
+        }
         if let Err(reason) = one_spelling(product, schema, column, value) {
             let of_type = crate::plan::type_name(&column.data_type);
             let place = format!("{}.{name}", table.name);

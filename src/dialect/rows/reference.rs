@@ -110,7 +110,8 @@ fn counter(dialect: &dyn Dialect, change: &RowsChange, column: &Name) -> Option<
     let (of, name, column) = (text(&table), text(column.as_str()), dialect.quote(column));
     Some(format!(
         "SELECT setval(counter, greatest((SELECT max({column}) FROM {table}), pg_sequence_last_value(counter)))\n\
-         FROM (SELECT pg_get_serial_sequence({of}, {name})::regclass AS counter) AS numbered\nWHERE counter IS NOT NULL"
+         FROM (SELECT pg_get_serial_sequence({of}, {name})::regclass AS counter) AS numbered\n\
+         WHERE counter IS NOT NULL AND (SELECT max({column}) FROM {table}) >= (SELECT seqmin FROM pg_sequence WHERE seqrelid = counter)"
     ))
 }
 

@@ -65,8 +65,9 @@ impl Execution<'_> {
         let has_left_nothing = is_rolled_back
             && stop.answered
             && (stop.at.is_some() || stop.what == COMMITTING)
-            && failed.is_some_and(|group| self.leaves_nothing(session.product(), group));
-        if has_left_nothing && done == self.first_change() && self.retract(session).await.is_ok() {
+            && (stop.was_not_sent || failed.is_some_and(|group| self.leaves_nothing(session.product(), group)));
+        let is_new = has_left_nothing && done == self.first_change();
+        if is_new && matches!(self.retract(session).await, Ok(true)) {
             let state = match filled {
                 0 => "it changed nothing".to_owned(),
                 1 => "1 row is filled and stays so, it changed nothing else".to_owned(),
@@ -80,7 +81,7 @@ impl Execution<'_> {
             sent = None;
         } else if stop.answered && stop.at.is_some() && !(is_own_transaction && is_rolled_back) {
             let statement = stop.at.and_then(|at| self.statements().get(at));
-            let mut refused = sent.or_else(|| Some(Sent { sql: statement?.sql.clone(), ..Sent::default() }));
+            let mut refused = sent.or_else(|| Some(Sent::of(session.product(), statement?)));
             refused.iter_mut().for_each(|sent| sent.refused = true);
             sent = refused;
         }
@@ -137,8 +138,8 @@ impl Execution<'_> {
                     // A command that the tool does not know, and that PostgreSQL takes outside a transaction only.
                     Err(stop) if stop.needs_no_transaction() && self.is_alone(group) => {
                         rolled_back(session).await.map_err(recording)?;
-                        let sql = self.statements().get(group.statements.start).map(|it| it.sql.clone());
-                        reached.sent = Some(Sent { sql: sql.unwrap_or_default(), ..Sent::default() });
+                        let statement = self.statements().get(group.statements.start);
+                        reached.sent = statement.map(|it| Sent::of(session.product(), it));
                         self.record(session, reached).await?;
                         self.patiently(session, group.statements.clone(), false, on_progress).await?;
                         reached.sent = None;
@@ -190,7 +191,7 @@ impl Execution<'_> {
         let Some(statement) = self.statements().get(group.statements.start) else { return Ok(None) };
         if group.transactional {
             let is_exposed = commits_by_itself(product) && self.changes_without_transactions(session, group).await;
-            return Ok(is_exposed.then(|| Sent { sql: statement.sql.clone(), ..Sent::default() }));
+            return Ok(is_exposed.then(|| Sent::of(product, statement)));
         }
         let before = match probe::probe(product, statement) {
             Probe::Catalog(objects) => {
@@ -201,7 +202,8 @@ impl Execution<'_> {
         };
         let rights = grants::before(session, statement).await;
         let after = rights.statements().iter().chain(self.kept.grants(product, &statement.sql)).cloned().collect();
-        Ok(Some(Sent { sql: statement.sql.clone(), before, after, refused: false }))
+        let sql = before.as_ref().map(|_| statement.sql.clone());
+        Ok(Some(Sent { sql, before, after, ..Sent::of(product, statement) }))
     }
 
     /// Whether a group names a table whose engine knows no transactions (MySQL and MariaDB).
@@ -295,9 +297,10 @@ impl Execution<'_> {
     }
 
     /// Resets the history row: the migration is pending again, or applied.
-    pub(super) async fn retract(&self, session: &mut Session) -> Result<(), DatabaseError> {
+    /// Returns false if another run has taken the migration over.
+    pub(super) async fn retract(&self, session: &mut Session) -> Result<bool, DatabaseError> {
         match self.direction {
-            Direction::Up => self.table.delete(session, &self.file.id()).await,
+            Direction::Up => self.table.delete_own(session, &self.file.id(), self.owner).await,
             Direction::Down => {
                 let entry = Entry {
                     status: State::Applied,
@@ -306,7 +309,7 @@ impl Execution<'_> {
                     owner: Some(self.owner),
                     journal: None,
                 };
-                self.table.update(session, &self.file.id(), Direction::Up, &entry).await.map(drop)
+                self.table.update(session, &self.file.id(), Direction::Up, &entry).await
             }
         }
     }
