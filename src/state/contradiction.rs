@@ -8,7 +8,6 @@ use crate::entity::{Model, Source};
 use crate::plan::{Alter, Object, Op, Plan, action_name, default_text, type_name};
 use crate::schema::{
     Column, DefaultValue, Expression, Facet, ForeignKey, IndexTarget, Name, ObjectName, Origin, Part, Place, Product,
-    Type,
 };
 
 use super::types;
