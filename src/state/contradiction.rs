@@ -8,7 +8,6 @@ use crate::entity::{Model, Source};
 use crate::plan::{Alter, Object, Op, Plan, action_name, default_text, type_name};
 use crate::schema::{
     Column, DefaultValue, Expression, Facet, ForeignKey, IndexTarget, Name, ObjectName, Origin, Part, Place, Product,
-    Type,
 };
 
 use super::types;
@@ -176,14 +175,13 @@ fn in_column(product: Product, model: &Model, table: &ObjectName, has: &Column, 
     if says.data_type != has.data_type {
         let declared = model.schema().tables.get(table).and_then(|table| table.columns.get(&says.name));
         let logical = declared.map_or(&says.data_type, |column| &column.data_type);
-        let rule = types::rule(product, logical, &says.data_type, &has.data_type).map(|rule| rule.key);
+        let rule = types::rule(product, logical, &says.data_type, &has.data_type);
         let (wanted, there) = (type_name(&says.data_type), type_name(&has.data_type));
         let mut in_code = types::in_rust(product, &has.data_type);
         let place = Place::Table(table.clone(), Part::Column(says.name.clone(), Facet::Type));
-        // What is spelled out no rule leaves open, but for an enum, which always is.
-        let is_open = matches!(logical, Type::Enum(_)) || product == Product::Sqlite;
+        let is_open = rule.is_some_and(|rule| types::decides_on_spelled(product, logical, rule));
         let spelled = model.sources.contains(&place) && !is_open;
-        let rule = rule.filter(|_| !spelled);
+        let rule = rule.filter(|_| !spelled).map(|rule| rule.key);
         if spelled && !in_code.contains("column_type") {
             in_code.push_str(" without `column_type`");
         }

@@ -258,8 +258,7 @@ impl<'a> Declaration<'a> {
         let product = self.dialect.product();
         let rule = types::rule(product, logical, &new.data_type, &old.data_type)?;
         let place = Place::Table(table.name.clone(), Part::Column(new.name.clone(), Facet::Type));
-        // Every enum is spelled out, so there the rule alone decides. SQLite takes a type as a hint, whatever it says.
-        let open = !self.spells_out(&place) || matches!(logical, Type::Enum(_)) || product == Product::Sqlite;
+        let open = !self.spells_out(&place) || types::decides_on_spelled(product, logical, rule);
         (open && self.types.strictness(rule, product) == Strictness::Loose).then_some(rule)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A Rust type leaves much open: `String` says nothing of a length, `Decimal` nothing of digits. A loose rule means that the
 //! database may keep the type it has; an exact one that it contradicts the entity, mostly because the driver would refuse
-//! the value. What `column_type` spells out is left open on SQLite alone, where a type is a hint. Must not know how a schema is
-//! read or changed.
+//! the value. What `column_type` spells out is exact but for what no `ColumnType` can say, and on SQLite, where a type is a
+//! hint. Must not know how a schema is read or changed.
 
 use std::collections::BTreeMap;
 
@@ -130,6 +130,42 @@ pub fn rule(product: Product, logical: &Type, declared: &Type, found: &Type) -> 
         _ => None,
     };
     rule.and_then(|rule| RULES.iter().find(|listed| listed.key == rule.key))
+}
+
+/// Whether a rule also decides on a type that `column_type` spells out. `logical` is the type in the code, `rule` the one of
+/// [`rule`] for it. It does on SQLite, where a type is a hint; for an enum, which is always spelled out; and where the
+/// difference is one that no `ColumnType` says, so that neither a person nor `sea-orm-cli` can write it.
+pub(super) fn decides_on_spelled(product: Product, logical: &Type, rule: &TypeRule) -> bool {
+    let is_mysql = matches!(product, Product::MySql | Product::MariaDb);
+    let is_of_fixed_length = matches!(
+        logical,
+        Type::Time
+            | Type::DateTime
+            | Type::Timestamp
+            | Type::TimestampWithTimeZone
+            | Type::TinyInteger
+            | Type::SmallInteger
+            | Type::Integer
+            | Type::BigInteger
+            | Type::TinyUnsigned
+            | Type::SmallUnsigned
+            | Type::Unsigned
+            | Type::BigUnsigned
+    );
+    match rule.key {
+        _ if product == Product::Sqlite || matches!(logical, Type::Enum(_)) => true,
+        key if key == LENGTH.key => is_of_fixed_length,
+        // `tinyint(1)` is `tinyint` and the width in which it is shown.
+        key if key == BOOLEAN.key => is_mysql && *logical == Type::TinyInteger,
+        // `sea-orm-cli` writes it for a `blob`.
+        key if key == BYTES.key => is_mysql && *logical == Type::Binary(255),
+        // MariaDB's `json` is `longtext` and a check, which `sea-orm-cli` does not read.
+        key if key == TEXT_AS_JSON.key => {
+            let is_longtext = |spelling: &str| spelling.eq_ignore_ascii_case("longtext");
+            product == Product::MariaDb && matches!(logical, Type::Custom(spelling) if is_longtext(spelling))
+        }
+        _ => false,
+    }
 }
 
 fn inside(logical: &Type) -> &Type {
@@ -293,8 +329,10 @@ enum Class {
     Other(String),
 }
 
-/// A spelling without what stands in parentheses: `timestamp(3) with time zone` is `timestamp with time zone`.
+/// A spelling without what stands in parentheses, and without how a number is shown: `timestamp(3) with time zone` is
+/// `timestamp with time zone`, `int(6) unsigned zerofill` is `int unsigned`.
 fn base(spelling: &str) -> String {
+    let spelling = spelling.strip_suffix(" zerofill").unwrap_or(spelling);
     let Some((head, rest)) = spelling.split_once('(') else { return spelling.to_owned() };
     let tail = rest.rsplit_once(')').map_or("", |(_, tail)| tail).trim();
     if tail.is_empty() { head.trim().to_owned() } else { format!("{} {tail}", head.trim()) }

@@ -11,6 +11,7 @@ mod conversions;
 mod data;
 mod declared;
 mod drift;
+mod generated;
 mod handwritten;
 mod history;
 mod imported;

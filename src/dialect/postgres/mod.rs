@@ -20,7 +20,9 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Type};
+use crate::schema::{
+    Change, DefaultValue, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type,
+};
 
 use super::casts::Family;
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
@@ -37,6 +39,12 @@ impl Dialect for Postgres {
 
     fn normalize(&self, schema: Schema) -> Result<Normalized, Unsupported> {
         normalize::normalize(schema)
+    }
+
+    fn numbers_itself(&self, table: &Table, column: &Name) -> bool {
+        // From a sequence that no column owns, as `pg_dump` of old databases and many scripts make it.
+        let default = table.columns.get(column).and_then(|column| column.default.as_ref());
+        matches!(default, Some(DefaultValue::Expression(value)) if value.text().starts_with("nextval("))
     }
 
     fn leave_out_new_partitions(&self, schema: &mut Schema, known: &Schema, expected: &Expected<'_>) -> bool {

@@ -108,6 +108,33 @@ fn each_pair_has_its_rule() {
 }
 
 #[test]
+fn what_no_column_type_says_is_left_open_where_it_is_spelled_out() {
+    let custom = |spelling: &str| Type::Custom(spelling.to_owned());
+    for (product, logical, declared, found, expected) in [
+        (Postgres, Type::Time, "time without time zone", "time(3) without time zone", true),
+        (MySql, Type::Timestamp, "timestamp", "timestamp(3)", true),
+        (MySql, custom("datetime"), "datetime", "datetime(3)", false),
+        (MySql, Type::DateTime, "datetime", "timestamp", false),
+        (MySql, Type::String(Some(80)), "varchar(80)", "varchar(255)", false),
+        (MySql, Type::TinyInteger, "tinyint", "tinyint(1)", true),
+        (MySql, Type::Boolean, "tinyint(1)", "tinyint", false),
+        (MariaDb, Type::Unsigned, "int(10) unsigned", "int(6) unsigned zerofill", true),
+        (MariaDb, Type::Unsigned, "int(10) unsigned", "bigint(20) unsigned zerofill", false),
+        (MySql, Type::Binary(255), "binary(255)", "blob", true),
+        (MySql, Type::Binary(16), "binary(16)", "blob", false),
+        (MariaDb, custom("LONGTEXT"), "longtext", "json", true),
+        (MySql, custom("LONGTEXT"), "longtext", "json", false),
+        (MariaDb, Type::Text, "text", "json", false),
+        (Sqlite, Type::Text, "text", "varchar(80)", true),
+    ] {
+        let rule =
+            rule(product, &logical, &Type::Native(declared.to_owned()), &Type::Native(found.to_owned())).unwrap();
+        let decides = decides_on_spelled(product, &logical, rule);
+        assert_eq!(decides, expected, "{product}: {declared} against {found}");
+    }
+}
+
+#[test]
 fn an_enum_type_is_one_thing_and_text_another() {
     let mood = Type::Enum(crate::schema::ObjectName::local("mood"));
     let text = Type::Native("character varying".to_owned());
