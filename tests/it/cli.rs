@@ -20,6 +20,7 @@ mod reading;
 mod running;
 mod secrets;
 mod servers;
+mod tampering;
 mod writers;
 mod writing;
 
