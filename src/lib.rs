@@ -98,6 +98,7 @@
 //! | normalise | to bring a schema to the form in which the catalog would report it ([`schema::Normalized`]) |
 //! | entity | a SeaORM model in Rust source ([`entity`]) |
 //! | sidecar | an SQL file beside the entities that declares what they cannot |
+//! | reference rows | rows that are declared with their table, such as roles ([`schema::ReferenceRows`]) |
 //! | snapshot | the schema that the migrations produce, on disk ([`project::Snapshot`]) |
 //! | target | the schema that a migration leads to ([`state::TargetSchema`]) |
 //! | operation | one change of a schema as data, with an inverse ([`plan::Op`]) |

@@ -8,7 +8,7 @@ use crate::entity::Severity;
 use crate::plan::{default_text, type_name};
 use crate::schema::{Part, Place, Schema, Table};
 use crate::workflow::entities::{self, Reading};
-use crate::workflow::{Failure, Workspace, current_folder};
+use crate::workflow::{Failure, Workspace, current_folder, reference_data};
 
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
@@ -20,6 +20,13 @@ pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Resul
         let here = current_folder()?.join(file);
         let file = here.canonicalize().unwrap_or_else(|_| file.clone());
         paint::result(&format!("{}\n", workspace.project.why(&file)?));
+        return Ok(Ending::Done);
+    }
+    if !command.reference_data.is_empty() {
+        let workspace = Workspace::open_to_write(common, "gen entities")?;
+        for file in reference_data::write(&workspace, &command.reference_data).await? {
+            paint::result(&format!("wrote {}\n", workspace.project.shown(&file).display()));
+        }
         return Ok(Ending::Done);
     }
     let reading = entities::read(workspace, command.dialect).await?;

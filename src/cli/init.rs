@@ -9,15 +9,22 @@ use crate::schema::Product;
 use crate::workflow::adopt::{Adopted, Request, set_up_project};
 use crate::workflow::join::{adopts, begins, refuse_alike};
 use crate::workflow::seaorm::SeaOrm;
-use crate::workflow::{Failure, Live, Open, Workspace};
+use crate::workflow::{Failure, Live, Open, Workspace, reference_data};
 
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
 use super::{Ending, contradictions, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
-    let arguments::Init { dialects, import, strict, empty, json } = command;
-    let mut request = Request { dialects: dialects.clone(), imports: *import, strict: *strict, empty: *empty };
+    let arguments::Init { dialects, import, with_seaql, no_seaql, strict, empty, json, reference_data } = command;
+    let mut request = Request {
+        dialects: dialects.clone(),
+        imports: *import,
+        strict: *strict,
+        empty: *empty,
+        reference_data: reference_data.clone(),
+        seaorm_history: (*with_seaql || *no_seaql).then_some(*with_seaql),
+    };
     let mut open = Open::from(common);
     if common.database_url.len() < 2 {
         let (text, report) = adopt(open, &request).await?;
@@ -77,7 +84,10 @@ fn as_json(workspace: &Workspace, live: Option<&Live>, told: &Adopted) -> Value 
         "contradictions": contradictions::as_json(contradictions, workspace.root()),
         "imported": told.imported.iter().flat_map(|it| &it.files).map(|file| &file.path).collect::<Vec<_>>(),
         "not_imported": unsaid(told),
-        "seaql_migrations": told.seaorm.as_ref().map(|it| json!({ "applied": it.applied, "pending": it.pending })),
+        "reference_data": told.rows,
+        "may_be_reference_data": told.candidates.iter().map(|it| it.table.to_string()).collect::<Vec<_>>(),
+        "seaql_migrations": told.seaorm.as_ref().map(|it| json!({ "applied": it.applied, "pending": it.pending, "in_baseline": it.in_baseline })),
+        "database_collation": told.collation,
         "unmanaged": live.map(|live| &live.unmanaged),
     })
 }
@@ -121,11 +131,19 @@ fn text(workspace: &Workspace, live: Option<&Live>, told: &Adopted) -> String {
     if let (Some(live), Some(adoption)) = (live, adoption) {
         let counts = show::counts(live.schema.schema());
         text.push_str(&format!("  adopted    {counts} as {}\n", adoption.baseline.id));
+        if let Some(collation) = &told.collation {
+            text.push_str(&format!(
+                "  database   its collation is {collation}, not the server's: other databases need `COLLATE {collation}` too\n"
+            ));
+        }
         if let Some(seaorm) = &told.seaorm {
             text.push_str(&seaorm_line(seaorm));
         }
         for file in told.imported.iter().flat_map(|imported| &imported.files) {
             text.push_str(&format!("  imported   {}\n", file.path.display()));
+        }
+        for file in &told.rows {
+            text.push_str(&format!("  rows       {}\n", file.display()));
         }
         let list = |counts: &mut dyn Iterator<Item = (&'static str, usize)>| {
             counts.map(|(kind, count)| show::plural(count, kind)).collect::<Vec<_>>().join(", ")
@@ -149,6 +167,9 @@ fn text(workspace: &Workspace, live: Option<&Live>, told: &Adopted) -> String {
         for unmanaged in &live.unmanaged {
             text.push_str(&format!("  unmanaged  {}: {}\n", unmanaged.object, unmanaged.reason));
         }
+    }
+    if !told.candidates.is_empty() {
+        text.push_str(&format!("  few rows   {}\n", reference_data::offer(&told.candidates)));
     }
     if told.errors > 0 {
         let errors = show::plural(told.errors, "error");
@@ -182,6 +203,11 @@ fn seaorm_line(seaorm: &SeaOrm) -> String {
     let count = show::plural(seaorm.applied.len(), "migration");
     let last = seaorm.applied.last().map(|last| format!(", the last {last}")).unwrap_or_default();
     let mut text = format!("  history    built by {count} of its own{last}; {SEAORM_HISTORY} is left alone\n");
+    if seaorm.in_baseline {
+        text.push_str(&format!(
+            "             where the baseline runs, it fills {SEAORM_HISTORY} like this (not with `--no-seaql`)\n"
+        ));
+    }
     if !seaorm.pending.is_empty() {
         let pending = seaorm.pending.join(", ");
         text.push_str(&format!("  pending    not applied here, so not adopted: {pending}\n"));

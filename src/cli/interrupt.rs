@@ -1,4 +1,4 @@
-//! Ctrl-C: cancels the running statement, and reports what is left; without a statement, it ends the process.
+//! Ctrl-C and SIGTERM: cancel the running statement, and report what is left; without a statement, they end the process.
 //!
 //! Must not know the statement.
 
@@ -9,13 +9,13 @@ use super::paint;
 /// The exit code of an interrupted process.
 pub(super) const EXIT_CODE: u8 = 130;
 
-/// Installs the handler. A second Ctrl-C ends the process at once.
+/// Installs the handler. A second signal ends the process at once.
 pub(super) fn listen() {
-    // Without the thread, Ctrl-C ends the process, as it does by default.
+    // Without the thread, a signal ends the process, as it does by default.
     let _ = std::thread::Builder::new().name("interrupt".to_owned()).spawn(|| {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
         runtime.block_on(async {
-            while tokio::signal::ctrl_c().await.is_ok() {
+            while requested().await {
                 if !session::interrupt() {
                     std::process::exit(EXIT_CODE.into());
                 }
@@ -23,4 +23,20 @@ pub(super) fn listen() {
             }
         });
     });
+}
+
+/// Waits for Ctrl-C, or for the signal by which systems ask a process to end. False if neither can be received.
+#[cfg(unix)]
+async fn requested() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut ended) = signal(SignalKind::terminate()) else { return tokio::signal::ctrl_c().await.is_ok() };
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
+        asked = ended.recv() => asked.is_some(),
+    }
+}
+
+#[cfg(not(unix))]
+async fn requested() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
 }

@@ -17,10 +17,11 @@ pub(super) async fn run(common: &Common, command: &Resolve) -> Result<Ending, Fa
         (.., true) => (Verdict::Done, "done"),
         _ => (Verdict::NotDone, "not done"),
     };
-    let Resolved { id, agrees, statements } = resolve(&Workspace::open(common)?, &command.migration, verdict).await?;
+    let Resolved { id, agrees, goes_on } = resolve(&Workspace::open(common)?, &command.migration, verdict).await?;
     let mut line = format!("{} {id} as {word}", ink(Ink::Green, "recorded"));
-    if let Some(statements) = statements {
-        line.push_str(&format!(": {} done; `gen up` goes on from there", show::plural(statements, "statement")));
+    if let Some((statements, direction)) = goes_on {
+        let count = show::plural(statements, "statement");
+        line.push_str(&format!(": {count} done; `gen {direction}` goes on from there"));
     }
     paint::result(&format!("{line}\n"));
     match agrees {

@@ -233,6 +233,7 @@ pub(super) fn adopted_counts(origins: &crate::schema::Origins) -> BTreeMap<&'sta
                 Part::Check(_) => "check",
                 Part::Index(_) => "index",
                 Part::Trigger(_) => "trigger",
+                Part::Rows => "reference rows",
             },
             Place::Enum(_) => "enum",
             Place::View(_) => "view",

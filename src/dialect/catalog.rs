@@ -31,9 +31,21 @@ pub struct Scope {
     pub also: Vec<ObjectName>,
     /// Whether to read privileges.
     pub privileges: bool,
-    /// Whether to read explicit spellings of defaults, which is slow (`USING BTREE`). They matter if two databases are
-    /// to be made identical, not for comparing with declarations.
-    pub spellings: bool,
+    /// How much to read of the way things are written.
+    pub spelling: Spelling,
+}
+
+/// How much is read of the way in which a database has things written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spelling {
+    /// Nothing that has no effect: enough for comparing with declarations.
+    #[default]
+    Effective,
+    /// Explicit spellings of defaults too, which is slow (`USING BTREE`): for making two databases identical.
+    Explicit,
+    /// Also the stored texts and the order of indexes, which are never compared: for a migration that creates the
+    /// database elsewhere.
+    Verbatim,
 }
 
 impl Scope {

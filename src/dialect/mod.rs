@@ -25,7 +25,7 @@ use sea_gen_runner::sql;
 
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
-use crate::plan::{Names, Plan, near};
+use crate::plan::{Alter, Names, Object, Op, Plan, near};
 use crate::schema::{
     Change, Definition, Expression, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type,
 };
@@ -165,7 +165,15 @@ pub fn lowered(
 ) -> Result<Vec<Step>, Unsupported> {
     kept::bears(dialect.product(), plan, from)?;
     let near = near(plan, from);
-    let steps = dialect.lower(plan, &near, names)?;
+    let mut steps = dialect.lower(plan, &near, names)?;
+    // Rows go with their table. On SQLite those that refer to others are removed first: it has no foreign key to drop before.
+    let is_dropped = |table: &ObjectName| {
+        dialect.product() != Product::Sqlite
+            && plan.ops().iter().any(|op| matches!(op, Op::Drop(Object::Table(dropped)) if dropped.name == *table))
+    };
+    steps.retain(|step| {
+        !matches!(step, Step::Direct(Op::Alter(Alter::Rows(it))) if it.rows.to.is_none() && is_dropped(&it.table))
+    });
     Ok(match forms {
         Forms::Safe => dialect.safe(steps, plan, &near, names),
         Forms::Offline => steps,

@@ -1,12 +1,17 @@
-//! Steps on existing rows, as data: checks that stop a migration before it changes anything, and changes of stored values.
+//! Steps on rows, as data: checks that stop a migration before it changes anything, changes of stored values, and declared
+//! rows.
 //!
 //! Must not know why rows are checked or changed. Their SQL is in `rows/text`, the same for every database but for what the
 //! dialect quotes.
 
+mod reference;
 mod text;
+pub mod value;
 
+use crate::plan::RowsChange;
 use crate::schema::{Name, ObjectName, Table};
 
+pub use reference::{by_key, selection};
 pub use text::{query_text, statements};
 
 /// One step on existing rows.
@@ -16,6 +21,8 @@ pub enum RowStep {
     Check(RowCheck),
     /// Changes values of one column.
     Change(Box<RowChange>),
+    /// Adds, changes and removes declared rows.
+    Reference(Box<RowsChange>),
 }
 
 /// A check of existing rows.
@@ -132,6 +139,7 @@ impl RowStep {
     pub fn expressions(&self) -> Vec<&str> {
         match self {
             Self::Check(check) => check.query.expressions(),
+            Self::Reference(_) => Vec::new(),
             Self::Change(change) => match &change.to {
                 NewValue::Fill { value, .. } | NewValue::Convert { value, .. } => vec![value],
                 NewValue::Replace { .. } => Vec::new(),
@@ -142,7 +150,7 @@ impl RowStep {
     /// The enum type of the column it changes.
     pub fn enum_type(&self) -> Option<&ObjectName> {
         match self {
-            Self::Check(_) => None,
+            Self::Check(_) | Self::Reference(_) => None,
             Self::Change(change) => change.table.columns.get(&change.column)?.data_type.enum_name(),
         }
     }

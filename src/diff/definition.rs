@@ -100,6 +100,7 @@ impl Comparison<'_> {
                     Part::Check(name) => old.checks.get(name) == new.checks.get(name),
                     Part::Index(name) => old.indexes.get(name) == new.indexes.get(name),
                     Part::Trigger(name) => old.triggers.get(name) == new.triggers.get(name),
+                    Part::Rows => old.rows == new.rows,
                 }
             }
             Place::Enum(name) => from.enums.contains_key(name) == to.enums.contains_key(name),

@@ -111,6 +111,8 @@ fn compare(from: &Schema, to: &Schema) -> Vec<Op> {
             Pair::Added(new) => ops.push(Op::Create(Object::Table(table::without_foreign_keys(new)))),
             Pair::Both(old, new) => table::changed(old, new, &mut ops),
         }
+        let (old, new) = pair.sides();
+        table::rows(old.map(|table| &***table), new.map(|table| &***table), &mut ops);
     }
     dependent::foreign_keys(from, to, &unlike, &mut ops);
     dependent::views(from, to, &mut ops);
@@ -119,6 +121,7 @@ fn compare(from: &Schema, to: &Schema) -> Vec<Op> {
 }
 
 /// The comparison of one name.
+#[derive(Clone, Copy)]
 enum Pair<'a, T> {
     Removed(&'a T),
     Added(&'a T),

@@ -2,8 +2,10 @@
 //!
 //! Must not know SQL or any dialect.
 
-use crate::plan::{Alter, Object, Op};
-use crate::schema::{Change, Table};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::plan::{Alter, Object, Op, RowsChange};
+use crate::schema::{Change, Column, Identity, IndexTarget, Name, ObjectName, ReferenceRows, RowValue, Table};
 
 use super::pairs;
 
@@ -11,6 +13,7 @@ use super::pairs;
 pub(super) fn without_foreign_keys(table: &Table) -> Table {
     let mut bare = table.clone();
     bare.foreign_keys.clear();
+    bare.rows = None;
     bare
 }
 
@@ -46,6 +49,93 @@ pub(super) fn changed(old: &Table, new: &Table, ops: &mut Vec<Op>) {
         let change = Change::new(old.options.clone(), new.options.clone());
         ops.push(Op::Alter(Alter::Options(name.clone(), change)));
     }
+}
+
+/// The operations on the reference rows of a table that is there before, after, or both. Rows are added and changed by one
+/// operation and removed by another, because other rows may refer to both. A row whose values in another unique key go to an
+/// added one has to give way first, so there one operation does all.
+pub(super) fn rows(old: Option<&Table>, new: Option<&Table>, ops: &mut Vec<Op>) {
+    let Some(table) = new.or(old) else { return };
+    let of = |table: Option<&Table>| table.and_then(|table| table.rows.clone());
+    let (from, to) = (of(old), of(new));
+    if from == to {
+        return;
+    }
+    let both_sides: Vec<&Table> = old.into_iter().chain(new).collect();
+    let sides = || both_sides.iter().copied();
+    let refers: BTreeSet<ObjectName> = sides()
+        .flat_map(|table| table.foreign_keys.values().map(|key| key.references.clone()))
+        .filter(|name| *name != table.name)
+        .collect();
+    let columns = || sides().flat_map(|table| table.columns.values());
+    let enums: BTreeMap<Name, ObjectName> =
+        columns().filter_map(|column| Some((column.name.clone(), column.data_type.enum_name()?.clone()))).collect();
+    let values =
+        |name: &Name| [&from, &to].into_iter().flatten().any(|rows| rows.columns().any(|column| column == name));
+    let numbered: Vec<&Column> = columns().filter(|column| column.identity.is_some() && values(&column.name)).collect();
+    let moving: BTreeSet<Name> =
+        columns().filter(|column| column.on_update.is_some()).map(|column| column.name.clone()).collect();
+    let change = |from: Option<ReferenceRows>, to: Option<ReferenceRows>| {
+        Op::Alter(Alter::Rows(Box::new(RowsChange {
+            table: table.name.clone(),
+            rows: Change::new(from, to),
+            refers: refers.clone(),
+            enums: enums.clone(),
+            numbered: numbered.iter().map(|column| column.name.clone()).collect(),
+            moving: moving.clone(),
+            overriding: numbered.iter().any(|column| column.identity == Some(Identity::Always)),
+        })))
+    };
+    match (&from, &to) {
+        (Some(before), Some(after)) if !collide(&both_sides, before, after) => {
+            let mut both = after.clone();
+            let key = before.common_key(after).unwrap_or_default();
+            let left = before.rows.iter().filter(|row| after.same_row(row, key).is_none());
+            both.rows.extend(left.cloned());
+            both.sort();
+            if both != *before {
+                ops.push(change(from.clone(), Some(both.clone())));
+            }
+            if both != *after {
+                ops.push(change(Some(both), to.clone()));
+            }
+        }
+        _ => ops.push(change(from.clone(), to.clone())),
+    }
+}
+
+/// Whether a removed row and an added row may have the same values in a unique key.
+fn collide(tables: &[&Table], from: &ReferenceRows, to: &ReferenceRows) -> bool {
+    let Some(key) = from.common_key(to) else { return true };
+    let keys: Vec<Vec<Name>> = tables
+        .iter()
+        .flat_map(|table| {
+            let primary = table.primary_key.iter().map(|key| key.columns.clone());
+            let uniques = table.uniques.values().map(|unique| unique.columns.clone());
+            let indexes = table.indexes.values().filter(|index| index.unique).map(|index| {
+                let columns = index.parts.iter().filter_map(|part| match &part.target {
+                    IndexTarget::Column(name) => Some(name.clone()),
+                    IndexTarget::Expression(_) => None,
+                });
+                columns.collect::<Vec<_>>()
+            });
+            primary.chain(uniques).chain(indexes).collect::<Vec<_>>()
+        })
+        .collect();
+    let gone = from.rows.iter().filter(|row| to.same_row(row, key).is_none());
+    let come = || to.rows.iter().filter(|row| from.same_row(row, key) != Some(row));
+    gone.into_iter().any(|old| {
+        come().any(|new| {
+            // Many collations take texts that differ in case for the same.
+            let folded = |value: &RowValue| match value {
+                RowValue::Text(text) => RowValue::Text(text.trim_end().to_lowercase()),
+                value => value.clone(),
+            };
+            let same =
+                |name: &Name| old.get(name).is_some_and(|value| Some(folded(value)) == new.get(name).map(folded));
+            keys.iter().any(|key| !key.is_empty() && key.iter().all(same))
+        })
+    })
 }
 
 /// Columns in table order, so that new ones are added as they are declared.

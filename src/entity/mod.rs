@@ -46,9 +46,13 @@ use packages::Packages;
 pub use program::{EntityFile, Program};
 use reading::{Input, Surveyed};
 use resolve::Module;
+pub use sidecar::rows::MOST_ROWS;
 use source::{Output, SourceError};
 pub use source_files::SourceFiles;
 pub use sources::{Source, Sources};
+
+/// How the name of a file of reference rows ends.
+pub const ROWS_FILE: &str = ".rows.json";
 
 /// A source file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +77,8 @@ pub struct Model {
     pub untyped: BTreeMap<Place, Option<String>>,
     /// Further renames, from the developer's answers; the reader leaves this empty.
     pub answers: Vec<Rename>,
+    /// The lines of the reference rows of a table, in the order of the rows in the schema.
+    pub row_lines: BTreeMap<ObjectName, Vec<usize>>,
     /// The normalised schema, computed on first use.
     normal: OnceLock<Normalized>,
 }
@@ -257,6 +263,9 @@ fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
                 sidecar::read(file, grammar, product, turn, output);
             }
         }
+    }
+    for file in files.iter().filter(|file| sidecar::rows::is_meant_for(&file.path, product)) {
+        sidecar::rows::read(file, output);
     }
 }
 

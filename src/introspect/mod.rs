@@ -2,11 +2,15 @@
 //!
 //! Must not know the use of the schema. The queries are in each dialect's folder.
 
+mod rows;
+
 use sea_gen_runner::session::{DatabaseError, Session};
 
 use crate::dialect::{Product, mysql, postgres, sqlite};
 
-pub use crate::dialect::catalog::{Catalog, FOREIGN_TABLES, SEAORM_HISTORY, Scope, Unmanaged};
+pub use rows::{all_rows, reference_rows};
+
+pub use crate::dialect::catalog::{Catalog, FOREIGN_TABLES, SEAORM_HISTORY, Scope, Spelling, Unmanaged};
 
 /// Reads the catalog of the connected database with a constant number of queries, regardless of the number of tables.
 ///

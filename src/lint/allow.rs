@@ -105,7 +105,7 @@ fn objects(place: &Place) -> Vec<String> {
         Place::Definition(id) => vec![id.name.to_string()],
         Place::Table(table, part) => {
             let inside = match part {
-                Part::Whole | Part::Comment | Part::Option(_) | Part::PrimaryKey => None,
+                Part::Whole | Part::Comment | Part::Option(_) | Part::PrimaryKey | Part::Rows => None,
                 Part::Column(name, _)
                 | Part::Unique(name)
                 | Part::ForeignKey(name, _)

@@ -135,6 +135,9 @@ fn create(object: &Object, plan: &Plan, schema: &mut Schema) -> Outcome {
             if !new.foreign_keys.is_empty() {
                 return Err("foreign keys are created by operations of their own");
             }
+            if new.rows.is_some() {
+                return Err("reference rows are created by operations of their own");
+            }
             name_is_free(schema, &new.name)?;
             for column in new.columns.values() {
                 type_exists(schema, &column.data_type)?;
@@ -348,6 +351,10 @@ fn change(alter: &Alter, schema: &mut Schema) -> Outcome {
             let found = schema.enums.get_mut(&change.from.name).ok_or("it does not exist")?;
             replace(found, &change.from, &change.to)
         }
+        Alter::Rows(change) => {
+            columns_exist(table(schema, &change.table)?, change.written().into_iter())?;
+            replace(&mut table(schema, &change.table)?.rows, &change.rows.from, &change.rows.to)
+        }
         Alter::Routine(change) => {
             let found = schema.routines.get_mut(&change.from.name).ok_or("it does not exist")?;
             replace(found, &change.from, &change.to)
@@ -431,6 +438,7 @@ fn rename_alone(rename: &Rename, schema: &mut Schema) -> Outcome {
             }
             let value = enum_type.values.iter_mut().find(|value| **value == change.from);
             *value.ok_or("it does not exist")? = change.to.clone();
+            schema.rename_in_rows(name, &change.from, &change.to);
             Ok(())
         }
     }
@@ -475,6 +483,9 @@ fn rename_column(schema: &mut Schema, owner: &ObjectName, from: &Name, to: &Name
     table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(follow);
     table.uniques.values_mut().flat_map(|unique| &mut unique.columns).for_each(follow);
     table.foreign_keys.values_mut().flat_map(|key| &mut key.columns).for_each(follow);
+    if let Some(rows) = &mut table.rows {
+        rows.rename_column(from, to);
+    }
     forget_wording(table);
     for index in table.indexes.values_mut() {
         index.include.iter_mut().for_each(follow);

@@ -11,7 +11,7 @@ use crate::schema::{
 
 use super::dependency::column_dependency;
 use super::order::{Claims, Priority, Resource};
-use super::{Alter, Object, Op, Rename};
+use super::{Alter, Object, Op, Rename, RowsChange};
 
 /// Priorities, lowest first: drop the objects that depend on tables; rename; create what columns need, then columns, changes
 /// and new tables; create the dependents again; destroy rows and values, then the objects that only those needed.
@@ -19,34 +19,36 @@ mod priorities {
     use super::Priority;
 
     /// The priority of the first of the kinds in `hanging`.
-    pub(super) const BIND: Priority = 22;
+    pub(super) const BIND: Priority = 23;
     /// The kinds of objects that depend on tables, in the order in which they are dropped.
     pub(super) const PRIMARY_KEY: Priority = 0;
     pub(super) const UNIQUE: Priority = 1;
     pub(super) const CHECK: Priority = 2;
     pub(super) const INDEX: Priority = 3;
-    pub(super) const FOREIGN_KEY: Priority = 4;
-    pub(super) const TRIGGER: Priority = 5;
-    pub(super) const ABOVE: Priority = 6;
+    /// Reference rows are written when what finds them is there, and before rows may have to refer to them.
+    pub(super) const ROWS: Priority = 4;
+    pub(super) const FOREIGN_KEY: Priority = 5;
+    pub(super) const TRIGGER: Priority = 6;
+    pub(super) const ABOVE: Priority = 7;
 
-    pub(super) const RENAME: Priority = 7;
-    pub(super) const SCHEMA: Priority = 8;
-    pub(super) const EXTENSION: Priority = 9;
-    pub(super) const ENUM: Priority = 10;
-    pub(super) const CHANGED_ENUM: Priority = 11;
-    pub(super) const ROUTINE: Priority = 12;
-    pub(super) const BELOW: Priority = 13;
-    pub(super) const COLUMN: Priority = 14;
+    pub(super) const RENAME: Priority = 8;
+    pub(super) const SCHEMA: Priority = 9;
+    pub(super) const EXTENSION: Priority = 10;
+    pub(super) const ENUM: Priority = 11;
+    pub(super) const CHANGED_ENUM: Priority = 12;
+    pub(super) const ROUTINE: Priority = 13;
+    pub(super) const BELOW: Priority = 14;
+    pub(super) const COLUMN: Priority = 15;
     /// Generated columns are dropped before the values they are computed from change.
-    pub(super) const COMPUTED_COLUMN: Priority = 15;
-    pub(super) const CHANGED_ROUTINE: Priority = 15;
-    pub(super) const CHANGED_DEFINITION: Priority = 16;
-    pub(super) const CHANGED_COLUMN: Priority = 17;
-    pub(super) const CHANGED_KEY: Priority = 18;
-    pub(super) const LOOSENED_COLUMN: Priority = 19;
-    pub(super) const CHANGED_TABLE: Priority = 19;
-    pub(super) const LESSENED_ENUM: Priority = 20;
-    pub(super) const TABLE: Priority = 21;
+    pub(super) const COMPUTED_COLUMN: Priority = 16;
+    pub(super) const CHANGED_ROUTINE: Priority = 16;
+    pub(super) const CHANGED_DEFINITION: Priority = 17;
+    pub(super) const CHANGED_COLUMN: Priority = 18;
+    pub(super) const CHANGED_KEY: Priority = 19;
+    pub(super) const LOOSENED_COLUMN: Priority = 20;
+    pub(super) const CHANGED_TABLE: Priority = 20;
+    pub(super) const LESSENED_ENUM: Priority = 21;
+    pub(super) const TABLE: Priority = 22;
 
     /// Values are dropped before rows.
     pub(super) const LOST_COLUMN: Priority = BIND + ABOVE + 1;
@@ -129,6 +131,8 @@ pub fn claims(op: &Op) -> Claims {
         Op::Rename(Rename::Table(change) | Rename::Enum(change)) => {
             claims.needs.extend(schema_of(&change.to));
             claims.reads.extend(schema_of(&change.from));
+            // A rename that waits for a schema keeps the former name from what is created with it.
+            claims.ends.insert(Resource::Named(change.from.clone()));
         }
         Op::Rename(_) => {}
     }
@@ -162,6 +166,7 @@ fn priority(op: &Op) -> Priority {
         Op::Alter(Alter::Enum(_)) => priorities::CHANGED_ENUM,
         Op::Alter(Alter::Routine(_)) => priorities::CHANGED_ROUTINE,
         Op::Alter(Alter::Definition(_)) => priorities::CHANGED_DEFINITION,
+        Op::Alter(Alter::Rows(_)) => priorities::BIND + priorities::ROWS,
         // A column becomes NOT NULL before it joins a key, and becomes nullable after it has left the key.
         Op::Alter(Alter::Column(_, change)) if !change.from.nullable && change.to.nullable => {
             priorities::LOOSENED_COLUMN
@@ -238,11 +243,42 @@ fn altered(alter: &Alter, claims: &mut Claims) {
         Alter::Routine(change) => {
             claims.makes.insert(at(Place::Routine(change.to.name.clone())));
         }
+        Alter::Rows(change) => rows(change, claims),
         Alter::Definition(change) => {
             claims.needs = grounds(&change.to);
             claims.reads = grounds(&change.from);
             claims.makes.insert(at(Place::Definition(change.to.id.clone())));
         }
+    }
+}
+
+/// Rows that refer to others are written after them, and removed before them. Of one table, rows are added before others are
+/// removed, so that what refers to a removed one can refer to an added one meanwhile.
+fn rows(change: &RowsChange, claims: &mut Claims) {
+    let at = |place: Place| Resource::Place(place);
+    let rows_of = |table: &ObjectName| at(Place::Table(table.clone(), Part::Rows));
+    let removed_from = |table: &ObjectName| Resource::Word("removed rows", table.to_string());
+    let column = |name: &crate::schema::Name| at(Place::column(&change.table, name));
+    claims.needs.extend(change.written().into_iter().map(column));
+    claims.reads.extend(change.rows.from.iter().flat_map(|rows| &rows.key).map(column));
+    // A column that is dropped may take no NULL until then.
+    if change.adds_without_a_column() {
+        claims.wants.insert(Resource::Columns(change.table.clone()));
+    }
+    claims.reads.extend(change.enums.values().map(enum_type));
+    claims.reads.extend(change.refers.iter().map(removed_from));
+    claims.reads.insert(at(Place::table(&change.table)));
+    // The key by which a row is found may be new.
+    claims.wants.insert(at(Place::Table(change.table.clone(), Part::PrimaryKey)));
+    if change.adds() {
+        claims.needs.extend(change.refers.iter().map(rows_of));
+        claims.needs.extend(change.enums.values().map(enum_type));
+        claims.makes.insert(rows_of(&change.table));
+    } else {
+        claims.needs.insert(rows_of(&change.table));
+    }
+    if change.removes() {
+        claims.ends.insert(removed_from(&change.table));
     }
 }
 

@@ -5,10 +5,11 @@
 use std::fmt::{self, Write as _};
 
 use crate::schema::{
-    Action, Column, DefaultValue, Definition, ForeignKey, Identity, Index, IndexTarget, Literal, Name, ObjectName,
-    Options, PrimaryKey, Table, Type,
+    Action, Change, Column, DefaultValue, Definition, ForeignKey, Identity, Index, IndexTarget, Literal, Name,
+    ObjectName, Options, PrimaryKey, ReferenceRow, ReferenceRows, RowValue, Table, Type,
 };
 
+use super::rows::RowDifference;
 use super::{Alter, Object, Op, Rename};
 
 /// The effect of an operation on its object.
@@ -123,6 +124,52 @@ fn alter_summary(alter: &Alter) -> String {
             let differs = differing(change.from.create.text(), change.to.create.text());
             differs.map_or(summary.clone(), |(from, to)| format!("{summary}: {from} → {to}"))
         }
+        Alter::Rows(change) => rows_summary(&change.rows),
+    }
+}
+
+/// The rows that come, change and go, each by its key: `rows + id 4; ~ id 1: name 'a' → 'b'; - id 3`.
+fn rows_summary(change: &Change<Option<ReferenceRows>>) -> String {
+    /// How many rows are listed.
+    const SHOWN: usize = 8;
+    let mut lines: Vec<String> = RowDifference::all(change)
+        .iter()
+        .filter_map(|it| match it {
+            RowDifference::Added(rows, row) => Some(format!("+ {}", row_name(rows, row))),
+            RowDifference::Removed(rows, row) => Some(format!("- {}", row_name(rows, row))),
+            RowDifference::Changed(rows, row, values) => {
+                let one = |(name, from, to): &(&Name, Option<&RowValue>, &RowValue)| match from {
+                    Some(from) => format!("{name} {} → {}", shortened(from), shortened(to)),
+                    None => format!("{name} {}", shortened(to)),
+                };
+                let values: Vec<String> = values.iter().map(one).collect();
+                (!values.is_empty()).then(|| format!("~ {}: {}", row_name(rows, row), values.join(", ")))
+            }
+        })
+        .collect();
+    if lines.is_empty() {
+        return "reference rows: other columns are declared".to_owned();
+    }
+    if lines.len() > SHOWN {
+        let more = lines.len() - SHOWN;
+        lines.truncate(SHOWN);
+        lines.push(format!("and {more} more"));
+    }
+    format!("reference rows {}", lines.join("; "))
+}
+
+fn row_name(rows: &ReferenceRows, row: &ReferenceRow) -> String {
+    let value = |name: &Name| row.get(name).map(|value| format!("{name} {}", shortened(value)));
+    rows.key.iter().filter_map(value).collect::<Vec<_>>().join(", ")
+}
+
+fn shortened(value: &RowValue) -> String {
+    /// The greatest number of characters shown of a value.
+    const LONG: usize = 40;
+    let text = value.to_string();
+    match text.char_indices().nth(LONG) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }
 

@@ -22,6 +22,7 @@ pub fn stands_at(schema: &Schema, place: &Place) -> bool {
             Part::Check(name) => table.checks.contains_key(name),
             Part::Index(name) => table.indexes.contains_key(name),
             Part::Trigger(name) => table.triggers.contains_key(name),
+            Part::Rows => table.rows.is_some(),
         }),
         Place::Enum(name) => schema.enums.contains_key(name),
         Place::View(name) => schema.views.contains_key(name),

@@ -13,6 +13,7 @@ mod names;
 mod near;
 mod op;
 mod order;
+mod rows;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -27,8 +28,9 @@ pub use describe::{Sign, action_name, default_text, type_name};
 pub use existence::stands_at;
 pub use names::{Names, Shape, Space};
 pub use near::near;
-pub use op::{Alter, Object, Op, Rename};
+pub use op::{Alter, Object, Op, Rename, RowsChange};
 pub use order::{Claims, Priority, Resource, order, sorted};
+pub use rows::RowDifference;
 
 /// Operations in dependency order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -187,7 +187,12 @@ impl<'a> Names<'a> {
                         | Part::Check(name)
                         | Part::Index(name)
                         | Part::Trigger(name) => take(name.as_str()),
-                        Part::Whole | Part::Comment | Part::Option(_) | Part::PrimaryKey | Part::Column(..) => {}
+                        Part::Whole
+                        | Part::Comment
+                        | Part::Option(_)
+                        | Part::PrimaryKey
+                        | Part::Column(..)
+                        | Part::Rows => {}
                     }
                 }
                 place @ (Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_)) => {

@@ -3,17 +3,20 @@
 //!
 //! Must not know SQL, or how two schemas are compared.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::schema::{
     Change, Check, Column, Definition, EnumType, Facet, ForeignKey, Index, Name, ObjectName, Options, Part, Place,
-    PrimaryKey, Routine, Table, Trigger, Unique, View,
+    PrimaryKey, ReferenceRows, Routine, Table, Trigger, Unique, View,
 };
 
 /// One step from a schema to another.
 ///
 /// Nothing is implicit: an operation creates, removes or changes exactly what it names. A table is created and dropped with
-/// all that is inside it except its foreign keys, which are always operations of their own; that is what breaks cycles.
+/// all that is inside it except its foreign keys, which are always operations of their own, because that breaks cycles, and its
+/// reference rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
@@ -31,7 +34,7 @@ pub enum Op {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Object {
-    /// A table with everything in it but foreign keys: `foreign_keys` is empty here.
+    /// A table with everything in it but foreign keys and reference rows: `foreign_keys` and `rows` are empty here.
     Table(Table),
     /// A column of a table that exists.
     Column(ObjectName, Column),
@@ -78,6 +81,27 @@ pub enum Alter {
     Routine(Change<Routine>),
     /// A definition that other objects depend on, or that may hold rows; its id is the same on both sides.
     Definition(Change<Definition>),
+    /// The reference rows of a table.
+    Rows(Box<RowsChange>),
+}
+
+/// A change of the reference rows of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowsChange {
+    /// The table.
+    pub table: ObjectName,
+    /// The rows before and after; none where the table has no declared rows.
+    pub rows: Change<Option<ReferenceRows>>,
+    /// The other tables that its foreign keys refer to.
+    pub refers: BTreeSet<ObjectName>,
+    /// The columns of enum types.
+    pub enums: BTreeMap<Name, ObjectName>,
+    /// The columns with values that the database numbers by a counter, which has to follow.
+    pub numbered: BTreeSet<Name>,
+    /// The columns that the database sets by every update that does not (MySQL and MariaDB).
+    pub moving: BTreeSet<Name>,
+    /// Whether a numbered column is `GENERATED ALWAYS`.
+    pub overriding: bool,
 }
 
 /// A rename. References by name follow.
@@ -155,6 +179,10 @@ impl Alter {
             Self::Enum(change) => Self::Enum(change.inverse()),
             Self::Routine(change) => Self::Routine(change.inverse()),
             Self::Definition(change) => Self::Definition(change.inverse()),
+            Self::Rows(mut change) => {
+                change.rows = change.rows.inverse();
+                Self::Rows(change)
+            }
         }
     }
 
@@ -167,6 +195,7 @@ impl Alter {
             Self::Enum(change) => Place::Enum(change.to.name.clone()),
             Self::Routine(change) => Place::Routine(change.to.name.clone()),
             Self::Definition(change) => Place::Definition(change.to.id.clone()),
+            Self::Rows(change) => Place::Table(change.table.clone(), Part::Rows),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::schema::{
 
 use super::claims::clears;
 use super::order::{makes_way, making_way};
-use super::{Alter, Names, Object, Op, Plan, Rename, Shape, Space, existence, order};
+use super::{Alter, Names, Object, Op, Plan, Rename, RowsChange, Shape, Space, existence, order};
 
 /// The down plan from the result of `plan` to `from`. It renames first, as every plan does; so objects that depend on tables
 /// are dropped and created under the names they have at that point, and all other operations use the names of `from`. An
@@ -155,10 +155,43 @@ fn alter_said(alter: Alter, rename: &Rename) -> Alter {
         Alter::Options(table, change) => Alter::Options(table_said(table, rename), change),
         Alter::Enum(change) => Alter::Enum(Change::new(enum_said(change.from, rename), enum_said(change.to, rename))),
         Alter::Routine(_) => alter,
+        Alter::Rows(change) => Alter::Rows(Box::new(rows_said(*change, rename))),
         Alter::Definition(change) => {
             Alter::Definition(Change::new(existence::said(change.from, rename), existence::said(change.to, rename)))
         }
     }
+}
+
+fn rows_said(mut change: RowsChange, rename: &Rename) -> RowsChange {
+    match rename {
+        Rename::Table(_) => {
+            change.table = table_said(change.table, rename);
+            change.refers = change.refers.into_iter().map(|name| table_said(name, rename)).collect();
+        }
+        Rename::Column(owner, names) if *owner == change.table => {
+            for rows in [&mut change.rows.from, &mut change.rows.to].into_iter().flatten() {
+                rows.rename_column(&names.from, &names.to);
+            }
+            if change.numbered.remove(&names.from) {
+                change.numbered.insert(names.to.clone());
+            }
+            if let Some(of) = change.enums.remove(&names.from) {
+                change.enums.insert(names.to.clone(), of);
+            }
+        }
+        Rename::Enum(names) => {
+            change.enums.values_mut().filter(|name| **name == names.from).for_each(|name| name.clone_from(&names.to));
+        }
+        Rename::EnumValue(name, values) => {
+            let of_type = change.enums.iter().filter(|(_, of)| *of == name);
+            let columns: Vec<Name> = of_type.map(|(column, _)| column.clone()).collect();
+            for rows in [&mut change.rows.from, &mut change.rows.to].into_iter().flatten() {
+                rows.rename_value(&columns, &values.from, &values.to);
+            }
+        }
+        Rename::Column(..) | Rename::Index(..) | Rename::Unique(..) | Rename::ForeignKey(..) | Rename::Check(..) => {}
+    }
+    change
 }
 
 fn table_said(name: ObjectName, rename: &Rename) -> ObjectName {

@@ -9,7 +9,7 @@ use sea_gen_runner::files::{entries, list, read_text, read_text_if_there};
 use sea_gen_runner::{Error, Result};
 
 use crate::entity::packages::{Packages, plain};
-use crate::entity::{Program, SourceFile, SourceFiles};
+use crate::entity::{Program, ROWS_FILE, SourceFile, SourceFiles};
 use crate::schema::Product;
 
 use super::{CONFIG_FILE, Project, parallel};
@@ -52,6 +52,20 @@ impl EntityPaths {
         let folder = paths.iter().find(|path| root.join(path).is_dir());
         let first = paths.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
         folder.map_or_else(|| beside(first), |folder| folder.join(format!("schema.{key}.sql")))
+    }
+}
+
+impl EntityPaths {
+    /// The path of the file with the reference rows of a table: beside the entity's file, and where that is beside other code,
+    /// with its name in front.
+    pub fn rows_path(&self, entity: &Path, table: &str) -> PathBuf {
+        match self.paths.iter().any(|path| path == entity) {
+            true => {
+                let stem = entity.file_stem().unwrap_or_default().to_string_lossy();
+                entity.with_file_name(format!("{stem}.{table}{ROWS_FILE}"))
+            }
+            false => entity.with_file_name(format!("{table}{ROWS_FILE}")),
+        }
     }
 }
 
@@ -149,7 +163,7 @@ impl Project {
         for path in &paths {
             gather(&self.root.join(path), &mut beside)?;
         }
-        beside.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
+        beside.retain(|path| path.extension().is_some_and(|extension| extension == "sql") || is_rows_file(path));
         beside.sort();
         beside.dedup();
         let read = |path: PathBuf| Ok(SourceFile { text: read_text(&path)?, path: self.shown(&path).to_owned() });
@@ -395,7 +409,11 @@ fn search(root: &Path, folder: &Path, depth: usize, found: &mut Found) -> Result
     Ok(())
 }
 
-/// Adds the entity files at `path`, which is a file or a folder: `*.rs` and `*.sql`. Build output, hidden folders and folders
+fn is_rows_file(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(ROWS_FILE))
+}
+
+/// Adds the entity files at `path`, which is a file or a folder: `*.rs`, `*.sql` and `*.rows.json`. Build output, hidden folders and folders
 /// of migrations are left out.
 fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     if !path.is_dir() {
@@ -408,6 +426,11 @@ fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
             if rest
                 .is_some_and(|rest| rest.is_empty() || Product::ALL.iter().any(|it| rest == format!(".{}", it.key())))
             {
+                found.push(beside);
+                continue;
+            }
+            let rest = name.strip_suffix(ROWS_FILE).and_then(|name| name.strip_prefix(&stem));
+            if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.')) {
                 found.push(beside);
             }
         }
@@ -423,7 +446,9 @@ fn gather(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
             if !entry.is_link() && name != "target" && !is_for_migrations(&name) {
                 gather(&entry.path, found)?;
             }
-        } else if entry.path.extension().is_some_and(|extension| extension == "rs" || extension == "sql") {
+        } else if entry.path.extension().is_some_and(|extension| extension == "rs" || extension == "sql")
+            || is_rows_file(&entry.path)
+        {
             found.push(entry.path);
         }
     }

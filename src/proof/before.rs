@@ -13,7 +13,7 @@ use crate::introspect::Scope;
 use crate::project::fingerprint;
 use crate::schema::Normalized;
 
-use super::{Scratch, build, build_beside, found, normalized, part, read_back};
+use super::{Scratch, build, build_beside, found, normalized, part, read_back, with_rows};
 
 /// The schema before a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,7 @@ async fn by_the_way_back(
         build(&mut session, &normalized(migration.product, part.of(to.schema()))?).await?;
         run::execute(&mut session, &migration.down, DEFAULT_WAIT).await?;
         let found = read_back(&mut session, scope).await?;
+        let found = with_rows(&mut session, found, to, to).await?;
         normalized(migration.product, part.replaced(to.schema(), found.into_schema()))
     }
     .await;
@@ -95,7 +96,11 @@ async fn by_replaying(
             None => Vec::new(),
         };
         run::go(&mut session, &files, run::Course::Up(&Target::All), DEFAULT_WAIT, &mut |_| ()).await?;
-        let mut found = found(&mut session, like, scope).await?.into_schema();
+        let mut found = found(&mut session, like, scope).await?;
+        if let Some(like) = like {
+            found = with_rows(&mut session, found, like, like).await?;
+        }
+        let mut found = found.into_schema();
         found.tables.retain(|name, _| !beside.contains(name));
         normalized(session.product(), found)
     }

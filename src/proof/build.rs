@@ -102,9 +102,32 @@ pub(super) async fn found(session: &mut Session, wanted: Option<&Normalized>, sc
     }
 }
 
+/// A schema of a database with the reference rows that are there, of those that the state declares or another one did.
+pub(super) async fn with_rows(
+    session: &mut Session,
+    found: Normalized,
+    wanted: &Normalized,
+    other: &Normalized,
+) -> Result<Normalized> {
+    let rows = introspect::reference_rows(session, &found, wanted.schema(), &[other.schema()]).await;
+    let rows = rows.map_err(|error| Error::new("the reference rows cannot be read").because(error))?;
+    Ok(found.with_rows(rows))
+}
+
 /// A schema with the expression texts of another one, wherever the database prints both alike.
 pub(super) async fn in_words(session: &mut Session, schema: Normalized, like: &Normalized) -> Result<Normalized> {
     let mut schema = schema.into_schema();
     reprint::agree(session, &mut schema, like.schema()).await;
     normalized(session.product(), schema)
+}
+
+/// The differences between the expected and the actual schema: `+` is unexpected, `-` is missing.
+pub(super) fn differences(wanted: &Normalized, found: &Normalized) -> Vec<String> {
+    diff(wanted, found, &[]).ops().iter().map(ToString::to_string).collect()
+}
+
+/// The tables that differ between two schemas.
+pub(super) fn changed_tables(one: &Schema, two: &Schema) -> Vec<ObjectName> {
+    let names: std::collections::BTreeSet<&ObjectName> = one.tables.keys().chain(two.tables.keys()).collect();
+    names.into_iter().filter(|name| one.tables.get(name) != two.tables.get(name)).cloned().collect()
 }

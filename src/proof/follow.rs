@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::Product;
 use crate::plan::{Op, Plan, Rename};
 use crate::schema::{
-    Check, Column, DefinitionId, DefinitionKind, ForeignKey, Index, IndexPart, IndexTarget, Name, ObjectName, Schema,
-    Table, Unique,
+    Check, Column, DefinitionId, DefinitionKind, ForeignKey, Index, IndexPart, IndexTarget, Name, ObjectName,
+    ReferenceRow, ReferenceRows, Schema, Table, Unique,
 };
 use crate::seed::{Narrower, domain};
 
@@ -135,6 +135,15 @@ pub(super) fn both(product: Product, from: &Schema, to: &Schema, renames: &Renam
         }
         add_keys(table, after, &old);
         add_checks(table, after, &old);
+        // Rows refer to what is there all the time.
+        let stays = |rows: &ReferenceRows, row: &ReferenceRow| {
+            let key = after.rows.as_ref().and_then(|after| Some((after, rows.common_key(after)?)));
+            key.is_some_and(|(after, key)| after.same_row(row, key).is_some())
+        };
+        table.rows = before.rows.as_ref().map(|rows| ReferenceRows {
+            rows: rows.rows.iter().filter(|row| stays(rows, row)).cloned().collect(),
+            ..rows.clone()
+        });
         for key in after.foreign_keys.values() {
             let references = renames.old_table(&key.references);
             let Some(referenced) = from.tables.get(&references) else { continue };

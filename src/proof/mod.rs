@@ -25,7 +25,6 @@ use sea_gen_runner::sql::first_line;
 use sea_gen_runner::{Error, Result};
 
 use crate::dialect::{Product, Role};
-use crate::diff::diff;
 use crate::introspect::Scope;
 use crate::schema::{DefaultValue, Normalized, ObjectName, Schema};
 use crate::seed::{SeedRequest, seeds};
@@ -37,7 +36,7 @@ pub use follow::Renames;
 pub use reached::{Reached, reached};
 pub use scratch::Scratch;
 
-use build::{build, build_extensions, found, in_words, normalized, read_back};
+use build::{build, build_extensions, changed_tables, differences, found, in_words, normalized, read_back, with_rows};
 use follow::Tracked;
 use part::TouchedPart;
 use rows::When;
@@ -286,6 +285,7 @@ impl Trial<'_> {
         build_extensions(self.session, &from.schema().kept, texts).await.map_err(unbuilt)?;
         build(self.session, &from_part).await.map_err(unbuilt)?;
         let built = found(self.session, Some(&from_part), self.claim.scope).await.map_err(unbuilt)?;
+        let built = with_rows(self.session, built, &from_part, &from_part).await.map_err(unbuilt)?;
         if built != from_part {
             let lines = differences(&from_part, &built);
             return Err(EarlyVerdict::Unproven(format!(
@@ -312,17 +312,17 @@ impl Trial<'_> {
         let before = self.rows(&tracked, When::Before).await?;
 
         self.migrate("up").await?;
-        self.compare(to_part.as_ref(), "up", "the target").await?;
+        self.compare(to_part.as_ref(), &from_part, "up", "the target").await?;
         self.defaults(from_part.schema(), target.schema()).await?;
         self.kept(&tracked, &before, When::After, "up").await?;
         if migration.down.is_empty() && !migration.up.is_empty() {
             notes.push("it has no down migration, so only `up` is proven".to_owned());
         } else {
             self.migrate("down").await?;
-            self.compare(Some(&from_part), "down", "what was there before").await?;
+            self.compare(Some(&from_part), target, "down", "what was there before").await?;
             self.kept(&tracked, &before, When::Before, "down").await?;
             self.migrate("up again").await?;
-            self.compare(to_part.as_ref(), "up again", "the target").await?;
+            self.compare(to_part.as_ref(), &from_part, "up again", "the target").await?;
             self.kept(&tracked, &before, When::After, "up again").await?;
         }
         if to_part.is_none() {
@@ -402,11 +402,22 @@ impl Trial<'_> {
         })
     }
 
-    /// Reads the schema back and compares it with the expected one.
-    async fn compare(&mut self, wanted: Option<&Normalized>, way: &str, what: &str) -> Result<(), EarlyVerdict> {
-        let found = found(self.session, wanted, self.claim.scope).await.map_err(|error| {
+    /// Reads the schema back and compares it with the expected one, reference rows included. `other` is the state at the other
+    /// end of the migration, whose rows may have to be gone.
+    async fn compare(
+        &mut self,
+        wanted: Option<&Normalized>,
+        other: &Normalized,
+        way: &str,
+        what: &str,
+    ) -> Result<(), EarlyVerdict> {
+        let unread = |error: Error| {
             EarlyVerdict::Unproven(format!("the scratch database cannot be read: {}", with_reason(&error)))
-        })?;
+        };
+        let mut found = found(self.session, wanted, self.claim.scope).await.map_err(unread)?;
+        if let Some(wanted) = wanted {
+            found = with_rows(self.session, found, wanted, other).await.map_err(unread)?;
+        }
         match wanted {
             Some(wanted) if *wanted != found => {
                 let mut refuted = Refuted::new(
@@ -486,15 +497,4 @@ impl Trial<'_> {
         };
         statements.iter().filter(one).map(|statement| statement.sql.clone()).collect()
     }
-}
-
-/// The differences between the expected and the actual schema: `+` is unexpected, `-` is missing.
-fn differences(wanted: &Normalized, found: &Normalized) -> Vec<String> {
-    diff(wanted, found, &[]).ops().iter().map(ToString::to_string).collect()
-}
-
-/// The tables that differ between two schemas.
-fn changed_tables(one: &Schema, two: &Schema) -> Vec<ObjectName> {
-    let names: std::collections::BTreeSet<&ObjectName> = one.tables.keys().chain(two.tables.keys()).collect();
-    names.into_iter().filter(|name| one.tables.get(name) != two.tables.get(name)).cloned().collect()
 }

@@ -11,7 +11,7 @@ use sea_gen_runner::session::ConnectionOptions;
 use crate::introspect::Scope;
 use crate::schema::Normalized;
 
-use super::{build, differences, found, in_words, normalized, open, part, with_reason};
+use super::{build, differences, found, in_words, normalized, open, part, with_reason, with_rows};
 
 /// The schema a migration leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,7 @@ pub async fn reached(
         let before = normalized(product, part.of(from.schema()))?;
         build(&mut session, &before).await?;
         let built = found(&mut session, Some(&before), scope).await?;
+        let built = with_rows(&mut session, built, &before, &before).await?;
         if built != before {
             let lines = differences(&before, &built).join("; ");
             return Ok(Reached::Unknown(format!("the scratch database holds the schema differently: {lines}")));
@@ -57,7 +58,8 @@ pub async fn reached(
         if let Err(error) = go(&mut session, &files, Course::Up(&Target::All), DEFAULT_WAIT, &mut |_| ()).await {
             return Ok(Reached::Fails(with_reason(&error)));
         }
-        let mut after = found(&mut session, Some(&before), scope).await?;
+        let after = found(&mut session, Some(&before), scope).await?;
+        let mut after = with_rows(&mut session, after, like, &before).await?;
         if after != before {
             after = in_words(&mut session, after, like).await?;
         }

@@ -13,6 +13,7 @@ mod origin;
 mod parts;
 mod pattern;
 mod place;
+mod rows;
 mod same_text;
 mod table;
 mod tables;
@@ -35,6 +36,7 @@ pub use origin::{Acceptance, Origin, Origins, Strictness, Undeclared};
 pub use parts::Parts;
 pub use pattern::matches;
 pub use place::{Facet, Part, Place};
+pub use rows::{ReferenceRow, ReferenceRows, RowValue};
 pub use sea_gen_runner::Product;
 pub use table::{
     Action, Check, Column, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, PARTITION_BY, PrimaryKey,
@@ -139,6 +141,34 @@ impl Normalized {
         }
         let mut schema = Schema::clone(&self.0);
         schema.kept = kept.clone();
+        Self(Arc::new(schema))
+    }
+
+    /// Whether a table has reference rows.
+    pub fn has_rows(&self) -> bool {
+        self.0.tables.values().any(|table| table.rows.is_some())
+    }
+
+    /// The reference rows of all tables.
+    pub fn rows(&self) -> BTreeMap<ObjectName, ReferenceRows> {
+        let tables = self.0.tables.values();
+        tables.filter_map(|table| Some((table.name.clone(), table.rows.clone()?))).collect()
+    }
+
+    /// The same schema with these reference rows, which are in normal form, and no others.
+    pub fn with_rows(&self, mut rows: BTreeMap<ObjectName, ReferenceRows>) -> Self {
+        if rows.is_empty() && !self.has_rows() {
+            return self.clone();
+        }
+        let mut schema = Schema::clone(&self.0);
+        let differs = |table: &Table| table.rows.as_ref() != rows.get(&table.name);
+        let names: Vec<ObjectName> =
+            schema.tables.values().filter(|table| differs(table)).map(|table| table.name.clone()).collect();
+        for name in names {
+            if let Some(table) = schema.tables.get_mut(&name) {
+                table.rows = rows.remove(&name);
+            }
+        }
         Self(Arc::new(schema))
     }
 

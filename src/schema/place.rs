@@ -48,6 +48,8 @@ pub enum Part {
     Index(Name),
     /// A trigger.
     Trigger(Name),
+    /// Its declared rows.
+    Rows,
 }
 
 /// A facet of a column or a foreign key that can be declared separately.
@@ -124,6 +126,7 @@ impl fmt::Display for Part {
             Self::Check(name) => write!(formatter, "check {name}"),
             Self::Index(name) => write!(formatter, "index {name}"),
             Self::Trigger(name) => write!(formatter, "trigger {name}"),
+            Self::Rows => formatter.write_str("reference rows"),
         }
     }
 }

@@ -12,8 +12,19 @@ impl Table {
     /// Tables with the same text have the same normal form, so one of the two may be normalised already.
     pub fn has_same_text(&self, other: &Self) -> bool {
         // Every field is named, so that a new field does not compile until it is compared here.
-        let Self { name, columns, primary_key, uniques, foreign_keys, checks, indexes, triggers, comment, options } =
-            self;
+        let Self {
+            name,
+            columns,
+            primary_key,
+            uniques,
+            foreign_keys,
+            checks,
+            indexes,
+            triggers,
+            comment,
+            options,
+            rows,
+        } = self;
         if let Some(PrimaryKey { name: _, columns: _, options: _ }) = primary_key {}
         for Unique { name: _, columns: _, options: _ } in uniques.values() {}
         for ForeignKey {
@@ -36,6 +47,7 @@ impl Table {
             && all(triggers, &other.triggers, trigger)
             && *comment == other.comment
             && *options == other.options
+            && *rows == other.rows
     }
 }
 

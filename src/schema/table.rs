@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::list::{self, Named};
-use super::{Columns, DefaultValue, Expression, Name, ObjectName, Options, Parts, Type, Wording};
+use super::{Columns, DefaultValue, Expression, Name, ObjectName, Options, Parts, ReferenceRows, Type, Wording};
 
 /// The table option that holds the clause after `PARTITION BY`.
 pub const PARTITION_BY: &str = "partition_by";
@@ -44,6 +44,9 @@ pub struct Table {
     /// Options of one product.
     #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
+    /// The declared rows, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<ReferenceRows>,
 }
 
 impl Table {
@@ -60,6 +63,7 @@ impl Table {
             triggers: Parts::new(),
             comment: None,
             options: Options::new(),
+            rows: None,
         }
     }
 }

@@ -32,7 +32,7 @@ pub struct SeedRequest {
     pub seed: u64,
     /// The number of rows per table.
     pub rows: usize,
-    /// The number of rows of single tables, overriding `rows`.
+    /// The number of rows of single tables, overriding `rows`. A table with reference rows gets rows only if it is listed.
     pub rows_of: BTreeMap<ObjectName, usize>,
     /// The tables to fill; `None` for all.
     pub tables: Option<BTreeSet<ObjectName>>,

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Product;
-use crate::schema::{Action, Column, ForeignKey, Identity, Name, ObjectName, Schema, Table};
+use crate::schema::{Action, Column, ForeignKey, Identity, Name, ObjectName, ReferenceRow, RowValue, Schema, Table};
 
 use super::chance::Chance;
 use super::draw::{Draw, End};
@@ -46,7 +46,13 @@ struct Plan<'a> {
 
 impl<'a> RowGenerator<'a> {
     pub(super) fn new(schema: &'a Schema, request: &'a SeedRequest) -> Self {
-        Self { schema, request, rows: request.present.clone() }
+        let mut rows = request.present.clone();
+        for table in schema.tables.values().filter(|table| !request.present.contains_key(&table.name)) {
+            let Some(reference) = &table.rows else { continue };
+            let of_row = |row: &ReferenceRow| row.iter().map(|(name, value)| (name.clone(), value.into())).collect();
+            rows.insert(table.name.clone(), reference.rows.iter().map(of_row).collect());
+        }
+        Self { schema, request, rows }
     }
 
     fn plan<'t>(&self, table: &'t Table, step: &'t FillStep, notes: &mut Vec<String>) -> Plan<'t> {
@@ -92,7 +98,11 @@ impl<'a> RowGenerator<'a> {
     /// Generates a table's rows and keeps them for tables that reference it.
     pub(super) fn fill(&mut self, table: &Table, step: &FillStep, notes: &mut Vec<String>) -> Filled {
         let mut plan = self.plan(table, step, notes);
-        let wanted = self.request.rows_of.get(&table.name).copied().unwrap_or(self.request.rows);
+        let usual = if table.rows.is_some() { 0 } else { self.request.rows };
+        let wanted = self.request.rows_of.get(&table.name).copied().unwrap_or(usual);
+        for values in table.rows.iter().flat_map(|_| self.rows.get(&table.name)).flatten() {
+            plan.keys.iter_mut().for_each(|key| key.remember(&|name: &str| seen(values, name)));
+        }
         let mut chance = Chance::new(self.request.seed, &table.name.to_string());
         let mut own: Vec<Values> = Vec::new();
         let mut refused = None;
@@ -173,7 +183,12 @@ impl<'a> RowGenerator<'a> {
         let mut values = Values::new();
         for name in &plan.numbered {
             let place = (table.name.clone(), (*name).clone());
-            let number = self.request.taken.get(&place).copied().unwrap_or_default() + index as i128 + 1;
+            let declared = table.rows.iter().flat_map(|rows| &rows.rows).filter_map(|row| match row.get(*name) {
+                Some(RowValue::Number(number)) => number.parse::<i128>().ok(),
+                _ => None,
+            });
+            let taken = declared.chain(self.request.taken.get(&place).copied()).max().unwrap_or_default();
+            let number = taken + index as i128 + 1;
             values.insert((*name).clone(), Value::number(number));
         }
         // Keys of more columns first: they leave the least choice.

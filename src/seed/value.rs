@@ -3,7 +3,7 @@
 //! Must not know which column it is for.
 
 use crate::dialect::{Dialect, Product};
-use crate::schema::Literal;
+use crate::schema::{Literal, RowValue};
 
 /// One value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +80,21 @@ impl Value {
             Self::Boolean(truth) => format!("#{}", u8::from(*truth)),
             Self::Bytes(bytes) => format!("x{}", hexadecimal(bytes)),
             Self::Expression(sql) => format!("({sql}"),
+        }
+    }
+}
+
+impl From<&RowValue> for Value {
+    fn from(value: &RowValue) -> Self {
+        match value {
+            RowValue::Null => Self::Null,
+            RowValue::Boolean(truth) => Self::Boolean(*truth),
+            RowValue::Number(number) => Self::Number(number.clone()),
+            RowValue::Text(text) => Self::Text(text.clone()),
+            RowValue::Bytes(digits) => {
+                let pairs = digits.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
+                Self::Bytes(pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect())
+            }
         }
     }
 }

@@ -116,7 +116,12 @@ fn text_of(op: &Op) -> Option<&Expression> {
             | Object::Enum(_),
         )
         | Op::Alter(
-            Alter::Column(..) | Alter::PrimaryKey(..) | Alter::Comment(..) | Alter::Options(..) | Alter::Enum(_),
+            Alter::Column(..)
+            | Alter::PrimaryKey(..)
+            | Alter::Comment(..)
+            | Alter::Options(..)
+            | Alter::Enum(_)
+            | Alter::Rows(_),
         )
         | Op::Drop(_)
         | Op::Rename(_) => None,
@@ -193,6 +198,7 @@ fn table(target: &mut Schema, base: &Schema, model: &Model, name: &ObjectName, p
         Part::Check(name) => put(&mut new.checks, old.map(|old| &old.checks), name),
         Part::Index(name) => put(&mut new.indexes, old.map(|old| &old.indexes), name),
         Part::Trigger(name) => put(&mut new.triggers, old.map(|old| &old.triggers), name),
+        Part::Rows => new.rows = old.and_then(|old| old.rows.clone()),
         Part::ForeignKey(key, _) => {
             put(&mut new.foreign_keys, old.map(|old| &old.foreign_keys), key);
             // MySQL and MariaDB make an index for a foreign key; without the key it is not needed.

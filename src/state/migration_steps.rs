@@ -16,6 +16,7 @@ use crate::schema::{Literal, Name, Normalized, ObjectName, Place, Product, Schem
 
 use super::backfill::{Backfill, Direction, Replacement, RowValues, Values, checks, of_default, without_values};
 use super::preflight::{AssignedValues, BaseLookup};
+use super::row_values::with_row_values;
 use super::{TargetSchema, collisions};
 
 /// The steps of both directions.
@@ -45,17 +46,18 @@ pub fn migration_steps(
     plan: &Plan,
     values: &Values,
 ) -> Result<MigrationSteps, Error> {
-    let wanted = &values.backfills;
     let there = Direction { dialect, forms, from: base, to: &target.schema, plan: plan.clone() };
     let back = Direction { dialect, forms, from: &target.schema, to: base, plan: plan.inverse(base.schema()) };
     let (needed, needed_back) = (there.needed(), back.needed());
+    let before = renamed(base.schema(), plan);
+    let mut values = with_row_values(dialect, &needed, (&before, target.schema.schema()), values.clone());
+    let wanted = &values.backfills.clone();
     let is_for = |fill: &Backfill, needed: &[(ObjectName, Name)]| {
         needed.iter().any(|(table, column)| *table == fill.table && *column == fill.column)
     };
     let needless = |fill: &&Backfill| !is_for(fill, &needed) && !is_for(fill, &needed_back);
     let needs_none =
         |fill: &Backfill| format!("column {}.{} needs no backfill in this migration", fill.table, fill.column);
-    let mut values = values.clone();
     let mut unfit = Vec::new();
     if values.for_several {
         let needless = wanted.iter().filter(needless);
@@ -69,8 +71,7 @@ pub fn migration_steps(
     }
     values.conversions.iter().try_for_each(|it| there.can_convert(it))?;
     // Tables are also checked under their new names. Both directions share the generated names.
-    let later = renamed(base.schema(), plan);
-    let names = Names::new(dialect.product(), [base.schema(), &*later, target.schema.schema()]);
+    let names = Names::new(dialect.product(), [base.schema(), &*before, target.schema.schema()]);
     let fills = there.fills(&needed, wanted, false);
     let collisions = collisions::checks(base.schema(), target.schema.schema(), plan, &values.conversions);
     let up = there.with_values(&fills, &values, collisions, &names)?;

@@ -21,11 +21,13 @@ mod pool;
 mod preflight;
 mod reconcile;
 mod rename;
+mod row_values;
 mod situation;
 mod stakes;
 mod table;
 mod type_schema;
 mod types;
+mod unfit_rows;
 
 pub use accepted::{declared_text, missing_foreign_keys};
 pub use backfill::{Backfill, Replacement, Values};
@@ -41,6 +43,7 @@ pub use rename::{declared_renames, spelled};
 pub use situation::{Situation, SituationFacts, situate};
 pub use stakes::{Stakes, stakes};
 pub use types::{FOREIGN_KEY, RULES, TypeRule, TypeRules, rule};
+pub use unfit_rows::{UnfitRow, unfit_rows};
 
 #[cfg(test)]
 mod tests;

@@ -171,7 +171,8 @@ pub(super) fn is_parked_place(place: &Place) -> bool {
                     | Part::ForeignKey(..)
                     | Part::Check(_)
                     | Part::Index(_)
-                    | Part::Trigger(_) => false,
+                    | Part::Trigger(_)
+                    | Part::Rows => false,
                 }
         }
         Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => false,

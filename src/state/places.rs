@@ -62,6 +62,7 @@ fn stands_in(part: &Part, table: &Table) -> bool {
         Part::Check(name) => table.checks.contains_key(name),
         Part::Index(name) => table.indexes.contains_key(name),
         Part::Trigger(name) => table.triggers.contains_key(name),
+        Part::Rows => table.rows.is_some(),
         Part::Column(name, facet) => {
             table.columns.get(name).is_some_and(|column| column_facets(column).contains(&(*facet, true)))
         }
@@ -110,6 +111,7 @@ pub(super) fn places_in(table: &Table) -> Vec<Place> {
     parts.extend(table.checks.keys().cloned().map(Part::Check));
     parts.extend(table.indexes.keys().cloned().map(Part::Index));
     parts.extend(table.triggers.keys().cloned().map(Part::Trigger));
+    parts.extend(table.rows.iter().map(|_| Part::Rows));
     parts.extend(table.comment.iter().map(|_| Part::Comment));
     parts.extend(table.options.keys().map(|key| Part::Option(key.as_str().into())));
     parts.into_iter().map(|part| Place::Table(table.name.clone(), part)).collect()
@@ -146,6 +148,7 @@ fn same_in(part: &Part, left: &Table, right: &Table) -> bool {
         Part::Check(name) => left.checks.get(name) == right.checks.get(name),
         Part::Index(name) => left.indexes.get(name) == right.indexes.get(name),
         Part::Trigger(name) => left.triggers.get(name) == right.triggers.get(name),
+        Part::Rows => left.rows == right.rows,
         Part::Column(name, facet) => match (left.columns.get(name), right.columns.get(name)) {
             (Some(left), Some(right)) => match facet {
                 Facet::Whole => left.nullable == right.nullable,

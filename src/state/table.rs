@@ -63,6 +63,7 @@ pub(super) fn merge(
     );
     foreign_keys(declaration, declared, base, &mut target, record);
     target.comment = record.facet(declared.comment.as_ref(), base.comment.as_ref(), || at(Part::Comment), origin);
+    target.rows = record.facet(declared.rows.as_ref(), base.rows.as_ref(), || at(Part::Rows), origin);
     for key in declared.options.keys().chain(base.options.keys()).collect::<BTreeSet<_>>() {
         let place = || at(Part::Option(key.as_str().into()));
         let value = record.facet(declared.options.get(key), base.options.get(key), place, origin);

@@ -9,14 +9,15 @@ use sea_gen_runner::files::read_text_if_there;
 use sea_gen_runner::migration::{self, Migration};
 use sea_gen_runner::{Error, run};
 
-use crate::dialect::{self, Forms, Product};
+use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::{Diagnostic, Model, Severity, SourceFiles};
-use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, new_id, type_entries};
+use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, type_entries};
 use crate::schema::{Normalized, Origins, Part, Place, Schema, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
 
-use super::join::BASELINE;
+use super::baseline::{Original, own_collation};
+use super::reference_data::{self, Candidate};
 use super::seaorm::SeaOrm;
 use super::taken::{Taken, column_type};
 use super::{Failure, Live, Workspace, applicable, import, locked};
@@ -39,8 +40,14 @@ pub struct Adopted {
     pub taken: Taken,
     /// How many errors the entities have; what they are about is kept as the database has it.
     pub errors: usize,
+    /// The collation that a database needs for the baseline, if it is not that of the server.
+    pub collation: Option<String>,
     /// What was written into SQL files.
     pub imported: Option<import::Imported>,
+    /// The files of reference rows.
+    pub rows: Vec<PathBuf>,
+    /// Tables that may hold reference data too.
+    pub candidates: Vec<Candidate>,
     /// The database that was adopted.
     pub adoption: Option<Adoption>,
 }
@@ -67,6 +74,10 @@ pub struct Request {
     pub strict: bool,
     /// The databases of these dialects start empty: none is read.
     pub empty: bool,
+    /// The tables whose rows are written into files beside the entities.
+    pub reference_data: Vec<String>,
+    /// Whether the baseline creates and fills `seaql_migrations`; if it is not said, it does where that table exists.
+    pub seaorm_history: Option<bool>,
 }
 
 /// Sets the project up, or adds a dialect to one that is set up. Gives back the database too, where there is one.
@@ -75,7 +86,7 @@ pub struct Request {
 /// The project is set up already; nothing can be adopted and the entities cannot be read; the database cannot be reached or
 /// adopted. Then nothing is written.
 pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Result<(Adopted, Option<Live>), Failure> {
-    let Request { dialects, imports, strict, .. } = request;
+    let Request { dialects, imports, strict, reference_data, .. } = request;
     let mut settings = Vec::new();
     let is_new = workspace.lock.is_none();
     if is_new && !dialects.is_empty() && dialects != workspace.products() {
@@ -118,12 +129,13 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     };
     let mut seaorm = None;
     let mut imported = None;
+    let (mut rows, mut candidates) = (Vec::new(), Vec::new());
     if let Some(live) = live.as_mut().filter(|live| !live.schema.schema().is_empty()) {
         // Adopting needs the privilege to create the history, which is checked before any file is written.
         let phase = workspace.phase("creating the history");
         run::prepare(&mut live.session, run::DEFAULT_WAIT).await.map_err(|error| error.hint("nothing was written"))?;
         drop(phase);
-        seaorm = SeaOrm::of(&mut live.session, workspace).await?;
+        seaorm = SeaOrm::of(&mut live.session, workspace, request.seaorm_history).await?;
         if *imports {
             let _phase = workspace.phase("writing SQL files for what is undeclared");
             let written = import::import(workspace, (&found, &files), live).await?;
@@ -133,6 +145,25 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
             models = readings.into_iter().map(|(product, model, _)| (product, model)).collect();
             imported = Some(written);
         }
+        let phase = workspace.phase("looking for reference data");
+        if let Some((_, model)) = models.iter().find(|(product, _)| *product == live.product())
+            && !reference_data.is_empty()
+        {
+            let written = reference_data::files(workspace, live, (&found, model), reference_data).await?;
+            rows = written.iter().map(|file| file.path.clone()).collect();
+            beside.extend(written.iter().map(|file| (workspace.root().join(&file.path), file.text.clone())));
+            files.put_sidecars(&written);
+            let readings = read_all(workspace, &files, &joining).await?;
+            models = readings.into_iter().map(|(product, model, _)| (product, model)).collect();
+        }
+        if let Some((_, model)) = models.iter().find(|(product, _)| *product == live.product()) {
+            candidates = reference_data::candidates(live, model).await?;
+        }
+        drop(phase);
+    } else if !reference_data.is_empty() {
+        return Err(Error::new("there are no rows to take over: no database with tables")
+            .hint("name the database that the project's own migrations built: `--database-url …`")
+            .into());
     } else if *imports {
         return Err(Error::new("there is nothing to import: no database with tables")
             .hint("name the database that the project's own migrations built: `--database-url …`")
@@ -144,9 +175,21 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
         for (_, model) in models.iter_mut().filter(|(product, _)| *product == live.product()) {
             keep_unread(model, live.schema.schema());
         }
+        if let Some((_, model)) = models.iter().find(|(product, _)| *product == live.product()) {
+            let declared = model.normalized(|schema| dialect::of(live.product()).normalize(schema))?;
+            live.read_rows(declared, None).await?;
+        }
     }
     let phase = workspace.phase("writing the baseline and the snapshot");
-    let (adoption, moved) = set_up(workspace, &models, live.as_ref(), beside)?;
+    let original = match &mut live {
+        Some(live) => Some(Original::of(live, workspace, seaorm.as_ref()).await?),
+        None => None,
+    };
+    let collation = match live.as_mut().filter(|live| !live.schema.schema().is_empty()) {
+        Some(live) => own_collation(&mut live.session).await?,
+        None => None,
+    };
+    let (adoption, moved) = set_up(workspace, &models, live.as_ref().zip(original.as_ref()), beside)?;
     drop(phase);
     if let (Some(live), Some(adoption)) = (live.as_mut(), &adoption) {
         let _phase = workspace.phase("recording the baseline");
@@ -157,7 +200,22 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     }
     let unadopted = workspace.unadopted();
     let begun = joining.into_iter().filter(|product| !unadopted.contains(product)).collect();
-    Ok((Adopted { begun, is_assumed, unadopted, moved, found, seaorm, taken, errors, imported, adoption }, live))
+    let adopted = Adopted {
+        begun,
+        is_assumed,
+        unadopted,
+        moved,
+        found,
+        seaorm,
+        taken,
+        errors,
+        collation,
+        imported,
+        rows,
+        candidates,
+        adoption,
+    };
+    Ok((adopted, live))
 }
 
 fn errors_in(said: &[Diagnostic]) -> usize {
@@ -311,11 +369,11 @@ pub struct Adoption {
 pub(super) fn set_up(
     workspace: &mut Workspace,
     models: &[(Product, Model)],
-    live: Option<&Live>,
+    live: Option<(&Live, &Original)>,
     beside: Vec<(PathBuf, String)>,
 ) -> Result<(Option<Adoption>, Option<Product>), Failure> {
-    let live = live.filter(|live| !live.schema.schema().is_empty());
-    let is_begun = |product: &Product| live.is_none_or(|live| live.product() == *product);
+    let live = live.filter(|(live, _)| !live.schema.schema().is_empty());
+    let is_begun = |product: &Product| live.is_none_or(|(live, _)| live.product() == *product);
     let begun: Vec<Product> = models.iter().map(|(product, _)| *product).filter(is_begun).collect();
     let mut lock = workspace.project.first_lock(&begun);
     lock.dialects.extend(workspace.lock.iter().flat_map(|lock| lock.dialects.clone()));
@@ -328,11 +386,12 @@ pub(super) fn set_up(
     let mut adoption = None;
     for (product, model) in models.iter().filter(|(product, _)| begun.contains(product)) {
         let folder = project.snapshot_folder(*product);
-        let Some(live) = live else {
+        let Some((live, original)) = live else {
             Snapshot::default().write(&folder, None, &mut batch)?;
             continue;
         };
-        let adopted = adopt(*product, model, &live.schema, &workspace.keeping())?;
+        let adopted = adopt(*product, model, (&live.schema, original), &workspace.keeping())?;
+        workspace.refuse_unfit_rows(*product, model, &adopted.target)?;
         let baseline = &adopted.baseline;
         batch.write(project.migration_path(*product, &baseline.id), migration::text(baseline));
         let snapshot = Snapshot { schema: live.schema.schema().clone(), origins: adopted.origins.clone() };
@@ -347,7 +406,12 @@ pub(super) fn set_up(
 }
 
 /// The origins of a database's objects: those declared by an entity or a sidecar, and adopted ones.
-fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) -> Result<Adoption, Failure> {
+fn adopt(
+    product: Product,
+    model: &Model,
+    (schema, original): (&Normalized, &Original),
+    policy: &Policy,
+) -> Result<Adoption, Failure> {
     let mut nobody = state::adopted(schema.schema());
     let mut target = state::reconcile(dialect::of(product), model, schema, &nobody, policy)?;
     let mut plan = diff(schema, &target.schema, &target.renames);
@@ -364,19 +428,5 @@ fn adopt(product: Product, model: &Model, schema: &Normalized, policy: &Policy) 
     let origins = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect::<Origins>();
     let origins = origins.with_accepted(target.origins.accepted().clone());
     let contradictions = state::contradictions(product, &plan, model);
-    Ok(Adoption { baseline: baseline_migration(product, schema)?, origins, target, contradictions })
-}
-
-fn baseline_migration(product: Product, schema: &Normalized) -> Result<Migration, Failure> {
-    let nothing = dialect::nothing();
-    let plan = diff(&nothing, schema, &[]);
-    let dialect = dialect::of(product);
-    Ok(Migration {
-        id: new_id(BASELINE, jiff::Timestamp::now(), &[])?,
-        product,
-        from: Some(fingerprint(nothing.schema())),
-        to: Some(fingerprint(schema.schema())),
-        up: dialect::statements(dialect, Forms::Offline, &plan, nothing.schema())?,
-        down: dialect::statements(dialect, Forms::Offline, &plan.inverse(nothing.schema()), schema.alone().schema())?,
-    })
+    Ok(Adoption { baseline: original.baseline(product, schema)?, origins, target, contradictions })
 }

@@ -182,7 +182,10 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
         let worded =
             reworded(&mut session, &mut Comparison::default(), &reached, &sealed.schema, ComparedForms::Canonical)
                 .await?;
-        Ok::<_, Failure>(worded.unwrap_or(reached))
+        let reached = worded.unwrap_or(reached);
+        let rows = introspect::reference_rows(&mut session, &reached, sealed.schema.schema(), &[]).await;
+        let rows = rows.map_err(|error| Error::new("cannot read the scratch database").because(error))?;
+        Ok::<_, Failure>(reached.with_rows(rows))
     }
     .await;
     session.close().await;

@@ -8,7 +8,7 @@ use crate::dialect::reprint::{ComparedForms, Comparison};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::Model;
-use crate::introspect::{Scope, Unmanaged};
+use crate::introspect::{Scope, Spelling, Unmanaged};
 use crate::plan::{Plan, Rename};
 use crate::schema::{Normalized, Origins};
 use crate::state::{self, TargetSchema};
@@ -81,7 +81,9 @@ pub async fn compare(open: impl Into<Open>, request: &Request) -> Result<Compare
     let product = product_of(workspace.as_ref(), server.as_ref(), &from, &to).await?;
     // Without a project, nothing is excluded.
     let mut scope = workspace.as_ref().map_or_else(Scope::everything, Workspace::scope);
-    scope.spellings = is_named(&from) && is_named(&to);
+    if is_named(&from) && is_named(&to) {
+        scope.spelling = Spelling::Explicit;
+    }
     scope.include.extend(request.include.iter().cloned());
     scope.exclude.extend(request.exclude.iter().cloned());
     let loader = Loader { workspace: workspace.as_ref(), server, product, scope };
@@ -93,6 +95,7 @@ pub async fn compare(open: impl Into<Open>, request: &Request) -> Result<Compare
             return Err(failure);
         }
     };
+    Side::compare_rows_where_known(&mut sides);
     let difference = difference(&loader, &mut sides).await;
     for side in sides {
         side.close().await?;

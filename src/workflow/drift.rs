@@ -171,6 +171,9 @@ async fn left(workspace: &Workspace, sealed: &Sealed, live: &mut Live) -> Result
     let reached = dialect::of(live.product()).normalize(catalog.schema)?;
     let worded =
         reworded(&mut live.session, &mut live.comparison, &reached, &sealed.schema, ComparedForms::Canonical).await?;
-    let plan = diff(&sealed.schema, &worded.unwrap_or(reached), &[]);
+    let reached = worded.unwrap_or(reached);
+    let rows = introspect::reference_rows(&mut live.session, &reached, sealed.schema.schema(), &[]).await;
+    let rows = rows.map_err(|error| Error::new("cannot read the reference rows again").because(error))?;
+    let plan = diff(&sealed.schema, &reached.with_rows(rows), &[]);
     Ok(plan.ops().iter().map(ToString::to_string).collect())
 }

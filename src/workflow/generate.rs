@@ -21,7 +21,9 @@ use crate::schema::{Normalized, Place, Undeclared};
 use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchema, Values};
 
 use super::answers::{AnswerOptions, Answers};
-use super::{Failure, Live, Sealed, Workspace, adopt, hints, join, stakes, text};
+use super::baseline::Original;
+use super::seaorm::SeaOrm;
+use super::{Failure, Live, Sealed, Workspace, adopt, hints, impossible_keys, join, stakes, text};
 
 pub use write::write;
 
@@ -175,10 +177,13 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
         {
             return Err(join::unadopted(*other).hint("set the project up first: `gen init`").into());
         }
+        let mut original = None;
         if let Some(live) = &mut live {
             adopt::speak_like(live, &models).await?;
+            let seaorm = SeaOrm::of(&mut live.session, workspace, None).await?;
+            original = Some(Original::of(live, workspace, seaorm.as_ref()).await?);
         }
-        adopt::set_up(workspace, &models, live.as_ref(), Vec::new())?;
+        adopt::set_up(workspace, &models, live.as_ref().zip(original.as_ref()), Vec::new())?;
     }
     let mut all = Vec::new();
     for ((product, model), sealed) in models.into_iter().zip(sealed) {
@@ -363,6 +368,7 @@ async fn draft(
         plan = diff(&base, &parked.schema, &parked.renames);
         target = parked;
     }
+    impossible_keys::refuse(workspace, product, (&plan, target.schema.schema()), &model)?;
     let stakes = state::stakes(dialect, &base, &target.schema, &plan);
     let mut findings = judged(dialect, &base, &target, &plan);
     let mut values = Values { for_several: workspace.products().len() > 1, ..answers.values().clone() };

@@ -3,14 +3,14 @@
 //!
 //! Must not know arguments, terminals or what is printed.
 
-use sea_gen_runner::run::{self, DEFAULT_WAIT, State};
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, State};
 use sea_gen_runner::session::{Missing, connect};
 use sea_gen_runner::{Error, ErrorKind};
 
 use crate::diff::diff;
 use crate::project::find_id;
 
-use super::{Failure, Live, Workspace, applicable, occupied};
+use super::{Failure, Live, Workspace, applicable, applicables, occupied};
 
 /// What a person knows about a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct Resolved {
     pub id: String,
     /// Whether the database has the schema that the verdict leads to; `None` if the file does not say which one that is.
     pub agrees: Option<bool>,
-    /// How many of its statements are done, if it goes on.
-    pub statements: Option<usize>,
+    /// How many of its statements are done, if it goes on, and in which direction.
+    pub goes_on: Option<(usize, Direction)>,
 }
 
 /// Records a verdict on a migration, which is named by id, name or prefix. The database is compared first; nothing in it but the
@@ -50,16 +50,24 @@ pub async fn resolve(workspace: &Workspace, name: &str, verdict: Verdict) -> Res
         live.history.iter().find(|record| record.id == name || record.name == name).map(|record| record.id.clone());
     let id = match (found, row, verdict) {
         (Ok(id), ..) => id.to_string(),
-        (Err(_), Some(id), Verdict::NotApplied) => id,
+        (Err(_), Some(id), Verdict::NotApplied | Verdict::Done | Verdict::NotDone) => id,
         (Err(error), ..) => return Err(error.into()),
     };
     let migration = migrations.iter().find(|migration| migration.id.as_str() == id);
+    // A migration that was being reverted may have no file any more.
+    let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
+    let kept = kept.iter().find(|(migration, _)| migration.id.as_str() == id);
+    let kept = kept.map(|(migration, checksum)| Applicable { migration, checksum: checksum.clone() });
     let fingerprints = fingerprints(workspace, &mut live).await?;
     let is_at = |state: Option<&String>| state.map(|state| fingerprints.contains(state));
-    let mut resolved = Resolved { id, agrees: None, statements: None };
+    let mut resolved = Resolved { id, agrees: None, goes_on: None };
     let session = &mut live.session;
-    match (verdict, migration.map(applicable)) {
+    match (verdict, migration.map(applicable).or(kept)) {
         (Verdict::NotApplied, file) => {
+            if !live.history.iter().any(|record| record.id == resolved.id) {
+                let error = Error::new(format!("migration `{}` is not recorded in this database", resolved.id));
+                return Err(error.of(ErrorKind::Refused).hint("`gen status` shows the state of each migration").into());
+            }
             resolved.agrees = file.and_then(|file| is_at(file.migration.from.as_ref()));
             run::forget(session, &resolved.id, DEFAULT_WAIT).await?;
         }
@@ -69,7 +77,7 @@ pub async fn resolve(workspace: &Workspace, name: &str, verdict: Verdict) -> Res
         }
         (Verdict::Done | Verdict::NotDone, Some(file)) => {
             let done = run::resolve(session, &file, verdict == Verdict::Done, DEFAULT_WAIT).await?;
-            resolved.statements = Some(done);
+            resolved.goes_on = Some(done);
         }
         (Verdict::Applied | Verdict::Done | Verdict::NotDone, None) => {}
     }
@@ -97,7 +105,7 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
         None => newest,
     };
     let id = chosen.id.to_string();
-    if let Some(record) = live.history.iter().find(|record| record.id >= id) {
+    if let Some(record) = live.history.iter().find(|record| record.id >= id || !record.status.is_done()) {
         let error = Error::new(format!("migration `{}` is recorded as {} here already", record.id, record.status));
         return Err(error.of(ErrorKind::Refused).hint("`gen status` shows the state of each migration").into());
     }

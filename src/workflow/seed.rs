@@ -43,6 +43,10 @@ impl Selection {
         for (table, rows) in &self.rows_of {
             request.rows_of.insert(find(schema, table)?, *rows);
         }
+        // A table with reference rows has the rows it is meant to have, unless it is named.
+        for table in &self.only {
+            request.rows_of.entry(find(schema, table)?).or_insert(self.rows);
+        }
         let all =
             |tables: &[String]| tables.iter().map(|table| find(schema, table)).collect::<Result<BTreeSet<_>, _>>();
         let (only, except) = (all(&self.only)?, all(&self.except)?);
@@ -150,6 +154,9 @@ impl Filling {
             other => other,
         })?;
         let mut live = workspace.required(Missing::Refuse).await?;
+        if let Some(sealed) = workspace.lock.as_ref().and_then(|_| workspace.sealed(live.product()).transpose()) {
+            live.read_rows(&sealed?.schema, None).await?;
+        }
         let schema = live.schema.schema().clone();
         if schema.tables.is_empty() {
             return Err(Error::new("the database has no tables to fill").hint("`gen up` makes them").into());
@@ -157,7 +164,11 @@ impl Filling {
         let mut request = selection.request(live.product(), &schema)?;
         let mut counts = count(&mut live.session, &schema).await?;
         counts.retain(|_, rows| *rows > 0);
-        let is_wanted = |name: &ObjectName| request.tables.as_ref().is_none_or(|tables| tables.contains(name));
+        let is_wanted = |name: &ObjectName| {
+            let is_reference = schema.tables.get(name).is_some_and(|table| table.rows.is_some());
+            request.tables.as_ref().is_none_or(|tables| tables.contains(name))
+                && (!is_reference || request.rows_of.contains_key(name))
+        };
         let full: Vec<String> = counts
             .iter()
             .filter(|(name, _)| is_wanted(name))

@@ -2,6 +2,7 @@
 //!
 //! Must not know the other side, or how a difference is shown.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -84,16 +85,34 @@ pub(crate) struct Side {
     /// The server that printed its texts: two of one version print equivalent expressions alike. `None` if it was not
     /// printed by a server.
     pub(crate) words: Option<String>,
+    /// Whether it is known which reference rows it has. A database or a script without a snapshot has rows, and nobody says
+    /// which of them belong to the schema.
+    knows_rows: bool,
     scratch: Option<Scratch>,
 }
 
 impl Side {
     fn plain(loaded: Loaded) -> Self {
-        Self { loaded, session: None, unmanaged: Vec::new(), words: None, scratch: None }
+        Self { loaded, session: None, unmanaged: Vec::new(), words: None, knows_rows: true, scratch: None }
     }
 
     fn schema(schema: Normalized, origins: Origins) -> Self {
         Self::plain(Loaded::Schema(Box::new(schema), origins))
+    }
+
+    /// Leaves the reference rows of both sides out, unless both are known.
+    pub(crate) fn compare_rows_where_known(sides: &mut [Self; 2]) {
+        if sides.iter().all(|side| side.knows_rows) {
+            return;
+        }
+        for side in sides {
+            match &mut side.loaded {
+                Loaded::Schema(schema, _) => **schema = schema.with_rows(BTreeMap::new()),
+                Loaded::Model(model) => model.change(|schema| {
+                    schema.tables.values_mut_where(|table| table.rows.is_some()).for_each(|table| table.rows = None);
+                }),
+            }
+        }
     }
 
     /// Closes the connection, and drops the scratch database of the side.
@@ -147,8 +166,13 @@ impl Loader<'_> {
                 }
                 let mut live = self.live(connection).await?;
                 workspace.leave_out_new_partitions(&mut live)?;
+                let sealed = workspace.sealed(product)?;
+                if let Some(sealed) = &sealed {
+                    live.read_rows(&sealed.schema, None).await?;
+                }
                 let mut side = Self::of(live);
-                if let (Some(sealed), Loaded::Schema(_, origins)) = (workspace.sealed(product)?, &mut side.loaded) {
+                side.knows_rows = sealed.is_some();
+                if let (Some(sealed), Loaded::Schema(_, origins)) = (sealed, &mut side.loaded) {
                     *origins = sealed.origins;
                 }
                 Ok(side)
@@ -192,7 +216,7 @@ impl Loader<'_> {
         let origins = state::adopted(live.schema.schema());
         let loaded = Loaded::Schema(Box::new(live.schema), origins);
         let words = words(&live.session);
-        Side { loaded, words, session: Some(live.session), unmanaged: live.unmanaged, scratch: None }
+        Side { loaded, words, session: Some(live.session), unmanaged: live.unmanaged, knows_rows: false, scratch: None }
     }
 
     /// The schema that a script creates on a scratch database of the product.
@@ -216,7 +240,8 @@ impl Loader<'_> {
         match built {
             Ok((schema, unmanaged)) => {
                 let loaded = Loaded::Schema(Box::new(schema), Origins::default());
-                Ok(Side { loaded, words: words(&session), session: Some(session), unmanaged, scratch: Some(scratch) })
+                let (words, knows_rows) = (words(&session), false);
+                Ok(Side { loaded, words, session: Some(session), unmanaged, knows_rows, scratch: Some(scratch) })
             }
             Err(failure) => {
                 session.close().await;

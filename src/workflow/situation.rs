@@ -54,7 +54,11 @@ impl Workspace {
             if let (true, Some(model), Some(sealed)) = (unaccounted, model, sealed) {
                 let dialect = dialect::of(live.product());
                 let target = state::reconcile(dialect, model, &live.schema, &sealed.origins, &self.keeping())?;
-                facts.at_entities = target.schema == live.schema && self.untouched(sealed, live, model)?;
+                // Whoever synchronised wrote no rows; edited ones are drift.
+                let rows = live.schema.rows();
+                facts.at_entities = rows == sealed.schema.rows()
+                    && target.schema.with_rows(rows) == live.schema
+                    && self.untouched(sealed, live, model)?;
             }
         }
         Ok(state::situate(facts))

@@ -69,6 +69,8 @@ impl Synchronisation {
         // Objects of an earlier synchronisation that the code no longer declares are kept here; a migration drops them.
         let mut sealed = workspace.sealed(product)?;
         live.unify_expressions(sealed.as_mut(), Some(&model)).await?;
+        let declared = model.normalized(|schema| dialect.normalize(schema))?.clone();
+        live.read_rows(&declared, sealed.as_ref().map(|sealed| &sealed.schema)).await?;
         let origins = match sealed {
             Some(sealed) => state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins),
             None => state::adopted(live.schema.schema()),

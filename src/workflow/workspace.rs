@@ -16,7 +16,7 @@ use crate::entity::{Diagnostic, Model, Severity, SourceFiles};
 use crate::introspect::{self, Unmanaged};
 use crate::project::{DatabaseUrl, EntityReader, Environment, Project, Writer};
 use crate::schema::{Name, Normalized, Origins, Undeclared};
-use crate::state::{self, Policy, TargetSchema, TypeRules};
+use crate::state::{self, Policy, TargetSchema, TypeRules, UnfitRow};
 
 use super::shared_tables::SharedTables;
 use super::{Failure, Listener, Phase, Silent, compiled, scratch_server, text};
@@ -373,6 +373,9 @@ impl Workspace {
         origins: &Origins,
     ) -> Result<TargetSchema, Failure> {
         let target = state::reconcile(dialect::of(product), model, base, origins, &self.policy());
+        if let Ok(target) = &target {
+            self.refuse_unfit_rows(product, model, target)?;
+        }
         target.map_err(|unsupported| {
             let source = model.sources.get(&unsupported.place);
             let hint = unsupported.hint.clone();
@@ -383,6 +386,21 @@ impl Workspace {
                 None => unsupported.into(),
             })
         })
+    }
+
+    /// Refuses declared rows that their tables cannot hold.
+    pub(super) fn refuse_unfit_rows(
+        &self,
+        product: Product,
+        model: &Model,
+        target: &TargetSchema,
+    ) -> Result<(), Failure> {
+        let unfit = state::unfit_rows(product, model, target.schema.schema());
+        let Some(first) = unfit.first() else { return Ok(()) };
+        let said = |row: &UnfitRow| format!("{}: {}", text::location(&row.source, self.root()), row.message);
+        let error = Error::new(said(first)).hint(&first.hint);
+        let others: Vec<String> = unfit.iter().skip(1).map(said).collect();
+        Err(if others.is_empty() { error } else { error.because(others.join("\n")) }.into())
     }
 
     /// The policy, as configured.

@@ -1,8 +1,10 @@
-//! Sidecars: writes undeclared objects as declarations.
+//! Sidecars: writes undeclared objects as declarations, and rows as files of reference rows.
 //!
 //! Must not know how statements are read or executed.
 
 mod objects;
+mod rows;
 mod sidecar;
 
+pub use rows::rows_text;
 pub use sidecar::{Declaration, declarations};

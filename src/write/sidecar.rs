@@ -287,7 +287,17 @@ impl Writer<'_> {
         match data_type {
             Type::Enum(name) => self.object(name),
             Type::Array(element) => format!("{}[]", self.data_type(element)),
+            Type::Native(spelled) if self.dialect.product() == Product::Sqlite => self.in_one_word(spelled),
             other => crate::plan::type_name(other),
+        }
+    }
+
+    /// A type of SQLite, whose words are quoted if they are several: no grammar knows them all.
+    fn in_one_word(&self, spelled: &str) -> String {
+        let (words, arguments) = spelled.split_at(spelled.find('(').unwrap_or(spelled.len()));
+        match words.trim().contains(char::is_whitespace) {
+            true => format!("{}{arguments}", self.dialect.quote(&words.trim().into())),
+            false => spelled.to_owned(),
         }
     }
 

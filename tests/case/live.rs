@@ -5,7 +5,7 @@
 use sea_gen::dialect::reprint::agree;
 use sea_gen::dialect::{self, Statement};
 use sea_gen::diff::diff;
-use sea_gen::introspect::{Scope, introspect};
+use sea_gen::introspect::{Scope, introspect, reference_rows};
 use sea_gen::proof::{Claim, Renames, Verdict, prove};
 use sea_gen::schema::{DefinitionKind, Normalized, Product};
 use sea_gen_runner::migration::Migration;
@@ -36,13 +36,13 @@ pub fn run(case: &Case, product: Product) -> Result<(), String> {
 async fn there_and_back(outcome: &Outcome, product: Product, scratch: &Scratch) -> Result<(), String> {
     let mut session = scratch.connect().await.map_err(|error| error.to_string())?;
     send(&mut session, &outcome.start, "start").await?;
-    expect(&mut session, product, &outcome.from, "after the start").await?;
+    expect(&mut session, product, (&outcome.from, &outcome.to), "after the start").await?;
     send(&mut session, &outcome.up, "up").await?;
-    expect(&mut session, product, &outcome.to, "after up").await?;
+    expect(&mut session, product, (&outcome.to, &outcome.from), "after up").await?;
     send(&mut session, &outcome.down, "down").await?;
-    expect(&mut session, product, &outcome.from, "after down").await?;
+    expect(&mut session, product, (&outcome.from, &outcome.to), "after down").await?;
     send(&mut session, &outcome.up, "up again").await?;
-    expect(&mut session, product, &outcome.to, "after up again").await?;
+    expect(&mut session, product, (&outcome.to, &outcome.from), "after up again").await?;
     session.close().await;
     Ok(())
 }
@@ -71,7 +71,12 @@ async fn send(session: &mut Session, statements: &[Statement], when: &str) -> Re
     Ok(())
 }
 
-async fn expect(session: &mut Session, product: Product, expected: &Normalized, when: &str) -> Result<(), String> {
+async fn expect(
+    session: &mut Session,
+    product: Product,
+    (expected, other): (&Normalized, &Normalized),
+    when: &str,
+) -> Result<(), String> {
     let failed = |error: &dyn std::fmt::Display| format!("{when}: {error}");
     let catalog = introspect(session, &scope(expected)).await.map_err(|error| failed(&error))?;
     let mut found = dialect::of(product).normalize(catalog.schema).map_err(|error| failed(&error))?;
@@ -81,6 +86,8 @@ async fn expect(session: &mut Session, product: Product, expected: &Normalized, 
         agree(session, &mut words, expected.schema()).await;
         found = dialect::of(product).normalize(words).map_err(|error| failed(&error))?;
     }
+    let rows = reference_rows(session, &found, expected.schema(), &[other.schema()]).await;
+    found = found.with_rows(rows.map_err(|error| failed(&error))?);
     let left = diff(&found, expected, &[]);
     if !left.is_empty() {
         let ops: Vec<String> = left.ops().iter().map(|op| format!("  {op}\n")).collect();

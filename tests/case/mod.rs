@@ -95,8 +95,8 @@ fn read(path: &Path) -> Result<Case, String> {
             match info.split(' ').collect::<Vec<_>>()[..] {
                 ["rust", "before"] => case.before.extend(files(&body)),
                 ["rust", "after"] => case.after.extend(files(&body)),
-                ["sql", "before", name] => case.before.push(file(name, body)),
-                ["sql", "after", name] => case.after.push(file(name, body)),
+                ["sql" | "json", "before", name] => case.before.push(file(name, body)),
+                ["sql" | "json", "after", name] => case.after.push(file(name, body)),
                 _ => continue,
             }
             end_of_head = position;

@@ -17,6 +17,7 @@ mod modules;
 mod phases;
 mod project;
 mod reading;
+mod reference_rows;
 mod running;
 mod secrets;
 mod servers;

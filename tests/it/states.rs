@@ -4,6 +4,7 @@
 
 mod adoption;
 mod backfill;
+mod baseline;
 mod belongings;
 mod catalog;
 mod conversions;
@@ -16,6 +17,7 @@ mod imported;
 mod interrupted;
 mod kept;
 mod left_open;
+mod migrator;
 mod names;
 mod partitions;
 mod project;

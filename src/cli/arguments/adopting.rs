@@ -16,6 +16,15 @@ pub(in super::super) struct Init {
     /// Write undeclared objects into SQL files beside the entities, instead of adopting them
     #[arg(long)]
     pub(in super::super) import: bool,
+    /// Write the rows of these tables into files beside the entities, which migrations keep up (repeat or separate by commas)
+    #[arg(long, value_delimiter = ',', value_name = "TABLE")]
+    pub(in super::super) reference_data: Vec<String>,
+    /// Let the baseline fill `seaql_migrations` where it runs, as it is here; done if that table exists
+    #[arg(long, conflicts_with_all = ["empty", "no_seaql"])]
+    pub(in super::super) with_seaql: bool,
+    /// Leave `seaql_migrations` out of the baseline
+    #[arg(long)]
+    pub(in super::super) no_seaql: bool,
     /// Stop at errors in the entities, instead of adopting the rest
     #[arg(long)]
     pub(in super::super) strict: bool,
@@ -33,6 +42,9 @@ pub(in super::super) struct Entities {
     /// Print why a file is read for entities or not
     #[arg(long, value_name = "FILE", conflicts_with_all = ["dialect", "json"])]
     pub(in super::super) why: Option<std::path::PathBuf>,
+    /// Write the rows that these tables have in the database into files beside the entities
+    #[arg(long, value_delimiter = ',', value_name = "TABLE", conflicts_with_all = ["dialect", "json", "why"])]
+    pub(in super::super) reference_data: Vec<String>,
     /// Print as JSON
     #[arg(long)]
     pub(in super::super) json: bool,

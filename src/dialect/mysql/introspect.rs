@@ -15,7 +15,7 @@ use sea_gen_runner::session::{DatabaseError, Rows, Session, mysql};
 use sea_gen_runner::sql::unescaped;
 
 use crate::dialect::Product;
-use crate::dialect::catalog::{Catalog, LOCK_SECONDS, Scope, Unmanaged};
+use crate::dialect::catalog::{Catalog, LOCK_SECONDS, Scope, Spelling, Unmanaged};
 use crate::schema::{Expression, Name, ObjectName, Options, View};
 
 use super::Flavor;
@@ -97,7 +97,7 @@ fn assemble(flavor: Flavor, answers: &mut Answers, scope: &Scope) -> Catalog {
     views(answers, scope, &mut catalog);
     routines::read(flavor, answers, &mut catalog);
     events::read(flavor, answers, &mut catalog);
-    shown::read(answers, &mut catalog);
+    shown::read(answers, scope, &mut catalog);
     shown::read_views(flavor, answers, scope, &mut catalog);
     catalog
 }
@@ -162,7 +162,9 @@ fn views(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
         options.insert("security".to_owned(), row.text(3).to_lowercase());
         options.insert("algorithm".to_owned(), row.text(4).to_lowercase());
         // A script is UTF-8, so only ASCII can be written in another character set.
-        if let Some(collation) = row.get(5).filter(|it| scope.spellings && (row.text(1).is_ascii() || is_utf8(it))) {
+        if let Some(collation) =
+            row.get(5).filter(|it| scope.spelling >= Spelling::Explicit && (row.text(1).is_ascii() || is_utf8(it)))
+        {
             options.insert("connection".to_owned(), collation.to_owned());
         }
         let (query, named) = own.local(row.text(1));

@@ -58,6 +58,35 @@ pub(super) fn under(flavor: Flavor, mode: &str, create: &str) -> String {
     }
 }
 
+/// The start of a definition with the collation of a connection.
+const NAMES: &str = "SET NAMES ";
+
+/// A definition with the collation of the connection that it is to be created on, which its texts have.
+pub(super) fn over(connection: Option<&str>, create: &str) -> String {
+    match connection {
+        None => create.to_owned(),
+        Some(collation) => format!("{NAMES}{} COLLATE {collation};\n{create}", charset_of(collation)),
+    }
+}
+
+/// The statement that sets the names of a connection before a definition, and the definition.
+fn names_before(text: &str) -> (Option<&str>, &str) {
+    match text.starts_with(NAMES).then(|| text.split_once(";\n")).flatten() {
+        Some((names, create)) => (Some(names), create),
+        None => (None, text),
+    }
+}
+
+/// A collation's character set: its name up to the first underscore.
+pub(super) fn charset_of(collation: &str) -> &str {
+    match collation.split_once('_') {
+        // MariaDB's `uca1400_ai_ci` goes with several character sets; the server picks the one of the table.
+        Some(("uca1400", _)) => "utf8mb4",
+        Some((charset, _)) => charset,
+        None => collation,
+    }
+}
+
 /// A string literal as it is parsed under a mode.
 pub(super) fn literal(mode: &str, text: &str) -> String {
     if Rules::under(Flavor::MySql.product(), mode).has_escapes() {
@@ -68,15 +97,18 @@ pub(super) fn literal(mode: &str, text: &str) -> String {
 
 /// The statements that execute a definition under its mode and then restore the session's mode.
 pub(super) fn statements(flavor: Flavor, definition: &Expression) -> Vec<Statement> {
-    let text = definition.text();
-    match sql::mode_before(flavor.product(), text) {
+    let (names, text) = names_before(definition.text());
+    let statements = match sql::mode_before(flavor.product(), text) {
         None => vec![Statement::new(text)],
         Some((mode, create)) => vec![
             Statement::new(format!("SET @sql_mode_before = @@sql_mode, sql_mode = {}", text_literal(&mode))),
             Statement::new(create),
             Statement::new("SET sql_mode = @sql_mode_before"),
         ],
-    }
+    };
+    let Some(names) = names else { return statements };
+    let back = Statement::new(format!("{NAMES}utf8mb4"));
+    std::iter::once(Statement::new(names)).chain(statements).chain([back]).collect()
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_gen_runner::sql::{Token, TokenKind};
 
-use crate::dialect::Unsupported;
 use crate::dialect::expression::{canonical_expression, canonical_query};
+use crate::dialect::{Unsupported, rows};
 use crate::schema::{
     Action, Column, Columns, DefaultValue, Definition, DefinitionKind, EnumType, Expression, Facet, ForeignKey,
     Identity, Index, IndexPart, IndexTarget, Name, Normalized, ObjectName, Options, Part, Place, Schema, Table, Type,
@@ -15,6 +15,7 @@ use crate::schema::{
 };
 
 use super::folded::folded;
+use super::render::{POSITION, TABLE_OPTIONS, VIEW_COLUMNS};
 use super::types::{self, Family, family};
 use super::words::{bare, canonical_statement, string, without_introducers, words};
 use super::{Flavor, defaults, names, partitions, versioning};
@@ -39,6 +40,7 @@ pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized
     for definition in schema.definitions.values_mut() {
         normalize_definition(flavor, definition)?;
     }
+    rows::value::normalize(flavor.product(), &mut schema);
     Ok(Normalized::by_dialect(schema))
 }
 
@@ -257,7 +259,7 @@ fn table_options(flavor: Flavor, table: &mut Table) -> Result<(), Unsupported> {
     if let Some(clause) = table.options.get_mut(crate::schema::PARTITION_BY) {
         *clause = partitions::normal(flavor.product(), clause, &table.columns);
     }
-    known_options(flavor, &place, &table.options, super::render::TABLE_OPTIONS)
+    known_options(flavor, &place, &table.options, TABLE_OPTIONS)
 }
 
 fn normalize_column(
@@ -332,9 +334,9 @@ fn normalize_index(
         return Err(refuse(flavor, place, "indexes have no included columns", elsewhere(flavor)));
     }
     index.options.retain(|key, value| !(key == "invisible" && value == "false"));
-    known_options(flavor, &place, &index.options, &["invisible", "parser", "using"])?;
+    known_options(flavor, &place, &index.options, &["invisible", "parser", "using", POSITION])?;
     // Where BTREE is not the default, the method already says so.
-    index.options.retain(|key, _| key != "using" || default_method(engine) == "btree");
+    index.options.retain(|key, value| key != "using" || default_method(engine) == value);
     // Without hash indexes, `USING HASH` creates a BTREE.
     index.method.take_if(|method| method.eq_ignore_ascii_case("hash"));
     index.method =
@@ -416,7 +418,7 @@ fn normalize_view(
     if view.comment.is_some() {
         return Err(refuse(flavor, place, "a view has no comment", elsewhere(flavor)));
     }
-    for value in view.options.values_mut() {
+    for (_, value) in view.options.iter_mut().filter(|(key, _)| *key != VIEW_COLUMNS) {
         *value = value.to_lowercase();
     }
     view.options.retain(|key, value| {
@@ -425,7 +427,12 @@ fn normalize_view(
             ("security", "definer") | ("algorithm", "undefined") | ("check_option", "none")
         )
     });
-    known_options(flavor, &place, &view.options, &["check_option", "security", "algorithm", "connection"])?;
+    known_options(
+        flavor,
+        &place,
+        &view.options,
+        &["check_option", "security", "algorithm", "connection", VIEW_COLUMNS],
+    )?;
     let text = view.query.text().trim().trim_end_matches(';').trim_end().to_owned();
     let (canonical, reads): (String, BTreeSet<ObjectName>) = canonical_query(flavor.product(), &text, columns_of);
     if !reads.is_empty() {

@@ -5,6 +5,7 @@
 
 mod alter;
 
+use crate::dialect::rows::RowStep;
 use crate::dialect::{Statement, Step, Unsupported, rows};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{
@@ -99,6 +100,7 @@ fn render_op(flavor: Flavor, op: &Op) -> Result<Vec<Statement>, Unsupported> {
             statements.extend(mode::statements(flavor, &change.to.definition));
             statements
         }
+        Op::Alter(Alter::Rows(change)) => rows::statements(&super::MySql(flavor), &RowStep::Reference(change.clone())),
         Op::Create(Object::Definition(definition)) => mode::statements(flavor, &definition.create),
         Op::Drop(Object::Definition(definition)) => vec![ddl(&definition.drop)],
         Op::Alter(Alter::Definition(change)) => alter_definition(flavor, change),
@@ -155,6 +157,19 @@ pub(super) fn column_check(table: &Name, column: &Name) -> String {
     format!("{table}_{column}_check")
 }
 
+/// The option of a view that holds the names of its columns, if they are not those of its query.
+pub(super) const VIEW_COLUMNS: &str = "columns";
+
+/// The option of an index that holds its position in the table, where it was read.
+pub(super) const POSITION: &str = "position";
+
+/// The indexes of a table by their position, if it was read.
+fn in_order(table: &Table) -> Vec<&Index> {
+    let mut indexes: Vec<&Index> = table.indexes.values().collect();
+    indexes.sort_by_key(|index| index.options.get(POSITION).and_then(|position| position.parse::<usize>().ok()));
+    indexes
+}
+
 fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
     let mut lines = Vec::new();
     let mut inline = Vec::new();
@@ -164,7 +179,7 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
         lines.push(column_definition(flavor, column, check));
     }
     lines.extend(table.primary_key.iter().map(primary_key));
-    lines.extend(table.indexes.values().map(|index| index_definition(flavor, index)));
+    lines.extend(in_order(table).into_iter().map(|index| index_definition(flavor, index)));
     let checks = table.checks.values().filter(|check| !inline.contains(&&check.name));
     lines.extend(checks.map(check_definition));
     lines.extend(versioning::period_of(table));
@@ -189,22 +204,12 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
 /// One option of a table as it is set.
 fn option(key: &str, value: &str) -> String {
     match key {
-        "collation" => format!("DEFAULT CHARACTER SET={} COLLATE={value}", charset_of(value)),
+        "collation" => format!("DEFAULT CHARACTER SET={} COLLATE={value}", mode::charset_of(value)),
         "encrypted" => format!("{key}={}", text_literal(value)),
         "compression" | "encryption" => format!("{}={}", key.to_uppercase(), text_literal(value)),
         // What an engine defines is kept as it is written.
         "page_compressed" | "page_compression_level" | "encryption_key_id" => format!("{key}={value}"),
         key => format!("{}={}", key.to_uppercase(), value),
-    }
-}
-
-/// A collation's character set: its name up to the first underscore.
-fn charset_of(collation: &str) -> &str {
-    match collation.split_once('_') {
-        // MariaDB's `uca1400_ai_ci` goes with several character sets; the server picks the one of the table.
-        Some(("uca1400", _)) => "utf8mb4",
-        Some((charset, _)) => charset,
-        None => collation,
     }
 }
 
@@ -220,7 +225,7 @@ fn column_definition(flavor: Flavor, column: &Column, check: Option<&Check>) -> 
         sql.push_str(&text);
     };
     if let Some(collation) = &column.collation {
-        add(format!("CHARACTER SET {} COLLATE {collation}", charset_of(collation)));
+        add(format!("CHARACTER SET {} COLLATE {collation}", mode::charset_of(collation)));
     }
     if let Some(time) = versioning::row_time(column) {
         add(format!("GENERATED ALWAYS AS {time}"));
@@ -291,8 +296,8 @@ fn index_definition(flavor: Flavor, index: &Index) -> String {
     };
     let parts: Vec<String> = index.parts.iter().map(index_part).collect();
     let mut sql = format!("{kind} {} ({})", quote(&index.name), parts.join(", "));
-    if method == Some("btree") || index.options.contains_key("using") {
-        sql.push_str(" USING BTREE");
+    if let Some(method) = method.filter(|it| *it == "btree").or(index.options.get("using").map(String::as_str)) {
+        sql = format!("{sql} USING {}", method.to_uppercase());
     }
     if let Some(parser) = index.options.get("parser") {
         sql = format!("{sql} WITH PARSER {parser}");
@@ -360,7 +365,8 @@ fn create_view(view: &View) -> Vec<Statement> {
     if let Some(security) = view.options.get("security") {
         sql = format!("{sql}SQL SECURITY {} ", security.to_uppercase());
     }
-    sql = format!("{sql}VIEW {} AS\n{}", object(&view.name), view.query.text());
+    let columns = view.options.get(VIEW_COLUMNS).map(|columns| format!(" ({columns})")).unwrap_or_default();
+    sql = format!("{sql}VIEW {}{columns} AS\n{}", object(&view.name), view.query.text());
     if let Some(option) = view.options.get("check_option") {
         sql = format!("{sql}\nWITH {} CHECK OPTION", option.to_uppercase());
     }
@@ -368,7 +374,7 @@ fn create_view(view: &View) -> Vec<Statement> {
         None => vec![ddl(sql)],
         // Text in a view has the collation of the connection that made the view.
         Some(collation) => {
-            let names = format!("SET NAMES {} COLLATE {collation}", charset_of(collation));
+            let names = format!("SET NAMES {} COLLATE {collation}", mode::charset_of(collation));
             vec![ddl(names), ddl(sql), ddl("SET NAMES utf8mb4")]
         }
     }

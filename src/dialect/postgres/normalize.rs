@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::expression::{canonical_expression, canonical_expression_over, canonical_query};
-use crate::dialect::{Product, Unsupported};
+use crate::dialect::{Product, Unsupported, rows};
 use crate::schema::{
     Column, DefaultValue, DependencyLayer, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Literal, Name,
     Named, Normalized, ObjectName, Options, Part, Parts, Place, Schema, Table, Type, View,
@@ -42,6 +42,7 @@ pub(super) fn normalize(mut schema: Schema) -> Result<Normalized, Unsupported> {
         schema.routines.insert(routine.name.clone(), routine);
     }
     definitions::normalize(&mut schema)?;
+    rows::value::normalize(Product::Postgres, &mut schema);
     Ok(Normalized::by_dialect(schema))
 }
 

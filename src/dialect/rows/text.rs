@@ -6,7 +6,7 @@ use crate::dialect::domain::{Domain, domain};
 use crate::dialect::{Dialect, Statement};
 use crate::schema::{Literal, Name, PARTITION_BY, Product, Schema, Table, Type};
 
-use super::{KeyValue, NewValue, OrphanQuery, RowChange, RowCondition, RowQuery, RowStep};
+use super::{KeyValue, NewValue, OrphanQuery, RowChange, RowCondition, RowQuery, RowStep, reference};
 
 /// The number of rows that one batch changes, and so locks at a time.
 const BATCH: u32 = 10_000;
@@ -16,6 +16,7 @@ pub fn statements(dialect: &dyn Dialect, step: &RowStep) -> Vec<Statement> {
     match step {
         RowStep::Check(check) => vec![Statement::check(query_text(dialect, &check.query), &check.message)],
         RowStep::Change(change) => change_statements(dialect, change),
+        RowStep::Reference(change) => reference::statements(dialect, change),
     }
 }
 

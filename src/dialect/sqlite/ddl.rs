@@ -58,8 +58,14 @@ pub(super) fn belongings(table: &Table) -> impl Iterator<Item = Statement> + '_ 
     indexes.chain(triggers).map(Statement::new)
 }
 
+/// The option of a table or a view that holds its stored text, where it was read.
+pub(super) const STORED: &str = "stored";
+
 /// A table by itself, under this name.
 pub(super) fn create_table(table: &Table, name: &Name) -> String {
+    if let Some(stored) = table.options.get(STORED).filter(|_| *name == table.name.name) {
+        return stored.clone();
+    }
     let key = table.primary_key.as_ref();
     let alone = key.filter(|key| key.columns.len() == 1 && !table.options.contains_key("primary_key_collations"));
     let mut lines: Vec<String> = Vec::new();
@@ -245,7 +251,8 @@ pub(super) fn create_index(table: &ObjectName, index: &Index, wording: Option<&s
 /// A view with its own triggers.
 pub(super) fn create_view(view: &View) -> Vec<Statement> {
     let columns = view.options.get(VIEW_COLUMNS).map(|columns| format!(" ({columns})")).unwrap_or_default();
-    let create = format!("CREATE VIEW {}{columns} AS\n{}", object(&view.name), view.query.text());
+    let written = || format!("CREATE VIEW {}{columns} AS\n{}", object(&view.name), view.query.text());
+    let create = view.options.get(STORED).cloned().unwrap_or_else(written);
     let triggers = view.options.iter().filter(|(key, _)| key.starts_with(VIEW_TRIGGER));
     std::iter::once(create).chain(triggers.map(|(_, definition)| definition.clone())).map(Statement::new).collect()
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use sea_gen_runner::session::{DatabaseError, Iter, Row, Rows, Session};
 use sea_gen_runner::sql::TokenKind;
 
-use crate::dialect::catalog::{Catalog, Scope, Unmanaged};
+use crate::dialect::catalog::{Catalog, Scope, Spelling, Unmanaged};
 use crate::schema::{
     Action, Check, Column, Columns, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart,
     IndexTarget, Name, ObjectName, Options, PrimaryKey, Table, Trigger, Type, Unique, View, Wording,
@@ -48,6 +48,9 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
                     if let Err(error) = normalize::bare_table(&mut table) {
                         refused.get_or_insert(error);
                     }
+                    if scope.spelling == Spelling::Verbatim {
+                        table.options.insert(ddl::STORED.to_owned(), sql.to_owned());
+                    }
                     catalog.schema.tables.insert(table.name.clone(), table);
                 } else {
                     if !scope.excludes(name) {
@@ -71,7 +74,12 @@ pub async fn introspect(session: &mut Session, scope: &Scope) -> Result<Catalog,
     }
     for object in objects(&others, "view").map(|found| found.row) {
         match view(object.text(1), object.text(3)) {
-            Some(view) => drop(catalog.schema.views.insert(view.name.clone(), view)),
+            Some(mut view) => {
+                if scope.spelling == Spelling::Verbatim {
+                    view.options.insert(ddl::STORED.to_owned(), object.text(3).to_owned());
+                }
+                catalog.schema.views.insert(view.name.clone(), view);
+            }
             None if scope.excludes(object.text(1)) => {}
             None => unreadable(&mut catalog, format!("view {}", object.text(1))),
         }

@@ -25,8 +25,17 @@ pub(super) fn lower(plan: &Plan, from: &Schema, made_up: &Names<'_>) -> Result<V
     let (last, later) = (last_positions(plan, &rebuilds), Later::of(plan));
     let mut now = from.clone();
     let mut steps = Vec::new();
+    let is_rebuilt_later = |op: &Op, position: usize| {
+        let Op::Alter(Alter::Rows(change)) = op else { return false };
+        let later = last.range(position..).flat_map(|(_, tables)| tables);
+        later.into_iter().any(|table| **table == change.table)
+    };
+    // The rebuild makes the columns that rows get values of.
+    let mut rows: Vec<&Op> = Vec::new();
     for (position, op) in plan.ops().iter().enumerate() {
-        if !(is_folded(op) && owner(op).is_some_and(|table| rebuilds.contains(later.name(table)))) {
+        if is_rebuilt_later(op, position) || !rows.is_empty() && matches!(op, Op::Alter(Alter::Rows(_))) {
+            rows.push(op);
+        } else if !(is_folded(op) && owner(op).is_some_and(|table| rebuilds.contains(later.name(table)))) {
             steps.extend(standalone_steps(op, &tables, (&now, &to), made_up));
         }
         advance(op, &mut now)?;
@@ -39,6 +48,9 @@ pub(super) fn lower(plan: &Plan, from: &Schema, made_up: &Names<'_>) -> Result<V
                 let meanwhile = meanwhile(made_up, &new.name);
                 steps.push(Step::Rebuild(Box::new(Rebuild { from: old.clone(), to: new, meanwhile })));
             }
+        }
+        if !rows.iter().any(|op| is_rebuilt_later(op, position + 1)) {
+            steps.extend(rows.drain(..).map(|op| Step::Direct(op.clone())));
         }
     }
     Ok(indexes::given_up(steps, from))
@@ -139,7 +151,7 @@ fn owner(op: &Op) -> Option<&ObjectName> {
             | Alter::PrimaryKey(table, _)
             | Alter::Comment(table, _)
             | Alter::Options(table, _) => Some(table),
-            Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_) => None,
+            Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_) | Alter::Rows(_) => None,
         },
         Op::Rename(rename) => match rename {
             Rename::Column(table, _)
@@ -186,7 +198,7 @@ fn needs_rebuild(op: &Op, table: Option<&Table>) -> Result<bool, Unsupported> {
         },
         Op::Alter(alter) => match alter {
             Alter::Column(..) | Alter::PrimaryKey(..) | Alter::Options(..) => true,
-            Alter::Comment(..) => false,
+            Alter::Comment(..) | Alter::Rows(_) => false,
             Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_) => return Err(foreign(op)),
         },
         Op::Rename(rename) => match rename {
@@ -305,6 +317,7 @@ fn is_folded(op: &Op) -> bool {
             | Object::Routine(_)
             | Object::Definition(_) => false,
         },
+        Op::Alter(Alter::Rows(_)) => false,
         Op::Alter(_) => true,
         Op::Rename(rename) => match rename {
             Rename::Index(..) | Rename::Unique(..) | Rename::ForeignKey(..) | Rename::Check(..) => true,

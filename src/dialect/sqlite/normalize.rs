@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::dialect::expression::{canonical_expression, canonical_query};
-use crate::dialect::{Product, Unsupported};
+use crate::dialect::{Product, Unsupported, rows};
 use crate::schema::{
     Column, Columns, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexTarget, Name, Normalized,
     ObjectName, Options, Part, Parts, Place, Schema, SharedTable, Table, Tables, Trigger, Type, Unique, View, Wording,
@@ -14,8 +14,14 @@ use crate::schema::{
 use super::{ddl, names, table_sql, types, words};
 
 /// Options of a table. The three of its primary key are table options because a key has none.
-const TABLE_OPTIONS: &[&str] =
-    &["without_rowid", "strict", "primary_key_on_conflict", "primary_key_collations", "primary_key_orders"];
+const TABLE_OPTIONS: &[&str] = &[
+    "without_rowid",
+    "strict",
+    "primary_key_on_conflict",
+    "primary_key_collations",
+    "primary_key_orders",
+    ddl::STORED,
+];
 const COLUMN_OPTIONS: &[&str] = &["not_null_on_conflict"];
 const UNIQUE_OPTIONS: &[&str] = &["on_conflict", "collations", "orders"];
 const FOREIGN_KEY_OPTIONS: &[&str] = &["deferrable", "initially_deferred", "match"];
@@ -52,7 +58,9 @@ pub(super) fn normalize(schema: Schema) -> Result<Normalized, Unsupported> {
     for view in views.values_mut() {
         normal_view(view, &tables, &known)?;
     }
-    Ok(Normalized::by_dialect(Schema { tables, views, kept: schema.kept, ..Schema::default() }))
+    let mut schema = Schema { tables, views, kept: schema.kept, ..Schema::default() };
+    rows::value::normalize(Product::Sqlite, &mut schema);
+    Ok(Normalized::by_dialect(schema))
 }
 
 fn refusal(place: Place, reason: &str, hint: &str) -> Unsupported {
@@ -324,7 +332,7 @@ fn normal_view(view: &mut View, tables: &Tables, known: &[ObjectName]) -> Result
     let place = || Place::View(view.name.clone());
     let mut others = view.options.clone();
     others.retain(|key, _| key != ddl::VIEW_COLUMNS && !key.starts_with(ddl::VIEW_TRIGGER));
-    known_options(&mut others, &[], place)?;
+    known_options(&mut others, &[ddl::STORED], place)?;
     let find = |name: &ObjectName| {
         let same = |other: &&ObjectName| other.name.as_str().eq_ignore_ascii_case(name.name.as_str());
         known.iter().find(same).cloned()

@@ -2,8 +2,9 @@
 //!
 //! Must not know why a step was taken or what came before it.
 
+use crate::dialect::rows::RowStep;
 use crate::dialect::{Product, Statement, Step, Unsupported, rows};
-use crate::plan::{Object, Op, Rename};
+use crate::plan::{Alter, Object, Op, Rename};
 
 use super::ddl::{column_definition, create_index, create_table_whole, create_view, object, quote};
 use super::rebuild;
@@ -40,6 +41,7 @@ fn foreign(place: crate::schema::Place) -> Unsupported {
 fn direct(op: &Op) -> Result<Vec<Statement>, Unsupported> {
     let one = |sql: String| Ok(vec![Statement::new(sql)]);
     match op {
+        Op::Alter(Alter::Rows(change)) => Ok(rows::statements(&super::Sqlite, &RowStep::Reference(change.clone()))),
         Op::Create(Object::Table(table)) => Ok(create_table_whole(table)),
         Op::Create(Object::Column(table, column)) => {
             one(format!("ALTER TABLE {} ADD COLUMN {}", object(table), column_definition(column, None)))

@@ -181,7 +181,14 @@ pub(super) fn set_type(column: &mut Column, data_type: &DataType, product: Produ
             _ => Type::Integer,
         };
     } else {
-        column.data_type = Type::Custom(spelled);
+        column.data_type = Type::Custom(match data_type {
+            // SQLite takes any words for a type, and several may be quoted as one.
+            DataType::Custom(name, arguments) if product == Product::Sqlite => {
+                let words = names::plain_name(name);
+                if arguments.is_empty() { words } else { format!("{words}({})", arguments.join(",")) }
+            }
+            _ => spelled,
+        });
     }
 }
 

@@ -1,4 +1,4 @@
-//! SQL files beside the entities, which declare objects and facets that have no attribute.
+//! SQL files beside the entities, which declare objects and facets that have no attribute, and files of reference rows.
 //!
 //! Must not know Rust. A file for every product is read in a general grammar and its quoted identifiers are requoted for
 //! the product; a file for one product is read in that product's own grammar, and taken as it is.
@@ -11,6 +11,7 @@ mod numbering;
 mod partitions;
 mod privilege;
 mod raw;
+pub(super) mod rows;
 mod sequence;
 mod settings;
 mod statement;

@@ -302,7 +302,7 @@ impl<'t> Statement<'t> {
     }
 
     pub(super) fn parse_without(&self, left_out: &[&str]) -> Result<Parsed, SourceError> {
-        let is_left_out = |token: &Token| matches!(token, Token::Word(word) if left_out.iter().any(|left| word.value.eq_ignore_ascii_case(left)));
+        let is_left_out = |token: &Token| left_out.iter().any(|word| is_word(token, word));
         let kept = self.tokens.iter().filter(|(token, _)| !is_left_out(token));
         let mut kept: Vec<_> = kept.map(|(token, span)| (self.requoted(token), span.clone())).collect();
         numbering::in_order(&mut kept);

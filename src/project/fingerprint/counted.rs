@@ -61,8 +61,20 @@ impl<S: SerializeStruct> Fields<S> {
 
 impl Serialize for Counted<'_, Table> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        let Table { name, columns, primary_key, uniques, foreign_keys, checks, indexes, triggers, comment, options } =
-            self.0;
+        // Rows do not count: a database is recognised by its schema, whatever was done to its rows meanwhile.
+        let Table {
+            name,
+            columns,
+            primary_key,
+            uniques,
+            foreign_keys,
+            checks,
+            indexes,
+            triggers,
+            comment,
+            options,
+            rows: _,
+        } = self.0;
         let mut by_name: Vec<_> = columns.iter().collect();
         by_name.sort_unstable_by_key(|(name, _)| *name);
         let columns: Vec<_> = by_name.into_iter().map(|(_, column)| Counted(column)).collect();

@@ -116,7 +116,7 @@ impl<'a> Execution<'a> {
             let all = groups.first().map_or(first..first, |only| only.statements.clone());
             match self.together(session, all, on_progress).await {
                 Ok(()) => return Ok(()),
-                Err((stop, _)) if stop.needs_no_transaction() && self.is_alone(&groups) => {
+                Err((stop, _)) if stop.needs_no_transaction() && groups.iter().all(|group| self.is_alone(group)) => {
                     groups.iter_mut().for_each(|group| group.transactional = false);
                 }
                 Err((stop, state)) => return Err(self.stopped(stop, state)),
@@ -125,10 +125,9 @@ impl<'a> Execution<'a> {
         self.journalled(session, &groups, None, on_progress).await
     }
 
-    /// Whether the only statement was marked as one that knows no transaction.
-    fn is_alone(&self, groups: &[TransactionGroup]) -> bool {
-        let statement = groups.first().and_then(|group| self.statements().get(group.statements.start));
-        statement.is_some_and(|statement| !statement.transactional)
+    /// Whether the first statement of a group is marked as one that knows no transaction.
+    pub(super) fn is_alone(&self, group: &TransactionGroup) -> bool {
+        self.statements().get(group.statements.start).is_some_and(|statement| !statement.transactional)
     }
 
     /// Goes on where an earlier run was interrupted.

@@ -27,9 +27,8 @@ pub(super) fn refuse(session: &Session, statement: &Statement) -> Result<(), Dat
     }
     match outside(session.product(), &statement.sql) {
         None => Ok(()),
-        Some(what) => Err(DatabaseError {
-            message: format!("it {what}, and nothing but the scratch database may be touched: it was not sent"),
-            code: None,
-        }),
+        Some(what) => Err(DatabaseError::not_sent(format!(
+            "it {what}, and nothing but the scratch database may be touched: it was not sent"
+        ))),
     }
 }

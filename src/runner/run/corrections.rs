@@ -9,9 +9,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
 
 use super::history::{Record, State};
-use super::journal::Journal;
+use super::journal::{self, Journal};
+use super::resume::Place;
 use super::table::{Entry, Table};
-use super::{Applicable, ProgressCallback, Run, lock};
+use super::{Applicable, Direction, ProgressCallback, Run, lock};
 
 /// Records the fingerprints of the schema after a recorded migration: the one in its file, and the one of the schema as the
 /// database prints it. The second one identifies the schema where the expression text of the code is not known.
@@ -82,12 +83,17 @@ pub(super) async fn rewrite(
 }
 
 /// Records what a person found out about the statement at which a migration was interrupted: whether it was done. The next run goes
-/// on after it, or with it. Returns how many statements are done.
+/// on after it, or with it. Returns how many statements are done, and the direction.
 ///
 /// # Errors
 /// The lock cannot be had; the migration is not partially applied or reverted, or all its statements are done; the database's
 /// refusal.
-pub async fn resolve(session: &mut Session, file: &Applicable<'_>, is_done: bool, wait: Duration) -> Result<usize> {
+pub async fn resolve(
+    session: &mut Session,
+    file: &Applicable<'_>,
+    is_done: bool,
+    wait: Duration,
+) -> Result<(usize, Direction)> {
     let run = Run::begin(session, wait, &mut |_| ()).await?;
     let result = async {
         lock::begin(session, wait).await?;
@@ -98,11 +104,26 @@ pub async fn resolve(session: &mut Session, file: &Applicable<'_>, is_done: bool
                 .of(ErrorKind::Refused)
                 .hint("`gen status` shows the state of each migration"));
         };
-        let statements = file.statements(record.direction);
+        let (product, statements) = (session.product(), file.statements(record.direction));
         let done = (record.statements + usize::from(is_done)).min(statements.len());
         let before = record.journal.unwrap_or_default();
-        let own = Journal::new(session.product(), statements, done);
-        let journal = Journal { done: own.done, sent: None, ..before };
+        let place = Place { file, direction: record.direction, at: record.statements };
+        let has_begun = record.statements > before.checks && !before.done.is_empty();
+        if has_begun && before.done != journal::checksum(product, statements, record.statements) {
+            return Err(place.changed(record.statements));
+        }
+        let own = statements.get(record.statements);
+        if let (true, Some(sent)) = (is_done, &before.sent) {
+            if !own.is_some_and(|own| sent.is(product, own)) {
+                return Err(place.changed(done));
+            }
+            for sql in &sent.after {
+                // As after the statement itself: each of them may be refused.
+                let _ = session.execute(sql).await;
+            }
+        }
+        let own = Journal::new(product, statements, done);
+        let journal = Journal { done: own.done, checks: own.checks, sent: None, ..before };
         let owner = Some(run.owner.as_str());
         let entry = Entry {
             status: State::Failed,
@@ -117,7 +138,7 @@ pub async fn resolve(session: &mut Session, file: &Applicable<'_>, is_done: bool
             session.commit().await
         };
         written.await.map_err(|error| Error::new(format!("`{id}` could not be recorded")).because(error))?;
-        Ok(done)
+        Ok((done, record.direction))
     }
     .await;
     if result.is_err() {

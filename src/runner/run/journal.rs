@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::migration;
 use crate::{Product, Statement};
 
+use super::apply::checks;
 use super::definers::DefinerRights;
 use super::probe::Descriptions;
 
@@ -17,6 +18,9 @@ use super::probe::Descriptions;
 pub(super) struct Journal {
     /// The checksum of the statements that are done: the rest of the file may be corrected.
     pub(super) done: String,
+    /// How many checks the migration begins with. As long as no other statement is done, it begins with them again.
+    #[serde(default)]
+    pub(super) checks: usize,
     /// The statement that was sent, or was about to be sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sent: Option<Sent>,
@@ -28,11 +32,14 @@ pub(super) struct Journal {
     pub(super) setting: Option<String>,
 }
 
-/// A statement that was sent, or was about to be sent.
+/// A statement that was sent, or was about to be sent. Its text may contain a password, so it is kept only where it is read again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sent {
-    /// Its text.
-    pub(super) sql: String,
+    /// Its checksum.
+    pub(super) statement: String,
+    /// Its text, if the catalog tells whether it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sql: Option<String>,
     /// The objects it changes, as the catalog described them before; `None` if that cannot tell whether it was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) before: Option<Descriptions>,
@@ -44,11 +51,23 @@ pub(super) struct Sent {
     pub(super) refused: bool,
 }
 
+impl Sent {
+    /// A statement of which nothing but the statement itself is known.
+    pub(super) fn of(product: Product, statement: &Statement) -> Self {
+        Self { statement: migration::checksum(product, std::slice::from_ref(statement)), ..Self::default() }
+    }
+
+    /// Whether it is this statement.
+    pub(super) fn is(&self, product: Product, statement: &Statement) -> bool {
+        self.statement == Self::of(product, statement).statement
+    }
+}
+
 impl Journal {
     /// The journal of a migration of which the first statements are done.
     pub(super) fn new(product: Product, statements: &[Statement], done: usize) -> Self {
         let done = checksum(product, statements, done);
-        Self { done, ..Self::default() }
+        Self { done, checks: checks(statements), ..Self::default() }
     }
 
     /// Its text in the history.

@@ -9,13 +9,14 @@ use crate::session::{DatabaseError, Session};
 use crate::{Product, Statement};
 
 use super::apply::{Execution, commit, rolled_back};
+use super::history::Record;
 use super::journal::{Journal, Sent};
 use super::probe::{self, Probe};
 use super::resume::Start;
 use super::statement::is_all_or_none;
 use super::stop::{ANNOUNCING, COMMITTING, RECORDING, Stop};
 use super::table::Entry;
-use super::transaction_groups::{TransactionGroup, commits_by_itself};
+use super::transaction_groups::{TransactionGroup, commits_by_itself, own_transactions};
 use super::{Direction, Progress, ProgressCallback, State, grants};
 
 /// How far a run got.
@@ -51,14 +52,22 @@ impl Execution<'_> {
             let _ = session.rollback().await;
             return Err(self.stopped(stop, "nothing more of it was sent"));
         }
-        let Reached { done, filled, mut sent } = reached;
         let is_rolled_back = rolled_back(session).await.unwrap_or(true);
+        let at = stop.at.unwrap_or(reached.done);
+        let is_own_transaction = own_transactions(session.product(), self.statements()).contains(&at);
+        if is_own_transaction && let Some(record) = self.row(session).await {
+            // The rollback has undone what the file's own transaction did, and what was recorded in it.
+            reached.done = record.statements;
+            reached.sent = record.journal.and_then(|journal| journal.sent).filter(|_| !is_rolled_back);
+        }
+        let Reached { done, filled, mut sent } = reached;
         let failed = groups.iter().find(|group| group.statements.contains(&done));
         let has_left_nothing = is_rolled_back
             && stop.answered
             && (stop.at.is_some() || stop.what == COMMITTING)
-            && failed.is_some_and(|group| self.leaves_nothing(session.product(), group));
-        if has_left_nothing && done == self.first_change() && self.retract(session).await.is_ok() {
+            && (stop.was_not_sent || failed.is_some_and(|group| self.leaves_nothing(session.product(), group)));
+        let is_new = has_left_nothing && done == self.first_change();
+        if is_new && matches!(self.retract(session).await, Ok(true)) {
             let state = match filled {
                 0 => "it changed nothing".to_owned(),
                 1 => "1 row is filled and stays so, it changed nothing else".to_owned(),
@@ -70,9 +79,9 @@ impl Execution<'_> {
         let status = if stop.answered { State::Failed } else { State::Running };
         if has_left_nothing {
             sent = None;
-        } else if stop.answered && stop.at.is_some() {
+        } else if stop.answered && stop.at.is_some() && !(is_own_transaction && is_rolled_back) {
             let statement = stop.at.and_then(|at| self.statements().get(at));
-            let mut refused = sent.or_else(|| Some(Sent { sql: statement?.sql.clone(), ..Sent::default() }));
+            let mut refused = sent.or_else(|| Some(Sent::of(session.product(), statement?)));
             refused.iter_mut().for_each(|sent| sent.refused = true);
             sent = refused;
         }
@@ -122,22 +131,31 @@ impl Execution<'_> {
                 }
                 on_progress(progress);
             };
-            if group.transactional {
-                session.begin().await.map_err(recording)?;
-                self.patiently(session, group.statements.clone(), true, &mut heard).await?;
-                let end = Reached { done: group.statements.end, ..Reached::default() };
-                self.record(session, &end).await?;
-                commit(session).await?;
-            } else if let Some(sql) = instead.take() {
+            if let Some(sql) = instead.take() {
                 session.execute(&sql).await.map_err(|error| Stop::new(Some(group.statements.start), "", error))?;
+            } else if group.transactional {
+                match self.enclosed(session, group, &mut heard).await {
+                    // A command that the tool does not know, and that PostgreSQL takes outside a transaction only.
+                    Err(stop) if stop.needs_no_transaction() && self.is_alone(group) => {
+                        rolled_back(session).await.map_err(recording)?;
+                        let statement = self.statements().get(group.statements.start);
+                        reached.sent = statement.map(|it| Sent::of(session.product(), it));
+                        self.record(session, reached).await?;
+                        self.patiently(session, group.statements.clone(), false, on_progress).await?;
+                        reached.sent = None;
+                        reached.done = group.statements.end;
+                        self.record(session, reached).await?;
+                        continue;
+                    }
+                    done => done?,
+                }
             } else {
                 self.patiently(session, group.statements.clone(), false, &mut heard).await?;
             }
-            (reached.done, reached.filled) = (group.statements.end, 0);
+            *reached = Reached { done: group.statements.end, ..Reached::default() };
             // Where the next statement is announced, that says that this one is done.
             let is_said = group.transactional || next.peek().is_none_or(|next| !next.transactional);
             if !is_said {
-                reached.sent = None;
                 self.record(session, reached).await?;
             }
         }
@@ -147,6 +165,25 @@ impl Execution<'_> {
         self.finish(session).await
     }
 
+    /// Runs a group in a transaction, together with the record that it is done.
+    async fn enclosed(
+        &self,
+        session: &mut Session,
+        group: &TransactionGroup,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<(), Stop> {
+        session.begin().await.map_err(recording)?;
+        self.patiently(session, group.statements.clone(), true, on_progress).await?;
+        self.record(session, &Reached { done: group.statements.end, ..Reached::default() }).await?;
+        commit(session).await
+    }
+
+    /// The row of the migration as the history has it.
+    async fn row(&self, session: &mut Session) -> Option<Record> {
+        let id = self.file.id();
+        self.table.read(session).await.ok()?.into_iter().find(|record| record.id == id)
+    }
+
     /// The statement that is sent next, with the description of what it changes. A transaction needs none, unless it changes tables
     /// without transactions.
     async fn intent(&self, session: &mut Session, group: &TransactionGroup) -> Result<Option<Sent>, Stop> {
@@ -154,7 +191,7 @@ impl Execution<'_> {
         let Some(statement) = self.statements().get(group.statements.start) else { return Ok(None) };
         if group.transactional {
             let is_exposed = commits_by_itself(product) && self.changes_without_transactions(session, group).await;
-            return Ok(is_exposed.then(|| Sent { sql: statement.sql.clone(), ..Sent::default() }));
+            return Ok(is_exposed.then(|| Sent::of(product, statement)));
         }
         let before = match probe::probe(product, statement) {
             Probe::Catalog(objects) => {
@@ -165,7 +202,8 @@ impl Execution<'_> {
         };
         let rights = grants::before(session, statement).await;
         let after = rights.statements().iter().chain(self.kept.grants(product, &statement.sql)).cloned().collect();
-        Ok(Some(Sent { sql: statement.sql.clone(), before, after, refused: false }))
+        let sql = before.as_ref().map(|_| statement.sql.clone());
+        Ok(Some(Sent { sql, before, after, ..Sent::of(product, statement) }))
     }
 
     /// Whether a group names a table whose engine knows no transactions (MySQL and MariaDB).
@@ -259,9 +297,10 @@ impl Execution<'_> {
     }
 
     /// Resets the history row: the migration is pending again, or applied.
-    pub(super) async fn retract(&self, session: &mut Session) -> Result<(), DatabaseError> {
+    /// Returns false if another run has taken the migration over.
+    pub(super) async fn retract(&self, session: &mut Session) -> Result<bool, DatabaseError> {
         match self.direction {
-            Direction::Up => self.table.delete(session, &self.file.id()).await,
+            Direction::Up => self.table.delete_own(session, &self.file.id(), self.owner).await,
             Direction::Down => {
                 let entry = Entry {
                     status: State::Applied,
@@ -270,7 +309,7 @@ impl Execution<'_> {
                     owner: Some(self.owner),
                     journal: None,
                 };
-                self.table.update(session, &self.file.id(), Direction::Up, &entry).await.map(drop)
+                self.table.update(session, &self.file.id(), Direction::Up, &entry).await
             }
         }
     }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::Product;
-use crate::session::{DatabaseError, Session, mysql, postgres};
+use crate::session::{DatabaseError, Session, mysql, postgres, sqlite};
 
 /// The longest time that other sessions wait behind a statement that itself waits for a lock.
 const SECONDS: u32 = 3;
@@ -55,7 +55,7 @@ pub fn has_waited(product: Product, error: &DatabaseError) -> bool {
         Product::MySql | Product::MariaDb => {
             error.message.contains("Lock wait timeout exceeded") || error.message.contains("Deadlock found")
         }
-        Product::Sqlite => false,
+        Product::Sqlite => sqlite::is_busy(error),
     }
 }
 

@@ -27,13 +27,15 @@ pub enum Order {
 /// or a file not applied is older than the newest applied one.
 pub fn pending<'a, 'm>(history: &[Record], files: &'a [Applicable<'m>]) -> Result<Vec<&'a Applicable<'m>>> {
     refuse_half_done(history)?;
-    pending_in(history, files, Order::Strict)
+    pending_in(history, files, Order::Strict, None)
 }
 
+/// `begun` is the id of a partially applied migration, which goes on wherever it stands.
 fn pending_in<'a, 'm>(
     history: &[Record],
     files: &'a [Applicable<'m>],
     order: Order,
+    begun: Option<&str>,
 ) -> Result<Vec<&'a Applicable<'m>>> {
     let by_id = by_id(files);
     for record in history {
@@ -49,7 +51,7 @@ fn pending_in<'a, 'm>(
         if recorded.contains(id) || baseline.is_some_and(|baseline| id < baseline) {
             continue;
         }
-        if let Some(newest) = newest.filter(|newest| order == Order::Strict && id < *newest) {
+        if let Some(newest) = newest.filter(|newest| order == Order::Strict && begun != Some(id) && id < *newest) {
             return Err(Error::new(format!("migration `{id}` is out of order: the newer `{newest}` is already applied"))
                 .of(ErrorKind::OutOfOrder)
                 .hint(format!("give the file a newer id so that it runs after `{newest}`: rename it, then `gen up`"))
@@ -59,7 +61,10 @@ fn pending_in<'a, 'm>(
         pending.push(file);
     }
     pending.sort_by(|left, right| left.migration.id.cmp(&right.migration.id));
-    refuse_fork(files, &pending)?;
+    // A branch that is applied already is followed by the other one in any order.
+    if order == Order::Strict {
+        refuse_fork(files, &pending)?;
+    }
     Ok(pending)
 }
 
@@ -91,7 +96,8 @@ pub(super) fn remaining<'a, 'm>(
         file_there(record, &by_id)?;
     }
     let done: Vec<Record> = history.iter().filter(|record| record.status.is_done()).cloned().collect();
-    Ok(pending_in(&done, files, order)?.into_iter().map(|file| Task::of(file, history)).collect())
+    let begun = history.iter().find(|record| !record.status.is_done()).map(|record| record.id.as_str());
+    Ok(pending_in(&done, files, order, begun)?.into_iter().map(|file| Task::of(file, history)).collect())
 }
 
 /// The migrations that are partially reverted.
@@ -312,11 +318,22 @@ fn runnable(file: &Applicable<'_>, direction: Direction, product: Product) -> Re
         .of(ErrorKind::Refused)
         .hint("point `DATABASE_URL` at the right database, or choose the folder of this dialect"));
     }
+    let statements = file.statements(direction);
     // On MySQL and MariaDB every statement is committed by itself, and the file may change rows in its own transaction.
     if matches!(product, Product::MySql | Product::MariaDb) {
-        return Ok(());
+        let locks =
+            |statement: &Statement| sql::words(product, &statement.sql).first().is_some_and(|it| it.is_word("LOCK"));
+        return match statements.iter().position(locks) {
+            Some(index) => Err(Error::new(format!(
+                "statement {} of migration `{id}` is `{}`, and nothing could be recorded while only those tables are locked",
+                index + 1,
+                statements.get(index).map(first_line).unwrap_or_default()
+            ))
+            .of(ErrorKind::Refused)
+            .hint("remove it and its UNLOCK TABLES: a statement that changes a table locks it")),
+            None => Ok(()),
+        };
     }
-    let statements = file.statements(direction);
     match statements.iter().position(|statement| controls_transaction(&statement.sql)) {
         Some(index) => Err(Error::new(format!(
             "statement {} of migration `{id}` is `{}`, but transactions are the runner's",

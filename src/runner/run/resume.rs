@@ -6,7 +6,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::session::{DatabaseError, Session};
 use crate::{Product, Statement};
 
-use super::apply::checks;
 use super::history::Record;
 use super::journal::{self, Sent};
 use super::pending::first_line;
@@ -37,13 +36,14 @@ pub(super) async fn start(
     direction: Direction,
 ) -> Result<Start> {
     let (product, statements) = (session.product(), file.statements(direction));
-    let done = record.statements;
-    let place = Place { file, direction, at: done };
-    let Some(journal) = &record.journal else { return of_earlier_version(product, &place) };
+    let Some(journal) = &record.journal else {
+        return of_earlier_version(product, &Place { file, direction, at: record.statements }, record);
+    };
     // Checks that nothing followed may be corrected.
-    let has_begun = done > checks(statements);
-    if has_begun && journal.done != journal::checksum(product, statements, done) {
-        return Err(place.changed(record));
+    let done = if record.statements > journal.checks { record.statements } else { 0 };
+    let place = Place { file, direction, at: done };
+    if journal.done != journal::checksum(product, statements, done) && done > 0 {
+        return Err(place.changed(done));
     }
     place.restore_session(session).await?;
     if let Some(setting) = &journal.setting {
@@ -52,13 +52,16 @@ pub(super) async fn start(
     }
     match &journal.sent {
         None => Ok(Start { done, ..Start::default() }),
-        Some(sent) => place.after(session, sent).await,
+        Some(sent) => Place { at: record.statements, ..place }.after(session, sent).await,
     }
 }
 
 /// An earlier version did not record which statement it sent. In one transaction with the history nothing is open.
-fn of_earlier_version(product: Product, place: &Place<'_, '_>) -> Result<Start> {
+fn of_earlier_version(product: Product, place: &Place<'_, '_>, record: &Record) -> Result<Start> {
     let statements = place.statements();
+    if record.checksum != place.file.checksum {
+        return Err(place.undecidable("the file was changed since an earlier version of gen executed a part of it"));
+    }
     let mut groups = transaction_groups(product, statements).into_iter();
     let next = groups.find(|group| group.statements.contains(&place.at));
     let is_atomic = |transactional: bool| transactional && matches!(product, Product::Postgres | Product::Sqlite);
@@ -71,10 +74,10 @@ fn of_earlier_version(product: Product, place: &Place<'_, '_>) -> Result<Start> 
 }
 
 /// A statement of a migration, at which it was interrupted.
-struct Place<'p, 'f> {
-    file: &'p Applicable<'f>,
-    direction: Direction,
-    at: usize,
+pub(super) struct Place<'p, 'f> {
+    pub(super) file: &'p Applicable<'f>,
+    pub(super) direction: Direction,
+    pub(super) at: usize,
 }
 
 impl Place<'_, '_> {
@@ -85,17 +88,29 @@ impl Place<'_, '_> {
     /// Sends the settings of earlier statements again.
     async fn restore_session(&self, session: &mut Session) -> Result<()> {
         let product = session.product();
-        let is_left = self.at < self.statements().len();
+        let next = self.statements().get(self.at);
+        if let Some(statement) = next.filter(|it| probe::reads_last_result(product, it)) {
+            return Err(
+                self.lost(&format!("the result of an earlier statement, which `{}` reads", first_line(statement)))
+            );
+        }
         for statement in self.statements().iter().take(self.at) {
             match session_change(product, statement) {
                 SessionChange::None => {}
                 SessionChange::Setting => {
-                    session.execute(&statement.sql).await.map(drop).map_err(|error| self.unreadable(error))?;
+                    session.execute(&statement.sql).await.map(drop).map_err(|error| {
+                        let setting = first_line(statement);
+                        self.interrupted(&format!("the setting `{setting}` cannot be made again in a new session"))
+                            .because(error)
+                    })?;
                 }
-                SessionChange::Lost(what) if is_left => {
-                    return Err(self.undecidable(&format!("{what} ended with the connection")));
+                SessionChange::Lost(what, name) => {
+                    let name = name.to_lowercase();
+                    let mut left = self.statements().iter().skip(self.at);
+                    if left.any(|statement| statement.sql.to_lowercase().contains(&name)) {
+                        return Err(self.lost(what));
+                    }
                 }
-                SessionChange::Lost(_) => {}
             }
         }
         Ok(())
@@ -106,34 +121,46 @@ impl Place<'_, '_> {
         let product = session.product();
         let from_here = || Start { done: self.at, ..Start::default() };
         let own = self.statements().get(self.at);
-        let former = Statement { transactional: false, ..Statement::new(&sent.sql) };
-        let is_repeatable = own.is_some_and(|own| own.repeatable);
-        let objects = match probe::probe(product, own.filter(|own| own.sql == sent.sql).unwrap_or(&former)) {
+        let is_own = own.is_some_and(|own| sent.is(product, own));
+        if own.is_some_and(|own| own.repeatable) && is_own {
+            return Ok(from_here());
+        }
+        let former = sent.sql.as_ref().map(|sql| Statement { transactional: false, ..Statement::new(sql) });
+        let Some(statement) = former.as_ref().or(own.filter(|_| is_own)) else {
+            return Err(self.undecidable("the file has another statement there now"));
+        };
+        let objects = match probe::probe(product, statement) {
             Probe::Repeatable => return Ok(from_here()),
             Probe::Catalog(objects) => objects,
-            Probe::Unknown if is_repeatable => return Ok(from_here()),
             Probe::Unknown => return Err(self.undecidable("the catalog does not show its effect")),
         };
         let Some(before) = &sent.before else {
             return Err(self.undecidable("the catalog does not show its effect"));
         };
         let now = probe::describe(session, &objects).await.map_err(|error| self.unreadable(error))?;
-        match probe::compare(before, &now) {
-            Finding::NotDone => Ok(from_here()),
-            Finding::Partly => match probe::lenient_drop(product, &sent.sql) {
+        match probe::compare(product, &statement.sql, before, &now) {
+            Finding::NotDone => {
+                let instead = probe::completion(session, statement, &objects).await;
+                Ok(Start { instead: instead.map_err(|error| self.unreadable(error))?, ..from_here() })
+            }
+            Finding::Partly => match probe::lenient_drop(product, &statement.sql) {
                 Some(instead) => Ok(Start { instead: Some(instead), ..from_here() }),
                 None => Err(self.undecidable("a part of it was done")),
             },
             Finding::Done if sent.refused => Err(self.undecidable("the database refused it after it had done a part")),
-            Finding::Done if own.is_some_and(|own| own.sql == sent.sql) => {
-                Ok(Start { done: self.at + 1, instead: None, after: sent.after.clone() })
-            }
+            Finding::Done if is_own => Ok(Start { done: self.at + 1, instead: None, after: sent.after.clone() }),
             Finding::Done => Err(self
-                .interrupted(&format!("`{}` was done, and the file has another statement there", first_line(&former)))
-                .hint(
-                    "restore that statement in the file: `git log -p`, then `gen lock`, and `gen up` goes on after it",
-                )),
+                .interrupted(&format!("`{}` was done, and the file has another statement there", first_line(statement)))
+                .hint("restore that statement in the file: `git log -p`, then `gen lock`, and the same command again")),
         }
+    }
+
+    /// The error for a session that no other session can make up for.
+    fn lost(&self, what: &str) -> Error {
+        let id = &self.file.migration.id;
+        self.interrupted(&format!("{what} ended with the connection, and what is left of the migration counts on it"))
+            .hint("make it again in the part of the file that is not done, then `gen lock` and the same command again")
+            .hint(format!("or do the rest by hand, then `gen resolve {id} --applied`"))
     }
 
     fn interrupted(&self, why: &str) -> Error {
@@ -161,8 +188,8 @@ impl Place<'_, '_> {
         self.interrupted("the database does not answer what was done").of(ErrorKind::Database).because(error)
     }
 
-    fn changed(&self, record: &Record) -> Error {
-        let done = match record.statements {
+    pub(super) fn changed(&self, done: usize) -> Error {
+        let done = match done {
             1 => "its first statement, which is done, was".to_owned(),
             count => format!("its first {count} statements, which are done, were"),
         };

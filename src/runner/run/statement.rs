@@ -73,8 +73,7 @@ pub fn goes_on() -> Result<(), DatabaseError> {
     if !interrupted() {
         return Ok(());
     }
-    let message = "it was not sent: an interrupt was requested".to_owned();
-    Err(DatabaseError { message, code: Some("57014".to_owned()) })
+    Err(DatabaseError::not_sent("it was not sent: an interrupt was requested"))
 }
 
 /// Executes a statement. `on_progress` gets the number of rows that a batched statement has changed so far, and the reason why a

@@ -24,6 +24,8 @@ pub(super) struct Stop {
     error: Box<dyn std::error::Error + Send + Sync>,
     /// Whether the error is an answer of the database, not a lost connection.
     pub(super) answered: bool,
+    /// Whether the statement was not sent at all.
+    pub(super) was_not_sent: bool,
     /// Whether the error is only a lock timeout.
     pub(super) waited: Option<String>,
 }
@@ -35,7 +37,16 @@ struct TakenOver;
 
 impl Stop {
     pub(super) fn new(at: Option<usize>, what: &'static str, error: DatabaseError) -> Self {
-        Self { at, what, answered: error.code.is_some(), error: Box::new(error), waited: None }
+        let was_not_sent = error.is_of_this_side();
+        Self { at, what, answered: error.code.is_some(), was_not_sent, error: Box::new(error), waited: None }
+    }
+
+    fn found(
+        at: Option<usize>,
+        what: &'static str,
+        error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { at, what, error: error.into(), answered: false, was_not_sent: false, waited: None }
     }
 
     pub(super) fn of(product: Product, index: usize, trouble: StatementError) -> Self {
@@ -44,20 +55,18 @@ impl Stop {
                 let waited = patience::has_waited(product, &error).then(|| error.message.clone());
                 Self { waited, ..Self::new(Some(index), "", error) }
             }
-            StatementError::Found(finding) => {
-                Self { at: Some(index), what: "", error: Box::new(finding), answered: true, waited: None }
-            }
+            StatementError::Found(finding) => Self { answered: true, ..Self::found(Some(index), "", finding) },
         }
     }
 
     /// Foreign keys do not hold at the end.
     pub(super) fn keys(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { at: None, what: CHECKING_KEYS, error: error.into(), answered: true, waited: None }
+        Self { answered: true, ..Self::found(None, CHECKING_KEYS, error) }
     }
 
     /// Another run executes the migration now, so this one must not write its row.
     pub(super) fn taken_over() -> Self {
-        Self { at: None, what: RECORDING, error: Box::new(TakenOver), answered: false, waited: None }
+        Self::found(None, RECORDING, TakenOver)
     }
 
     pub(super) fn is_taken_over(&self) -> bool {

@@ -134,6 +134,7 @@ impl Table {
         if let Err(error) = written.await {
             let _ = session.rollback().await;
             let right = match self.product {
+                Product::Postgres if !self.columns.is_empty() => format!("ALTER TABLE {} OWNER TO …", self.name),
                 Product::Postgres => {
                     format!("GRANT USAGE, CREATE ON SCHEMA {} TO …", sql::quote(self.product, &self.home))
                 }
@@ -309,10 +310,22 @@ impl Table {
         file: &Applicable<'_>,
         (before, owner): (Option<&Record>, &str),
     ) -> Result<bool, DatabaseError> {
-        let value: Vec<String> = (1..=4).map(|index| session.placeholder(index)).collect();
-        let [new, checksum, row, old] = value.as_slice() else { return Ok(false) };
-        let sql = format!("UPDATE {} SET owner = {new}, checksum = {checksum} WHERE id = {row}", self.name);
-        let mut values = vec![Some(owner), Some(file.checksum.as_str()), Some(file.migration.id.as_str())];
+        let value: Vec<String> = (1..=7).map(|index| session.placeholder(index)).collect();
+        let [new, checksum, down, to, version, row, old] = value.as_slice() else { return Ok(false) };
+        let sql = format!(
+            "UPDATE {} SET owner = {new}, checksum = {checksum}, down = COALESCE({down}, down), \
+             fingerprint = COALESCE({to}, fingerprint), tool_version = {version} WHERE id = {row}",
+            self.name
+        );
+        let down = down_text(file.migration);
+        let mut values = vec![
+            Some(owner),
+            Some(file.checksum.as_str()),
+            down.as_deref(),
+            file.migration.to.as_deref(),
+            Some(env!("CARGO_PKG_VERSION")),
+            Some(file.migration.id.as_str()),
+        ];
         let Some(before) = before else { return Ok(session.execute_with(&sql, &values).await? > 0) };
         values.push(Some(before.owner.as_deref().unwrap_or_default()));
         let sql = format!("{sql} AND COALESCE(owner, '') = {old} AND statements = {}", before.statements);

@@ -66,13 +66,20 @@ pub(super) fn own_transactions(product: Product, statements: &[Statement]) -> BT
         let is = |at: usize, word: &str| words.get(at).is_some_and(|it| it.is_word(word));
         let is_autocommit = |word: &sql::Token<'_>| word.text.to_ascii_uppercase().ends_with("AUTOCOMMIT");
         let mut is_part = is_open || is_manual;
-        if is(0, "BEGIN") || is(0, "LOCK") || (is(0, "START") && is(1, "TRANSACTION")) {
+        // `BEGIN NOT ATOMIC` begins a block, and no transaction.
+        let begins = is(0, "BEGIN") && (words.len() == 1 || is(1, "WORK"));
+        if begins || is(0, "LOCK") || (is(0, "START") && is(1, "TRANSACTION")) {
             (is_open, is_part) = (true, true);
         } else if is(0, "COMMIT") || is(0, "UNLOCK") || (is(0, "ROLLBACK") && !words.iter().any(|it| it.is_word("TO")))
         {
             is_open = false;
         } else if is(0, "SET") && words.iter().any(is_autocommit) {
-            is_manual = words.last().is_some_and(|value| value.is_any(&["OFF", "FALSE"]) || value.text == "0");
+            let value = words
+                .iter()
+                .skip_while(|word| !is_autocommit(word))
+                .skip(1)
+                .find(|word| !word.is_symbol(':') && !word.is_symbol('='));
+            is_manual = value.is_some_and(|value| value.is_any(&["OFF", "FALSE"]) || value.text == "0");
             is_part = true;
         }
         if is_part {

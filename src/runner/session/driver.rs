@@ -291,7 +291,7 @@ impl Driver {
 fn is_single(product: Product, sql: &str) -> Result<(), DatabaseError> {
     let message = "this is more than one statement, and only one is sent at a time; nothing of it was run".to_owned();
     match crate::sql::split(product, sql) {
-        Ok(statements) if statements.len() > 1 => Err(DatabaseError { message, code: None }),
+        Ok(statements) if statements.len() > 1 => Err(DatabaseError::not_sent(message)),
         Ok(_) | Err(_) => Ok(()),
     }
 }

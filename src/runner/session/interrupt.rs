@@ -52,6 +52,11 @@ pub(super) fn sqlite_goes_on() -> bool {
 /// How long a statement runs before the server is asked whether its session still exists, and between two such questions.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 
+/// What distinguishes a server from others, in SQL.
+pub(super) const PG_SERVER: &str = "pg_catalog.pg_postmaster_start_time()::text";
+/// The same on MySQL and MariaDB.
+pub(super) const MYSQL_SERVER: &str = "CONCAT(@@hostname, ' ', @@port, ' ', @@server_id)";
+
 /// What is known of a session whose statement has not been answered for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Pulse {
@@ -71,6 +76,10 @@ pub(super) struct Ending {
     pub(super) product: Product,
     /// The session's number on its server.
     pub(super) number: String,
+    /// What distinguishes that server from others behind the same address.
+    pub(super) server: String,
+    /// Whether a second connection can be had: a pool may have one session only.
+    pub(super) has_second: bool,
 }
 
 impl Ending {
@@ -78,13 +87,19 @@ impl Ending {
     async fn pulse(&self) -> Pulse {
         let sql = match self.product {
             Product::Postgres => {
-                format!("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE pid = {}", self.number)
+                format!("SELECT count(*), {PG_SERVER} FROM pg_catalog.pg_stat_activity WHERE pid = {}", self.number)
             }
             Product::MySql | Product::MariaDb => {
-                format!("SELECT count(*) FROM information_schema.processlist WHERE id = {}", self.number)
+                format!(
+                    "SELECT count(*), {MYSQL_SERVER} FROM information_schema.processlist WHERE id = {}",
+                    self.number
+                )
             }
             Product::Sqlite => return Pulse::Unknown,
         };
+        if !self.has_second {
+            return Pulse::Unknown;
+        }
         let asking = async {
             let mut other = match Driver::open(&self.options, Missing::Refuse).await {
                 Ok(other) => other,
@@ -96,6 +111,8 @@ impl Ending {
             let answer = other.query(&sql, &mut rows).await;
             other.close().await;
             match answer {
+                // Behind a balancer another server may answer.
+                Ok(()) if rows.first().is_none_or(|row| row.text(1) != self.server) => Pulse::Unknown,
                 Ok(()) if rows.first().is_some_and(|row| row.text(0) == "0") => Pulse::Gone,
                 Ok(()) => Pulse::Alive,
                 Err(error) if error.code.is_some() => Pulse::Unknown,

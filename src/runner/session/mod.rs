@@ -35,6 +35,21 @@ pub struct DatabaseError {
     pub code: Option<String>,
 }
 
+impl DatabaseError {
+    /// The code of an error that no database reports: the statement was not sent.
+    const NOT_SENT: &str = "not sent";
+
+    /// The error for a statement that is not sent, in lower case and without a full stop.
+    pub fn not_sent(message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: Some(Self::NOT_SENT.to_owned()) }
+    }
+
+    /// Whether the statement was not sent.
+    pub fn is_of_this_side(&self) -> bool {
+        self.code.as_deref() == Some(Self::NOT_SENT)
+    }
+}
+
 /// Why a connection could not be made, as far as the driver's error shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
@@ -184,7 +199,7 @@ impl Session {
 
     /// The session on an open connection. `options` are those of the same database.
     async fn on(driver: Driver, options: Options, product: Product, is_scratch: bool) -> Result<Self, ConnectError> {
-        let ending = Ending { options, product, number: String::new() };
+        let ending = Ending { options, product, number: String::new(), server: String::new(), has_second: true };
         let mut session = Self {
             driver,
             ending,
@@ -245,13 +260,18 @@ impl Session {
 
     async fn ask_version(&mut self) -> Result<String, DatabaseError> {
         let sql = match self.product {
-            Product::Postgres => "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid()",
-            Product::MySql | Product::MariaDb => "SELECT version(), connection_id()",
-            Product::Sqlite => "SELECT sqlite_version(), ''",
+            Product::Postgres => format!(
+                "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid(), {}",
+                interrupt::PG_SERVER
+            ),
+            Product::MySql | Product::MariaDb => {
+                format!("SELECT version(), connection_id(), {}", interrupt::MYSQL_SERVER)
+            }
+            Product::Sqlite => "SELECT sqlite_version(), '', ''".to_owned(),
         };
-        let rows = self.query(sql).await?;
+        let rows = self.query(&sql).await?;
         let said = |at: usize| rows.first().map(|row| row.text(at).to_owned()).unwrap_or_default();
-        self.ending.number = said(1);
+        (self.ending.number, self.ending.server) = (said(1), said(2));
         Ok(said(0))
     }
 
@@ -395,7 +415,7 @@ impl Session {
 
     /// Refuses a statement that the driver would never return from.
     fn can_be_sent(&self, sql: &str) -> Result<(), DatabaseError> {
-        let refused = |message: &str| Err(DatabaseError { message: message.to_owned(), code: None });
+        let refused = |message: &str| Err(DatabaseError::not_sent(message));
         if sql.contains('\0') {
             return refused("there is a NUL character in the statement; it was not sent");
         }
@@ -434,6 +454,7 @@ impl Session {
         let options = self.ending.options.clone();
         // A pool of one session that is taken keeps a second connection waiting.
         let Ok(Ok(mut other)) = tokio::time::timeout(PATIENCE, Driver::open(&options, Missing::Refuse)).await else {
+            self.ending.has_second = false;
             return Ok(false);
         };
         let looking = async {

@@ -199,9 +199,11 @@ fn init_writes_down_the_dialects_it_is_given() {
       "errors": 0,
       "imported": [],
       "left_open": {},
+      "may_be_reference_data": [],
       "not_adopted": [],
       "not_imported": [],
       "not_part_of_the_program": [],
+      "reference_data": [],
       "seaql_migrations": null,
       "types": {},
       "unmanaged": null

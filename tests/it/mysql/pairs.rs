@@ -1,7 +1,7 @@
 //! Pairs of databases: from one to the other and back, each time read back equal and as the server shows it.
 
 use sea_gen::diff::diff;
-use sea_gen::introspect::{Scope, introspect};
+use sea_gen::introspect::{Scope, Spelling, introspect};
 use sea_gen::schema::Normalized;
 use sea_gen_runner::session::Session;
 
@@ -227,7 +227,7 @@ async fn what_is_spelled_out_is_spelled_again(scratch: Scratch) {
 }
 
 async fn spelled(scratch: &Scratch, session: &mut Session) -> Normalized {
-    let scope = Scope { spellings: true, ..Scope::default() };
+    let scope = Scope { spelling: Spelling::Explicit, ..Scope::default() };
     scratch.normalize(introspect(session, &scope).await.unwrap().schema)
 }
 

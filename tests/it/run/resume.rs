@@ -4,7 +4,7 @@ use sea_gen::dialect::{Product, Statement};
 use sea_gen_runner::run::{self, Applicable, Course, Direction, Progress, State, Target};
 use sea_gen_runner::{ErrorKind, sql};
 
-use super::support::{Database, Files, WAIT, said};
+use super::support::{Database, Files, WAIT, block, said};
 use super::{ONE, THREE, TWO, ids, on_each};
 
 on_each![
@@ -27,7 +27,7 @@ fn chain(product: Product) -> Files {
                 "!CREATE INDEX CONCURRENTLY one_n ON one (n)",
                 "!DROP INDEX CONCURRENTLY one_n",
                 "!CREATE INDEX CONCURRENTLY ON one (n)",
-                "!SET sea_gen.added = '5'",
+                "!SELECT pg_catalog.set_config('sea_gen.added', '5', false)",
                 "!VACUUM one",
                 "INSERT INTO one VALUES (2, current_setting('sea_gen.added')::int)",
                 "ALTER TABLE one RENAME TO two",
@@ -276,4 +276,82 @@ fn statements_that_no_crash_may_hit_are_found() {
             assert!(run::undecidable(product, &[alone(sql)]).is_empty(), "{product}: {sql}");
         }
     }
+}
+
+/// A statement that fails inside a transaction of the file's own takes the whole transaction back.
+#[apply(test_on_mariadb)]
+fn a_transaction_of_the_file_is_begun_again() {
+    block(async {
+        let mut database = Database::create(Product::MariaDb, "own_transaction").await;
+        let files = Files::new(Product::MariaDb).with(
+            ONE,
+            &[
+                "CREATE TABLE two (id int PRIMARY KEY, n int)",
+                "INSERT INTO two VALUES (1, 1)",
+                "START TRANSACTION",
+                "UPDATE two SET n = n + 1",
+                "INSERT INTO nowhere VALUES (1)",
+                "COMMIT",
+                "UPDATE two SET n = n + 10",
+            ],
+            &[],
+        );
+        let text = said(&database.up(&files).await.unwrap_err());
+        assert!(text.contains("the first 2 of its statements are in the database"), "{text}");
+        assert_eq!(rows(&mut database).await, "1:1");
+        database.session.execute("CREATE TABLE nowhere (id int)").await.unwrap();
+        assert_eq!(ids(&database.up(&files).await.unwrap()), [ONE]);
+        assert_eq!(rows(&mut database).await, "1:12");
+        database.remove().await;
+    });
+}
+
+/// What is done must stay as it is in the file, checks in front of it included; the way back of the corrected file is kept.
+#[apply(test_on_mariadb)]
+fn the_rest_of_a_file_may_be_corrected() {
+    block(async {
+        let mut database = Database::create(Product::MariaDb, "corrected").await;
+        let up = [
+            "CREATE TABLE two (id int PRIMARY KEY, n int)",
+            "INSERT INTO two VALUES (1, 1)",
+            "INSERT INTO nowhere VALUES (1)",
+        ];
+        let files = Files::new(Product::MariaDb).with(ONE, &up, &["DROP TABLE nowhere"]);
+        assert!(database.up(&files).await.is_err());
+        let mut checked = files.clone();
+        checked.migrations[0].0.up.insert(0, Statement::check("SELECT 0", "none"));
+        assert_eq!(database.up(&checked).await.unwrap_err().kind(), &ErrorKind::Changed);
+        let resolved = run::resolve(&mut database.session, &checked.all()[0], true, WAIT).await;
+        assert_eq!(resolved.unwrap_err().kind(), &ErrorKind::Changed);
+        let corrected =
+            Files::new(Product::MariaDb).with(ONE, &[up[0], up[1], "UPDATE two SET n = 2"], &["DROP TABLE two"]);
+        assert_eq!(ids(&database.up(&corrected).await.unwrap()), [ONE]);
+        assert_eq!(rows(&mut database).await, "1:2");
+        let none = Files::new(Product::MariaDb);
+        assert_eq!(ids(&database.down(&none, Target::All).await.unwrap()), [ONE]);
+        assert!(database.tables().await.is_empty());
+        let locked = Files::new(Product::MariaDb).with(ONE, &["LOCK TABLES two WRITE", "UNLOCK TABLES"], &[]);
+        assert_eq!(database.up(&locked).await.unwrap_err().kind(), &ErrorKind::Refused);
+        database.remove().await;
+    });
+}
+
+/// Two branches that start from the same schema: the second one runs if asked, although it does not follow the first.
+#[apply(test)]
+fn a_branch_that_is_merged_later_runs_if_asked() {
+    block(async {
+        let mut database = Database::create(Product::Sqlite, "").await;
+        let mut files = Files::three(Product::Sqlite);
+        for (at, (from, to)) in [("a", "b"), ("b", "c"), ("b", "d")].into_iter().enumerate() {
+            files.migrations[at].0.from = Some(from.to_owned());
+            files.migrations[at].0.to = Some(to.to_owned());
+        }
+        let mut first = files.clone();
+        first.migrations.remove(1);
+        database.up(&first).await.unwrap();
+        let ran =
+            run::go(&mut database.session, &files.all(), Course::OutOfOrder(&Target::All), WAIT, &mut |_| ()).await;
+        assert_eq!(ids(&ran.unwrap()), [TWO]);
+        database.remove().await;
+    });
 }

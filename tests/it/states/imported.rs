@@ -60,7 +60,7 @@ fn made_again(project: &Project, lines: &str) -> (Project, serde_json::Value) {
     let text = std::fs::read_to_string(&path).expect("a configuration");
     std::fs::write(&path, format!("{text}{lines}")).expect("a written file");
     let report = project.json(&["init", "--import"]);
-    let fresh = Project::new(Product::Postgres);
+    let fresh = Project::new(project.product);
     let path = fresh.path().join("gen.toml");
     let text = std::fs::read_to_string(&path).expect("a configuration");
     std::fs::write(&path, format!("{text}{lines}")).expect("a written file");
@@ -80,6 +80,27 @@ fn what_is_held_as_its_own_statement_is_written_and_read_back() {
     let project = Project::new(Product::Postgres);
     DEFINED.iter().for_each(|sql| project.database.execute(sql));
     let (fresh, report) = made_again(&project, "schemas = [\"audit\"]\nprivileges = \"declared\"\n");
+    assert_eq!(report["not_imported"].as_array().map(Vec::len), Some(0), "{report:#}");
+    project.run(&["diff", "--from", &fresh.database.url, "--to", &project.database.url, "--exit-code"]).with(0);
+}
+
+#[apply(test)]
+fn types_of_several_words_are_read_back_on_sqlite() {
+    let project = Project::new(Product::Sqlite);
+    project.database.execute(
+        "CREATE TABLE odd (id integer PRIMARY KEY, a BLOB SUB_TYPE TEXT, b VARYING CHARACTER(20) NOT NULL, c DECIMAL(10,5), d DOUBLE PRECISION)",
+    );
+    let (fresh, report) = made_again(&project, "");
+    assert_eq!(report["not_imported"].as_array().map(Vec::len), Some(0), "{report:#}");
+    project.run(&["diff", "--from", &fresh.database.url, "--to", &project.database.url, "--exit-code"]).with(0);
+}
+
+#[apply(test_on_postgres)]
+fn a_column_may_be_called_like_a_kind_of_index() {
+    let project = Project::new(Product::Postgres);
+    project.database.execute("CREATE TABLE film (id integer PRIMARY KEY, fulltext tsvector, spatial point)");
+    project.database.execute("CREATE INDEX film_words ON film USING gist (fulltext, spatial)");
+    let (fresh, report) = made_again(&project, "");
     assert_eq!(report["not_imported"].as_array().map(Vec::len), Some(0), "{report:#}");
     project.run(&["diff", "--from", &fresh.database.url, "--to", &project.database.url, "--exit-code"]).with(0);
 }

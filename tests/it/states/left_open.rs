@@ -13,6 +13,7 @@ on_each!(
     a_relation_without_a_key_is_adopted_as_it_is,
     the_keys_of_what_the_database_does_not_have_are_created_with_it,
     a_key_keeps_the_order_of_its_columns,
+    a_key_without_a_unique_target_is_refused_where_it_is_declared,
     a_difference_is_accepted_and_taken_back,
     an_accepted_view_is_accepted_with_its_text,
     an_accepted_relation_follows_its_table_and_columns,
@@ -120,6 +121,25 @@ fn a_key_keeps_the_order_of_its_columns(product: Product) {
     // A column that comes into the key is a change all the same.
     project.edit("stat", "pub count: i32,", "#[sea_orm(primary_key, auto_increment = false)]\n    pub count: i32,");
     project.run(&["migration", "Grow"]).with(0);
+    project.run(&["up"]).with(0);
+    project.holds();
+}
+
+fn a_key_without_a_unique_target_is_refused_where_it_is_declared(product: Product) {
+    let project = Project::new(product);
+    project.entity("owner", &entity("owner", &format!("{ID}    pub name: String,\n"), ""));
+    let relation = OWNER.replace("OwnerId", "OwnerName").replace("Column::Id", "Column::Name");
+    project.entity("pet", &entity("pet", &format!("{ID}    pub owner_name: String,\n"), &relation));
+    project.run(&["init"]).with(0);
+    project
+        .run(&["migration", "Initial"])
+        .with(1)
+        .mentions("a foreign key needs a unique target")
+        .mentions("entities/pet.rs:14: pet (owner_name) refers to owner (name)")
+        .mentions("hint: make it unique: `#[sea_orm(unique)]` at `owner.name`");
+    assert!(project.migrations().is_empty());
+    project.edit("owner", "    pub name", "    #[sea_orm(unique)]\n    pub name");
+    project.run(&["migration", "Initial"]).with(0);
     project.run(&["up"]).with(0);
     project.holds();
 }

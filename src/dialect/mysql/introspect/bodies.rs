@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use sea_gen_runner::session::{DatabaseError, Session};
+use sea_gen_runner::session::{DatabaseError, Rows, Session};
 use sea_gen_runner::sql::{Rules, Token, Tokens};
 
-use crate::dialect::catalog::Scope;
+use crate::dialect::catalog::{Scope, Spelling};
 use crate::schema::{Name, Product};
 
 use super::super::quote::quote;
@@ -46,6 +46,8 @@ struct Body {
     /// The `sql_mode` of its creation.
     mode: String,
     text: String,
+    /// The whole statement, and the collation of the connection that created it if that is not this one's.
+    verbatim: Option<(Option<String>, Option<String>)>,
 }
 
 /// Queries the text of every trigger, routine and event.
@@ -58,14 +60,27 @@ pub(super) async fn ask(session: &mut Session, answers: &Answers, scope: &Scope)
     });
     let events = answers.events.iter().map(|row| (BodyKind::Event, row.text(0)));
     let mut found = BTreeMap::new();
+    let own = match scope.spelling {
+        Spelling::Effective | Spelling::Explicit => Rows::default(),
+        Spelling::Verbatim => session.query("SELECT CAST(@@collation_connection AS CHAR)").await?,
+    };
+    let own = own.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
     for (kind, name) in triggers.chain(routines).chain(events) {
         let sql = format!("SHOW CREATE {} {}", kind.keyword(), quote(&Name::from(name)));
         // A user may execute an object without the right to read its body.
         let Ok(rows) = session.query(&sql).await else { continue };
-        let text = if kind == BodyKind::Event { 3 } else { 2 };
-        let Some((mode, create)) = rows.first().and_then(|row| Some((row.get(1)?, row.get(text)?))) else { continue };
+        let text_at = if kind == BodyKind::Event { 3 } else { 2 };
+        let Some((mode, create)) = rows.first().and_then(|row| Some((row.get(1)?, row.get(text_at)?))) else {
+            continue;
+        };
         let Some(text) = body(kind, mode, create) else { continue };
-        found.insert((kind, name.to_owned()), Body { mode: mode.to_owned(), text: text.to_owned() });
+        let verbatim = (scope.spelling == Spelling::Verbatim).then(|| {
+            let connection = rows.first().and_then(|row| row.get(text_at + 2)).filter(|it| *it != own);
+            // A script is UTF-8, so only ASCII can be written in another character set.
+            let connection = connection.filter(|it| create.is_ascii() || it.starts_with("utf8"));
+            (without_definer(kind, mode, create), connection.map(str::to_owned))
+        });
+        found.insert((kind, name.to_owned()), Body { mode: mode.to_owned(), text: text.to_owned(), verbatim });
     }
     Ok(Bodies(found))
 }
@@ -81,8 +96,30 @@ impl Bodies {
         head: impl FnOnce(&str) -> String,
     ) -> Option<String> {
         let body = self.0.get(&(kind, name.to_owned()))?;
-        Some(mode::under(flavor, &body.mode, &format!("{}{}", head(&body.mode), body.text)))
+        let made = || format!("{}{}", head(&body.mode), body.text);
+        let (create, connection) = match &body.verbatim {
+            None => (made(), None),
+            Some((create, connection)) => (create.clone().unwrap_or_else(made), connection.as_deref()),
+        };
+        Some(mode::over(connection, &mode::under(flavor, &body.mode, &create)))
     }
+}
+
+/// The `CREATE` statement without the user who created the object. `None` where it depends on the server's clock or on other
+/// triggers.
+fn without_definer(kind: BodyKind, mode: &str, create: &str) -> Option<String> {
+    let found: Vec<Token<'_>> =
+        Tokens::new(Rules::under(Product::MariaDb, mode), create).filter(|token| !token.is_blank()).collect();
+    let end = found.iter().position(|token| token.is_any(&["AGGREGATE", kind.keyword()]))?;
+    let is_ordered = found.iter().any(|token| token.is_any(&["FOLLOWS", "PRECEDES"]));
+    if kind == BodyKind::Event || kind == BodyKind::Trigger && is_ordered {
+        return None;
+    }
+    let (before, rest) = match found.iter().take(end).find(|token| token.is_word("DEFINER")) {
+        None => (create, ""),
+        Some(definer) => (create.get(..definer.start)?, create.get(found.get(end)?.start..)?),
+    };
+    Some(format!("{before}{rest}"))
 }
 
 /// The body in a `CREATE` statement.

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_gen_runner::session::{DatabaseError, Row, Rows, Session};
 use sea_gen_runner::sql::TokenKind;
 
-use crate::dialect::catalog::{Catalog, Scope};
+use crate::dialect::catalog::{Catalog, Scope, Spelling};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Expression, Name};
 
 use super::super::partitions::{self, unconditional};
 use super::super::quote::quote;
+use super::super::render::{POSITION, VIEW_COLUMNS};
 use super::super::words::words;
 use super::{Answers, Flavor, Own, local, unmanaged};
 
@@ -34,8 +35,13 @@ pub(super) async fn ask(
         }
     }
     tables.extend(answers.indexes.iter().filter(|row| row.text(6) == "FULLTEXT").map(|row| row.text(0)));
-    if scope.spellings {
-        tables.extend(answers.indexes.iter().filter(|row| row.text(6) == "BTREE").map(|row| row.text(0)));
+    match scope.spelling {
+        Spelling::Effective => {}
+        Spelling::Explicit => {
+            let may_say = |row: &Row<'_>| matches!(row.text(6), "BTREE" | "HASH");
+            tables.extend(answers.indexes.iter().filter(may_say).map(|row| row.text(0)));
+        }
+        Spelling::Verbatim => tables.extend(answers.indexes.iter().map(|row| row.text(0))),
     }
     if flavor == Flavor::MariaDb {
         tables.extend(answers.checks.iter().filter(|row| may_be_period(*row)).map(|row| row.text(0)));
@@ -63,7 +69,8 @@ fn may_be_period(check: Row<'_>) -> bool {
 /// The `SHOW CREATE` output of each view, one row each; `None` if the user may not read it.
 pub(super) async fn ask_views(session: &mut Session, flavor: Flavor, answers: &Answers, scope: &Scope) -> Option<Rows> {
     // MariaDB lists the algorithm; neither server lists the character sets of texts.
-    let is_asked = |row: &Row<'_>| flavor == Flavor::MySql || (scope.spellings && row.text(1).contains('\''));
+    let is_asked =
+        |row: &Row<'_>| flavor == Flavor::MySql || (scope.spelling >= Spelling::Explicit && row.text(1).contains('\''));
     let names = answers.views.iter().filter(is_asked).map(|row| row.text(0)).filter(|name| !scope.excludes(name));
     let queries: Vec<String> = names.map(|name| format!("SHOW CREATE VIEW {}", quote(&Name::from(name)))).collect();
     session.query_each(&queries).await.ok()
@@ -81,8 +88,12 @@ pub(super) fn read_views(flavor: Flavor, answers: &Answers, scope: &Scope, catal
         let algorithm = row.text(1).strip_prefix("CREATE ALGORITHM=").and_then(|rest| rest.split(' ').next());
         if let (Some(view), Some(algorithm)) = (catalog.schema.views.get_mut(&local(row.text(0))), algorithm) {
             view.options.insert("algorithm".to_owned(), algorithm.to_lowercase());
+            if let Some(columns) = view_columns(row.text(1)) {
+                view.options.insert(VIEW_COLUMNS.to_owned(), columns.to_owned());
+            }
             let is_utf8 = row.text(2).starts_with("utf8");
-            let query = query(row.text(1)).filter(|query| scope.spellings && (is_utf8 || query.is_ascii()));
+            let query = query(row.text(1))
+                .filter(|query| scope.spelling >= Spelling::Explicit && (is_utf8 || query.is_ascii()));
             if let Some(query) = query.filter(|query| has_introducers(query)) {
                 view.query = Expression::new(own.local(query).0);
             }
@@ -99,6 +110,15 @@ fn query(create: &str) -> Option<&str> {
     Some(options.iter().find_map(|option| query.strip_suffix(option)).unwrap_or(query))
 }
 
+/// The names of the columns between the name of a view and its query. MariaDB moves them into the query.
+fn view_columns(create: &str) -> Option<&str> {
+    let found = words(create);
+    let view = found.iter().position(|token| token.is_word("view"))?;
+    let open = found.get(view + 2).filter(|token| token.is_symbol('('))?;
+    let close = found.iter().find(|token| token.start > open.start && token.is_symbol(')'))?;
+    create.get(open.end()..close.start)
+}
+
 /// Whether a string has an introducer (`_latin1'x'`).
 fn has_introducers(query: &str) -> bool {
     let found = words(query);
@@ -109,7 +129,7 @@ fn has_introducers(query: &str) -> bool {
 }
 
 /// Adds the facts from the texts to the schema.
-pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
+pub(super) fn read(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
     let sequences: BTreeSet<&str> =
         answers.tables.iter().filter(|row| row.text(1) == "SEQUENCE").map(|row| row.text(0)).collect();
     for row in &answers.shown {
@@ -127,9 +147,16 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
                     index.options.insert("parser".to_owned(), parser);
                 }
             }
-            for index in trees(text) {
+            for (index, method) in methods(text) {
                 if let Some(index) = table.indexes.get_mut(&index) {
-                    index.options.insert("using".to_owned(), "btree".to_owned());
+                    index.options.insert("using".to_owned(), method);
+                }
+            }
+            if scope.spelling == Spelling::Verbatim {
+                for (position, index) in indexes(text).enumerate() {
+                    if let Some(index) = table.indexes.get_mut(&index) {
+                        index.options.insert(POSITION.to_owned(), position.to_string());
+                    }
                 }
             }
             let periods = periods(text);
@@ -148,12 +175,26 @@ pub(super) fn read(answers: &Answers, catalog: &mut Catalog) {
     }
 }
 
-/// The indexes with an explicit BTREE, which is also their default.
-fn trees(text: &str) -> Vec<Name> {
-    let is_said = |line: &&str| words(line).windows(2).any(|pair| pair.iter().map(|it| it.text).eq(["USING", "BTREE"]));
+/// The indexes in their order.
+fn indexes(text: &str) -> impl Iterator<Item = Name> {
+    let kinds = [("  KEY `", 1), ("  UNIQUE KEY `", 2), ("  FULLTEXT KEY `", 2), ("  SPATIAL KEY `", 2)];
+    let named = move |line: &str| {
+        let (_, at) = kinds.iter().find(|(start, _)| line.starts_with(start))?;
+        nth_name(line, *at).map(Name::from)
+    };
+    text.lines().filter_map(named)
+}
+
+/// The indexes with an explicit method, which is also their default.
+fn methods(text: &str) -> Vec<(Name, String)> {
+    let method = |line: &str| {
+        let found = words(line);
+        let pair = found.windows(2).find(|pair| pair.first().is_some_and(|word| word.text == "USING"))?;
+        pair.get(1).map(|method| method.text.to_lowercase())
+    };
     let is_index = |line: &&str| line.starts_with("  KEY ") || line.starts_with("  UNIQUE KEY ");
-    let lines = text.lines().filter(is_index).filter(is_said);
-    lines.filter_map(|line| nth_name(line, if line.starts_with("  KEY ") { 1 } else { 2 })).map(Name::from).collect()
+    let name = |line| nth_name(line, if line.starts_with("  KEY ") { 1 } else { 2 }).map(Name::from);
+    text.lines().filter(is_index).filter_map(|line| Some((name(line)?, method(line)?))).collect()
 }
 
 /// The names of application-time periods, without the system's own.
@@ -201,14 +242,25 @@ mod tests {
     fn a_views_query_is_found_in_the_servers_words() {
         let create = "CREATE ALGORITHM=MERGE DEFINER=`as`@`%` SQL SECURITY DEFINER VIEW `as` (`x`) AS select _latin1' AS ' AS `x` from `t` WITH LOCAL CHECK OPTION";
         assert_eq!(query(create), Some("select _latin1' AS ' AS `x` from `t`"));
+        assert_eq!(view_columns(create), Some("`x`"));
+        assert_eq!(view_columns("CREATE VIEW `v` AS select (1) AS `x`"), None);
         assert!(has_introducers("select _latin1'x'"));
         assert!(!has_introducers("select `_latin1`,'_latin1''x'''"));
     }
 
     #[test]
-    fn trees_are_found_where_somebody_said_so() {
+    fn methods_are_found_where_somebody_said_so() {
         let text = "CREATE TABLE `t` (\n  `a` int COMMENT 'USING BTREE',\n  UNIQUE KEY `u``1` (`a`) USING BTREE COMMENT 'x',\n  KEY `k` (`a`) USING BTREE,\n  KEY `l` (`a`) COMMENT 'USING BTREE'\n)";
-        assert_eq!(trees(text), [Name::from("u`1"), Name::from("k")]);
+        assert_eq!(
+            methods(text),
+            [("u`1", "btree"), ("k", "btree")].map(|(name, method)| (name.into(), method.into()))
+        );
+    }
+
+    #[test]
+    fn indexes_are_found_in_their_order() {
+        let text = "CREATE TABLE `t` (\n  `KEY` int,\n  PRIMARY KEY (`KEY`),\n  UNIQUE KEY `u` (`KEY`),\n  KEY `z` (`KEY`),\n  KEY `a``b` (`KEY`) USING BTREE,\n  FULLTEXT KEY `f` (`x`)\n)";
+        assert_eq!(indexes(text).collect::<Vec<_>>(), ["u", "z", "a`b", "f"].map(Name::from));
     }
 
     #[test]

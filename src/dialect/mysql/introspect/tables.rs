@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use sea_gen_runner::session::Row;
 
-use crate::dialect::catalog::{Catalog, Scope};
+use crate::dialect::catalog::{Catalog, Scope, Spelling};
 use crate::schema::{
     Action, Check, Column, DefaultValue, Expression, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget,
     Name, ObjectName, Options, PrimaryKey, Schema, Table, Trigger, Type,
@@ -182,7 +182,8 @@ fn index_part(flavor: Flavor, table: &mut Table, row: Row<'_>) {
 
 fn foreign_key(flavor: Flavor, scope: &Scope, table: &mut Table, own: Row<'_>, row: Row<'_>) {
     let rules = [("on_update", own.text(6)), ("on_delete", own.text(7))];
-    let named = rules.iter().filter(|(_, rule)| scope.spellings && *rule == flavor.named_refusal());
+    let named =
+        rules.iter().filter(|(_, rule)| scope.spelling >= Spelling::Explicit && *rule == flavor.named_refusal());
     let key = table.foreign_keys.get_or_insert_with(Name::new(row.text(1)), || ForeignKey {
         name: Name::new(row.text(1)),
         columns: Vec::new(),

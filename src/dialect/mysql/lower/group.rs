@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use crate::dialect::Step;
+use crate::dialect::domain::{Domain, domain};
 use crate::plan::{Alter, Claims, Object, Op, RENAMED, Resource, claims, clears, destroys, sorted};
-use crate::schema::{Name, ObjectName};
+use crate::schema::{Change, Column, Name, ObjectName, Place, Product, Schema};
 
 use super::super::normalize::covers;
 use super::{Ends, Side, Sided};
@@ -35,6 +36,7 @@ pub(super) fn steps(ends: &Ends<'_>, ops: Vec<Sided>) -> Vec<Step> {
     for (side, op) in &ops {
         let mut claims = claims(op);
         checks(op, &mut claims);
+        narrowed(&ops, op, &mut claims);
         let waits = is_needed(ends, op);
         if waits {
             // It goes in the statement that makes another, which has the table's later name.
@@ -114,6 +116,38 @@ fn checks(op: &Op, claims: &mut Claims) {
     }
 }
 
+/// A column takes fewer values only after reference rows have others of them.
+fn narrowed(ops: &[Sided], op: &Op, claims: &mut Claims) {
+    let word = |table: &ObjectName, column: &Name| Resource::Word("values", format!("{table}.{column}"));
+    match op {
+        Op::Alter(Alter::Column(table, change)) if loses_values(change) => {
+            claims.ends.insert(word(table, &change.to.name));
+        }
+        Op::Alter(Alter::Rows(rows)) => {
+            for (_, other) in ops {
+                if let Op::Alter(Alter::Column(table, change)) = other
+                    && *table == rows.table
+                    && loses_values(change)
+                {
+                    claims.needs.remove(&Resource::Place(Place::column(table, &change.to.name)));
+                    claims.reads.insert(word(table, &change.to.name));
+                }
+            }
+        }
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => {}
+    }
+}
+
+/// Whether a value of an enum type is not in the column's new type.
+fn loses_values(change: &Change<Column>) -> bool {
+    let values = |column: &Column| match domain(Product::MySql, &Schema::default(), column) {
+        Domain::Choice(values) => Some(values),
+        _ => None,
+    };
+    let both = values(&change.from).zip(values(&change.to));
+    both.is_some_and(|(from, to)| from.iter().any(|value| !to.contains(value)))
+}
+
 /// Whether a foreign key that stays may stand on the index that the operation drops from a renamed table.
 fn is_needed(ends: &Ends<'_>, op: &Op) -> bool {
     let Op::Drop(Object::Index(earlier, index)) = op else { return false };
@@ -173,7 +207,7 @@ fn place(ends: &Ends<'_>, ops: &[Sided], side: Side, op: &Op) -> Option<(ObjectN
             | Object::Routine(_)
             | Object::Definition(_),
         )
-        | Op::Alter(Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_))
+        | Op::Alter(Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_) | Alter::Rows(_))
         | Op::Rename(_) => None,
     }
 }

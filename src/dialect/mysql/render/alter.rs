@@ -185,7 +185,7 @@ fn clauses_of(
             | Object::Routine(_)
             | Object::Definition(_),
         )
-        | Op::Alter(Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_))
+        | Op::Alter(Alter::Enum(_) | Alter::Routine(_) | Alter::Definition(_) | Alter::Rows(_))
         | Op::Rename(_) => Err(foreign(flavor, op)),
     }
 }

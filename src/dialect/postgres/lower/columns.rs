@@ -3,7 +3,9 @@
 //! Must not know the plan they stand in.
 
 use crate::plan::{Alter, Object, Op};
-use crate::schema::{Change, Check, Column, DefaultValue, Expression, Index, IndexTarget, Name, ObjectName, Table};
+use crate::schema::{
+    Change, Check, Column, DefaultValue, Expression, Index, IndexTarget, Name, ObjectName, RowValue, Table,
+};
 
 use super::super::{names, words};
 
@@ -35,6 +37,12 @@ pub(super) fn uses_string(op: &Op, value: &str) -> bool {
         Op::Alter(Alter::Column(_, change)) => column_uses(&change.to, value),
         Op::Alter(Alter::Routine(change)) => words::has_string(change.to.definition.text(), value),
         Op::Alter(Alter::Definition(change)) => words::has_string(change.to.create.text(), value),
+        Op::Alter(Alter::Rows(change)) => change
+            .rows
+            .to
+            .iter()
+            .flat_map(|rows| &rows.rows)
+            .any(|row| row.values().any(|it| matches!(it, RowValue::Text(text) if text == value))),
         Op::Alter(Alter::PrimaryKey(..) | Alter::Comment(..) | Alter::Options(..) | Alter::Enum(_))
         | Op::Drop(_)
         | Op::Rename(_) => false,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::dialect::{Product, Step, Unsupported};
 use crate::plan::{Alter, Object, Op, Plan, apply};
-use crate::schema::{Change, Column, Name, ObjectName, Place, Schema};
+use crate::schema::{Change, Column, Name, ObjectName, Place, Schema, Table};
 
 use super::super::words;
 use super::{Walk, quoted};
@@ -93,6 +93,26 @@ impl Walk<'_> {
         self.held.entry((table.clone(), name.clone())).or_insert_with(|| change.from.clone());
         self.follow(&op);
         Ok(())
+    }
+
+    /// Records the defaults and NOT NULL that the columns of a new table have from its parents; it may have others.
+    pub(super) fn take_over(&mut self, table: &Table) {
+        let parents = words::split_list(table.options.get("inherits").map_or("", String::as_str));
+        for column in table.columns.values().filter(|column| is_inherited(column)) {
+            let parents = parents.iter().filter_map(|parent| {
+                self.state.tables.values().find(|table| quoted(&table.name) == *parent)?.columns.get(&column.name)
+            });
+            let Some(given) = parents.clone().next() else { continue };
+            let mut held = column.clone();
+            held.nullable = parents.clone().all(|parent| parent.nullable);
+            // The default of a numbered column reads its sequence.
+            if given.identity.is_none() {
+                held.default.clone_from(&given.default);
+            }
+            if held != *column {
+                self.held.insert((table.name.clone(), column.name.clone()), held);
+            }
+        }
     }
 
     /// Records the effect of a change on the same column of all inheriting tables.

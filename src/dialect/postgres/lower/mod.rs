@@ -205,6 +205,10 @@ impl Walk<'_> {
     fn lower(&mut self, op: &Op, rest: &[Op]) -> Result<(), Unsupported> {
         match op {
             Op::Alter(Alter::Enum(change)) => self.change_enum(op, change, rest),
+            Op::Create(Object::Table(table)) if table.options.contains_key("inherits") => {
+                self.direct(op.clone());
+                self.take_over(table);
+            }
             Op::Alter(Alter::Column(table, change)) if columns::is_made_anew(change) => {
                 self.direct(Op::Drop(Object::Column(table.clone(), change.from.clone())));
                 self.direct(Op::Create(Object::Column(table.clone(), change.to.clone())));

@@ -100,7 +100,7 @@ fn names_new(step: &Step, rows: &RowStep) -> bool {
 /// Whether a step on rows names a value of an enum type.
 fn has_value(rows: &RowStep, value: &str) -> bool {
     let is_replaced = match rows {
-        RowStep::Check(_) => false,
+        RowStep::Check(_) | RowStep::Reference(_) => false,
         RowStep::Change(change) => match &change.to {
             NewValue::Replace { from, to } => [from, to].iter().any(|it| *it == value),
             NewValue::Fill { .. } | NewValue::Convert { .. } => false,

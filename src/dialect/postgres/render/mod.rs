@@ -16,6 +16,7 @@ mod spelling;
 
 use sea_gen_runner::sql;
 
+use crate::dialect::rows::RowStep;
 use crate::dialect::{Product, Statement, Step, Unsupported, rows};
 use crate::plan::{Alter, Object, Op, Rename};
 use crate::schema::{Literal, Name, ObjectName, Place};
@@ -118,6 +119,7 @@ fn render_alter(alter: &Alter) -> Result<Vec<Statement>, Unsupported> {
         }
         Alter::Options(table, change) => alter::options(table, change),
         Alter::Enum(change) => Ok(enums::alter(change)),
+        Alter::Rows(change) => Ok(rows::statements(&super::Postgres, &RowStep::Reference(change.clone()))),
         Alter::Routine(change) => Ok(vec![Statement::new(objects::or_replace(change.to.definition.text()))]),
         Alter::Definition(change) => Ok(definitions::alter(change)),
     }

@@ -38,6 +38,12 @@ pub(super) struct Object {
     name: String,
 }
 
+impl Object {
+    fn key(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
+}
+
 /// The descriptions of objects, by kind and name: a checksum, empty for an object that does not exist.
 pub(super) type Descriptions = BTreeMap<String, String>;
 
@@ -98,17 +104,18 @@ pub(super) async fn describe(session: &mut Session, objects: &[Object]) -> Resul
             Product::Sqlite => String::new(),
         };
         let description = if text.is_empty() { text } else { sha256(&text) };
-        found.insert(format!("{} {}", object.kind, object.name), description);
+        found.insert(object.key(), description);
     }
     Ok(found)
 }
 
-/// Whether descriptions before a statement let it be found out whether it was done. Tables of the same structure that exchange
-/// their names look the same afterwards.
+/// Whether descriptions before a statement let it be found out whether it was done: where tables only exchange their names, the
+/// same names exist afterwards.
 pub(super) fn is_telling(product: Product, sql: &str, before: &Descriptions) -> bool {
-    let existing: Vec<&String> = before.values().filter(|description| !description.is_empty()).collect();
-    let has_twins = existing.iter().enumerate().any(|(at, one)| existing.iter().skip(at + 1).any(|it| it == one));
-    !(has_twins && sql::words(product, sql).first().is_some_and(|first| first.is_word("RENAME")))
+    match product {
+        Product::MySql | Product::MariaDb => mysql::is_telling(product, sql, before),
+        Product::Postgres | Product::Sqlite => true,
+    }
 }
 
 /// What two descriptions of the same objects say about the statement between them.
@@ -123,19 +130,42 @@ pub(super) enum Finding {
 }
 
 /// Compares the descriptions of a statement's objects before it was sent and now.
-pub(super) fn compare(before: &Descriptions, now: &Descriptions) -> Finding {
-    let changed = before.iter().filter(|(object, description)| now.get(*object) != Some(description)).count();
-    let dropped = before.iter().filter(|(object, description)| !description.is_empty() && gone(now, object)).count();
-    let existed = before.values().filter(|description| !description.is_empty()).count();
-    match changed {
-        0 => Finding::NotDone,
-        _ if dropped == changed && dropped < existed && before.len() == existed => Finding::Partly,
-        _ => Finding::Done,
+pub(super) fn compare(product: Product, sql: &str, before: &Descriptions, now: &Descriptions) -> Finding {
+    let is_gone = |object: &String| now.get(object).is_none_or(String::is_empty);
+    let existed = before.iter().filter(|(_, description)| !description.is_empty()).map(|(object, _)| object);
+    if sql::words(product, sql).first().is_some_and(|first| first.is_word("DROP")) && before.len() > 1 {
+        let (gone, left): (Vec<&String>, Vec<&String>) = existed.partition(|object| is_gone(object));
+        return match (gone.is_empty(), left.is_empty()) {
+            (true, _) => Finding::NotDone,
+            (false, true) => Finding::Done,
+            (false, false) => Finding::Partly,
+        };
+    }
+    match before.iter().any(|(object, description)| now.get(object) != Some(description)) {
+        false => Finding::NotDone,
+        true => Finding::Done,
     }
 }
 
-fn gone(now: &Descriptions, object: &str) -> bool {
-    now.get(object).is_none_or(String::is_empty)
+/// The statement that completes one which the server has begun and not ended: `None` if it has to be sent again.
+///
+/// # Errors
+/// The database's refusal.
+pub(super) async fn completion(
+    session: &mut Session,
+    statement: &Statement,
+    objects: &[Object],
+) -> Result<Option<String>, DatabaseError> {
+    match session.product() {
+        Product::Postgres => postgres::completion(session, statement, objects).await,
+        Product::MySql | Product::MariaDb | Product::Sqlite => Ok(None),
+    }
+}
+
+/// Whether a statement reads the result of the statement before it, which a new session does not know.
+pub(super) fn reads_last_result(product: Product, statement: &Statement) -> bool {
+    const FUNCTIONS: [&str; 4] = ["LAST_INSERT_ID", "ROW_COUNT", "FOUND_ROWS", "LASTVAL"];
+    sql::words(product, &statement.sql).iter().any(|word| word.is_any(&FUNCTIONS))
 }
 
 /// The same DROP for objects of which some are gone already; `None` for other statements.
@@ -160,3 +190,6 @@ pub fn undecidable(product: Product, statements: &[Statement]) -> Vec<usize> {
         |at: &usize| statements.get(*at).is_some_and(|it| probe(product, it) == Probe::Unknown && !is_held(*at, it));
     alone.filter(is_it).collect()
 }
+
+#[cfg(test)]
+mod tests;

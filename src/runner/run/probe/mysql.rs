@@ -2,21 +2,21 @@
 //!
 //! Must not know the other databases.
 
-use crate::reading::Cursor;
-use crate::session::{DatabaseError, Session};
-use crate::sql;
+use std::collections::BTreeSet;
 
-use super::{Object, Probe};
+use crate::reading::{Cursor, Word, words};
+use crate::session::{DatabaseError, Session};
+use crate::sql::TokenKind;
+use crate::{Product, sql};
+
+use super::{Descriptions, Object, Probe};
 
 /// Statements that change no more when they are sent again, and those that concern the session alone.
-const REPEATABLE: [&str; 26] = [
-    "SELECT",
+const REPEATABLE: [&str; 23] = [
     "SET",
     "USE",
-    "DO",
     "SHOW",
     "GRANT",
-    "REVOKE",
     "FLUSH",
     "ANALYZE",
     "OPTIMIZE",
@@ -38,8 +38,8 @@ const REPEATABLE: [&str; 26] = [
     "EXPLAIN",
 ];
 
-/// Statements on rows, which a transaction holds together with the history.
-const ROWS: [&str; 7] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD", "("];
+/// Statements on rows, which a transaction holds together with the history. A query may call a function that changes rows.
+const ROWS: [&str; 9] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "LOAD", "(", "SELECT", "DO"];
 
 const KINDS: [&str; 16] = [
     "TABLE",
@@ -60,32 +60,40 @@ const KINDS: [&str; 16] = [
     "TABLESPACE",
 ];
 
+/// The description of an object of which nothing but its existence is known.
+const EXISTS: &str = "exists";
+
 /// More columns than any `SHOW CREATE` has.
 const COLUMNS: usize = 10;
 
 /// Whether a statement changes rows and nothing else.
 pub(super) fn changes_rows(mut cursor: Cursor<'_>) -> bool {
+    if cursor.take("SET STATEMENT") {
+        return cursor.after("FOR").is_some_and(changes_rows);
+    }
     cursor.take_any(&ROWS).is_some()
 }
 
 /// The probe of a statement.
 pub(super) fn probe(mut cursor: Cursor<'_>) -> Probe {
+    // MariaDB's settings for one statement, and a block of statements.
+    if cursor.take("SET STATEMENT") {
+        return cursor.after("FOR").map_or(Probe::Unknown, probe);
+    }
+    if cursor.is_at("BEGIN") && cursor.rest().len() > 2 {
+        return Probe::Unknown;
+    }
     if cursor.take_any(&REPEATABLE).is_some() {
         return Probe::Repeatable;
     }
-    if cursor.take_any(&["RENAME TABLES", "RENAME TABLE"]).is_some() {
-        cursor.take("IF EXISTS");
-        let mut objects = Vec::new();
-        for mut part in cursor.parts() {
-            objects.push(table(part.object()));
-            if part.take("WAIT") {
-                part.skip();
-            }
-            part.take("NOWAIT");
-            part.take("TO");
-            objects.push(table(part.object()));
-        }
-        return Probe::Catalog(distinct(objects));
+    // Sent twice, it is refused: there is no such grant any more.
+    if cursor.take("REVOKE") {
+        let users = cursor.after("FROM").map(|from| from.parts()).unwrap_or_default().into_iter();
+        let user = |part: Cursor<'_>| -> String { part.rest().iter().map(written).collect() };
+        return Probe::Catalog(distinct(users.map(|part| Object { kind: "GRANTS", name: user(part) }).collect()));
+    }
+    if let Some(renames) = renames(cursor) {
+        return Probe::Catalog(distinct(renames.into_iter().flat_map(|(old, new)| [name(old), name(new)]).collect()));
     }
     let Some(verb) = cursor.take_any(&["CREATE", "ALTER", "DROP"]) else { return Probe::Unknown };
     // What replaces does so again; a temporary table ends with its session.
@@ -115,6 +123,33 @@ pub(super) fn probe(mut cursor: Cursor<'_>) -> Probe {
     }
 }
 
+/// The tables that a statement renames, and their new names, in the order in which they are renamed.
+fn renames(mut cursor: Cursor<'_>) -> Option<Vec<(String, String)>> {
+    cursor.take_any(&["RENAME TABLES", "RENAME TABLE"])?;
+    cursor.take("IF EXISTS");
+    let renamed = |mut part: Cursor<'_>| {
+        let old = part.object();
+        (old, part.after("TO").map(|mut to| to.object()).unwrap_or_default())
+    };
+    Some(cursor.parts().into_iter().map(renamed).collect())
+}
+
+/// Whether other names exist after a statement that renames tables.
+pub(super) fn is_telling(product: Product, sql: &str, before: &Descriptions) -> bool {
+    let Some(words) = words(product, sql) else { return false };
+    let Some(renames) = renames(Cursor::new(&words)) else { return true };
+    let exists = |table: &String| before.get(&name(table.clone()).key()).is_some_and(|it| !it.is_empty());
+    let all: BTreeSet<&String> = renames.iter().flat_map(|(old, new)| [old, new]).collect();
+    let first: BTreeSet<&String> = all.into_iter().filter(|table| exists(table)).collect();
+    let mut then = first.clone();
+    for (old, new) in &renames {
+        if then.remove(old) {
+            then.insert(new);
+        }
+    }
+    then != first
+}
+
 /// The kind of object that a statement names, behind clauses like `DEFINER = …`.
 fn kind(cursor: &mut Cursor<'_>) -> Option<&'static str> {
     for _ in 0..16 {
@@ -142,6 +177,20 @@ fn altered(mut cursor: Cursor<'_>) -> Probe {
     Probe::Catalog(distinct(objects))
 }
 
+/// A token as a statement writes it.
+fn written(word: &Word) -> String {
+    match word.kind {
+        TokenKind::Name => format!("`{}`", word.name.replace('`', "``")),
+        TokenKind::Word => word.name.clone(),
+        _ => word.text.clone(),
+    }
+}
+
+/// A table of which only the existence counts.
+fn name(name: String) -> Object {
+    Object { kind: "NAME", name }
+}
+
 fn table(name: String) -> Object {
     Object { kind: "TABLE", name }
 }
@@ -160,13 +209,21 @@ fn distinct(objects: Vec<Object>) -> Vec<Object> {
 /// because rows change it.
 pub(super) async fn describe(session: &mut Session, object: &Object) -> Result<String, DatabaseError> {
     let product = session.product();
+    if object.kind == "GRANTS" {
+        let Ok(rows) = session.query(&format!("SHOW GRANTS FOR {}", object.name)).await else {
+            return Ok(EXISTS.to_owned());
+        };
+        return Ok(rows.iter().map(|row| format!("{}\n", row.text(0))).collect());
+    }
     let (schema, name) = match object.name.split_once('.') {
         Some((schema, name)) => (sql::literal(product, schema), name),
         None => ("DATABASE()".to_owned(), object.name.as_str()),
     };
     let text = sql::literal(product, name);
     let (view, condition) = match object.kind {
-        "TABLE" | "VIEW" | "SEQUENCE" => ("tables", format!("table_schema = {schema} AND table_name = {text}")),
+        "TABLE" | "NAME" | "VIEW" | "SEQUENCE" => {
+            ("tables", format!("table_schema = {schema} AND table_name = {text}"))
+        }
         "TRIGGER" => ("triggers", format!("trigger_schema = {schema} AND trigger_name = {text}")),
         "EVENT" => ("events", format!("event_schema = {schema} AND event_name = {text}")),
         "DATABASE" | "SCHEMA" => ("schemata", format!("schema_name = {text}")),
@@ -176,10 +233,14 @@ pub(super) async fn describe(session: &mut Session, object: &Object) -> Result<S
     if exists.first().is_none_or(|row| row.text(0) == "0") {
         return Ok(String::new());
     }
+    if object.kind == "NAME" {
+        return Ok(EXISTS.to_owned());
+    }
     let path = object.name.split('.').map(|part| sql::quote(product, part)).collect::<Vec<_>>().join(".");
     let kind = if object.kind == "SCHEMA" { "DATABASE" } else { object.kind };
-    let rows = session.query(&format!("SHOW CREATE {kind} {path}")).await?;
-    let Some(row) = rows.first() else { return Ok("exists".to_owned()) };
+    // A role may drop what it may not see: that it is gone shows nevertheless.
+    let Ok(rows) = session.query(&format!("SHOW CREATE {kind} {path}")).await else { return Ok(EXISTS.to_owned()) };
+    let Some(row) = rows.first() else { return Ok(EXISTS.to_owned()) };
     // The first value is the name, which is known.
     let printed: Vec<&str> = (1..COLUMNS).map(|at| row.text(at)).collect();
     let printed = printed.join("\n").replacen(&sql::quote(product, name), "", 1);

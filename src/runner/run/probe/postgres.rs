@@ -4,7 +4,7 @@
 
 use crate::reading::Cursor;
 use crate::session::{DatabaseError, Session};
-use crate::{Product, sql};
+use crate::{Product, Statement, sql};
 
 use super::{Object, Probe};
 
@@ -32,9 +32,17 @@ fn read(mut cursor: Cursor<'_>) -> Option<Probe> {
         "CREATE" => {
             cursor.take("UNIQUE");
             if cursor.take("INDEX CONCURRENTLY") {
+                cursor.take("IF NOT EXISTS");
+                let index = if cursor.is_at("ON") { String::new() } else { cursor.object() };
                 let mut on = cursor.after("ON")?;
                 on.take("ONLY");
-                return Some(object("INDEXES", on.object()));
+                let table = on.object();
+                // An index is in the schema of its table.
+                let schema = table.rsplit_once('.').map(|(schema, _)| format!("{schema}.")).unwrap_or_default();
+                return Some(match index.as_str() {
+                    "" => object("INDEXES", table),
+                    index => object("VALID INDEX", format!("{schema}{index}")),
+                });
             }
             let kind = cursor.take_any(&NAMED)?;
             Some(object(kind, cursor.name()))
@@ -68,6 +76,9 @@ pub(super) async fn describe(session: &mut Session, object: &Object) -> Result<S
             "SELECT string_agg(indexrelid::text, ' ' ORDER BY indexrelid) FROM pg_catalog.pg_index \
               WHERE indisvalid AND indrelid = to_regclass({path})"
         ),
+        "VALID INDEX" => {
+            format!("SELECT indexrelid FROM pg_catalog.pg_index WHERE indisvalid AND indexrelid = to_regclass({path})")
+        }
         "INDEX" => format!("SELECT to_regclass({path})::oid"),
         "PARTITION" => format!("SELECT inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = to_regclass({path})"),
         "DATABASE" => format!("SELECT oid FROM pg_catalog.pg_database WHERE datname = {name}"),
@@ -75,4 +86,22 @@ pub(super) async fn describe(session: &mut Session, object: &Object) -> Result<S
         _ => format!("SELECT oid FROM pg_catalog.pg_subscription WHERE subname = {name}"),
     };
     Ok(session.query(&query).await?.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
+}
+
+/// The statement that ends a detachment which the server has begun.
+pub(super) async fn completion(
+    session: &mut Session,
+    statement: &Statement,
+    objects: &[Object],
+) -> Result<Option<String>, DatabaseError> {
+    let Some(partition) = objects.iter().find(|object| object.kind == "PARTITION") else { return Ok(None) };
+    let path = partition.name.split('.').map(|part| sql::quote(Product::Postgres, part)).collect::<Vec<_>>().join(".");
+    let query = format!(
+        "SELECT inhdetachpending FROM pg_catalog.pg_inherits WHERE inhrelid = to_regclass({})",
+        sql::literal(Product::Postgres, &path)
+    );
+    let is_pending = session.query(&query).await?.first().is_some_and(|row| row.is_true(0));
+    let words = sql::words(Product::Postgres, &statement.sql);
+    let last = words.iter().rev().find(|word| word.is_word("CONCURRENTLY")).filter(|_| is_pending);
+    Ok(last.and_then(|last| Some(format!("{}FINALIZE", statement.sql.get(..last.start)?))))
 }

@@ -1,0 +1,261 @@
+//! The database of a walk, and where it is: on a server in the environment, on a server of the driver's own, in a file.
+//!
+//! Must not know what is compared, or how a run is interrupted.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use sea_gen::schema::Product;
+use sea_gen_runner::session::{DatabaseError, Missing, Rows, Session};
+use tokio::runtime::Runtime;
+use url::Url;
+
+use crate::projects::users;
+use crate::servers::Server;
+use crate::support;
+
+/// How long a server may take to begin.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+enum Home {
+    Given { url: String },
+    Own(Box<Server>),
+    File { folder: tempfile::TempDir, is_mounted: bool },
+}
+
+/// Where the databases of one product are made, one after the other.
+pub struct Site {
+    pub product: Product,
+    home: Home,
+    runtime: Runtime,
+    count: usize,
+    name: String,
+}
+
+impl Site {
+    /// On the server in the environment; in a folder for SQLite.
+    pub fn given(product: Product) -> Result<Self, String> {
+        let home = match support::variable(product) {
+            None => Home::File { folder: tempfile::tempdir().unwrap(), is_mounted: false },
+            Some(variable) if support::is_at_hand(product) => Home::Given { url: support::url(variable) },
+            Some(variable) => return Err(format!("{variable} is not set")),
+        };
+        Ok(Self::at(product, home))
+    }
+
+    /// On a server of its own, which can be killed.
+    pub fn own(product: Product) -> Result<Self, String> {
+        Ok(Self::at(product, Home::Own(Box::new(Server::start(product)?))))
+    }
+
+    /// On a small file system of its own, which can be filled.
+    pub fn small() -> Result<Self, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new("mount");
+        command.args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(folder.path());
+        let output = command.stdin(Stdio::null()).output().map_err(|it| it.to_string())?;
+        match output.status.success() {
+            true => Ok(Self::at(Product::Sqlite, Home::File { folder, is_mounted: true })),
+            false => Err(format!("no file system can be mounted: {}", String::from_utf8_lossy(&output.stderr).trim())),
+        }
+    }
+
+    fn at(product: Product, home: Home) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mut site = Self { product, home, runtime, count: 0, name: String::new() };
+        site.await_answer();
+        site.make_users();
+        site
+    }
+
+    fn server(&self) -> String {
+        match &self.home {
+            Home::Given { url } => url.clone(),
+            Home::Own(server) => match self.product {
+                Product::Postgres => format!("postgres://postgres@127.0.0.1:{}/postgres", server.port),
+                Product::MySql | Product::MariaDb | Product::Sqlite => {
+                    format!("{}://root@127.0.0.1:{}/", self.product.key(), server.port)
+                }
+            },
+            Home::File { .. } => String::new(),
+        }
+    }
+
+    fn make_users(&mut self) {
+        let [reader, owner] = users();
+        let statements = match self.product {
+            Product::Sqlite => return,
+            Product::Postgres => {
+                vec![format!("DO $$BEGIN IF to_regrole('{reader}') IS NULL THEN CREATE ROLE {reader}; END IF; END$$")]
+            }
+            Product::MySql | Product::MariaDb => vec![
+                format!("CREATE USER IF NOT EXISTS {reader}@'%'"),
+                format!("CREATE USER IF NOT EXISTS {owner}@'%'"),
+                format!("GRANT ALL ON *.* TO {owner}@'%'"),
+            ],
+        };
+        for statement in statements {
+            self.administer(&statement).unwrap();
+        }
+    }
+
+    fn administer(&self, sql: &str) -> Result<Rows, DatabaseError> {
+        self.runtime.block_on(ask(&self.server(), sql))
+    }
+
+    /// Makes an empty database in the place of the last one.
+    pub fn renew(&mut self) {
+        self.remove();
+        self.count += 1;
+        self.name = format!("fire_{}_{}", std::process::id(), self.count);
+        match self.product {
+            Product::Sqlite => {}
+            Product::Postgres => {
+                self.administer(&format!("CREATE DATABASE {} TEMPLATE template0", self.name)).unwrap();
+            }
+            Product::MySql | Product::MariaDb => {
+                self.administer(&format!("CREATE DATABASE {} CHARACTER SET utf8mb4", self.name)).unwrap();
+            }
+        }
+    }
+
+    fn remove(&mut self) {
+        if self.name.is_empty() {
+            return;
+        }
+        match self.product {
+            Product::Sqlite => {
+                for path in self.files() {
+                    let _ = fs::remove_file(path);
+                }
+            }
+            Product::Postgres => {
+                let _ = self.administer(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+            }
+            Product::MySql | Product::MariaDb => {
+                // A session that was left behind may hold a lock on a table.
+                let sessions = format!("SELECT id FROM information_schema.processlist WHERE db = '{}'", self.name);
+                let sessions = self.administer(&sessions).unwrap_or_default();
+                for session in sessions.iter() {
+                    let _ = self.administer(&format!("KILL {}", session.text(0)));
+                }
+                let _ = self.administer(&format!("DROP DATABASE IF EXISTS {}", self.name));
+            }
+        }
+        self.name.clear();
+    }
+
+    /// The name of the database.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The files of the SQLite database.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let Home::File { folder, .. } = &self.home else { return Vec::new() };
+        let path = |suffix: &str| folder.path().join(format!("{}.db{suffix}", self.name));
+        ["", "-journal", "-wal", "-shm"].map(path).to_vec()
+    }
+
+    /// The folder that can be filled.
+    pub fn folder(&self) -> PathBuf {
+        let Home::File { folder, .. } = &self.home else { return PathBuf::new() };
+        folder.path().to_owned()
+    }
+
+    /// The URL of the database, without encryption, so that a proxy can read along; through another port if there is one.
+    pub fn url(&self, port: Option<u16>) -> String {
+        let parameter = match self.product {
+            Product::Sqlite => {
+                let path = self.files().into_iter().next().unwrap();
+                return format!("sqlite://{}", path.display());
+            }
+            Product::Postgres => "sslmode=disable",
+            Product::MySql | Product::MariaDb => "ssl-mode=disabled",
+        };
+        let mut url = Url::parse(&self.server()).unwrap();
+        url.set_path(&self.name);
+        if let Some(port) = port {
+            url.set_port(Some(port)).unwrap();
+        }
+        url.set_query(Some(parameter));
+        url.into()
+    }
+
+    /// The port of the server.
+    pub fn port(&self) -> Option<u16> {
+        Url::parse(&self.server()).ok()?.port()
+    }
+
+    /// Asks the database.
+    pub fn ask(&self, sql: &str) -> Result<Rows, DatabaseError> {
+        self.runtime.block_on(ask(&self.url(None), sql))
+    }
+
+    /// A session of the database, and what drives it.
+    pub fn session(&self) -> Result<(Session, &Runtime), DatabaseError> {
+        let session = self.runtime.block_on(connect(&self.url(None)))?;
+        Ok((session, &self.runtime))
+    }
+
+    /// Kills the server of its own.
+    pub fn kill_server(&mut self) {
+        if let Home::Own(server) = &mut self.home {
+            server.kill();
+        }
+    }
+
+    /// Starts the server of its own again.
+    pub fn start_server(&mut self) -> Result<(), String> {
+        match &mut self.home {
+            Home::Own(server) => server.run()?,
+            Home::Given { .. } | Home::File { .. } => {}
+        }
+        self.await_answer();
+        Ok(())
+    }
+
+    /// Waits until the server has repaired itself: it takes connections before.
+    fn await_answer(&self) {
+        let begun = Instant::now();
+        while self.product != Product::Sqlite && begun.elapsed() < PATIENCE && self.administer("SELECT 1").is_err() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Leaves nothing behind.
+    pub fn close(mut self) {
+        self.remove();
+        match &self.home {
+            Home::Given { .. } => {
+                let [reader, owner] = users();
+                let users = match self.product {
+                    Product::Postgres => vec![reader],
+                    Product::MySql | Product::MariaDb => vec![format!("{reader}@'%'"), format!("{owner}@'%'")],
+                    Product::Sqlite => Vec::new(),
+                };
+                let kind = if self.product == Product::Postgres { "ROLE" } else { "USER" };
+                for user in users {
+                    let _ = self.administer(&format!("DROP {kind} IF EXISTS {user}"));
+                }
+            }
+            Home::File { folder, is_mounted: true } => {
+                let _ = Command::new("umount").arg(folder.path()).status();
+            }
+            Home::Own(_) | Home::File { .. } => {}
+        }
+    }
+}
+
+async fn connect(url: &str) -> Result<Session, DatabaseError> {
+    Session::connect(&support::connection(url), Missing::Create).await.map_err(|error| error.error)
+}
+
+async fn ask(url: &str, sql: &str) -> Result<Rows, DatabaseError> {
+    let mut session = connect(url).await?;
+    let rows = session.query(sql).await;
+    session.close().await;
+    rows
+}

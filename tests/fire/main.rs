@@ -1,0 +1,270 @@
+//! The runner under fire: `gen up` and `gen down` are interrupted in every way, given again, and must end as if nothing had
+//! happened, with no manual step.
+//!
+//! `cargo test --test fire` interrupts some thirty times. `SEA_GEN_FIRE=5000` is the whole; `SEA_GEN_FIRE_PRODUCT`,
+//! `SEA_GEN_FIRE_KIND`, `SEA_GEN_FIRE_SEED` and `SEA_GEN_FIRE_RUNNERS` choose. What went wrong is printed with the line that
+//! repeats it: `SEA_GEN_FIRE_AGAIN="mysql 4 7 question:31:answered:8:-:0"`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "a test may fail on the spot, print, and touch files"
+)]
+
+mod compare;
+mod databases;
+mod faults;
+mod projects;
+mod proxy;
+mod random;
+mod servers;
+#[path = "../it/support.rs"]
+mod support;
+mod trial;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use sea_gen::schema::Product;
+
+use databases::Site;
+use faults::{Fault, Kind};
+use projects::Leg;
+use random::Random;
+use trial::{Ended, Outcome, Walk};
+
+/// How many interruptions `cargo test` makes.
+const SHORT: usize = 32;
+
+/// How many products are walked through at the same time.
+const AT_ONCE: usize = 2;
+
+/// How the interruptions of one kind of one product ended.
+#[derive(Default)]
+struct Count {
+    tried: usize,
+    right: usize,
+    later: usize,
+    refused: usize,
+    wrong: usize,
+    lost: usize,
+    hung: usize,
+}
+
+#[derive(Default)]
+struct Report {
+    counts: BTreeMap<(Kind, &'static str), Count>,
+    /// What is skipped, and why.
+    skipped: Vec<String>,
+    wrong: Vec<String>,
+}
+
+fn value(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn number(name: &str) -> Option<usize> {
+    value(name).map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
+
+fn main() -> ExitCode {
+    // Programs that list tests ask every binary.
+    if std::env::args().any(|argument| argument == "--list") {
+        return ExitCode::SUCCESS;
+    }
+    if let Some(line) = value("SEA_GEN_FIRE_AGAIN") {
+        return repeat(&line);
+    }
+    let total = number("SEA_GEN_FIRE").unwrap_or(SHORT);
+    let seed = number("SEA_GEN_FIRE_SEED").unwrap_or(16) as u64;
+    let runners = number("SEA_GEN_FIRE_RUNNERS").unwrap_or(if total > 1000 { 64 } else { 8 });
+    let (only_product, only_kind) = (value("SEA_GEN_FIRE_PRODUCT"), value("SEA_GEN_FIRE_KIND"));
+    let products: Vec<Product> =
+        Product::ALL.into_iter().filter(|it| only_product.as_ref().is_none_or(|only| only == it.key())).collect();
+    let is_wanted = |kind: &Kind| match &only_kind {
+        Some(only) => only == kind.name(),
+        None => total > SHORT || !kind.is_on_request(),
+    };
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(is_wanted).collect();
+    let each = total.div_ceil(products.len().max(1));
+    let mut report = Report::default();
+    if total <= SHORT {
+        let left_out = Kind::ALL.iter().filter(|kind| !kinds.contains(kind)).map(|kind| kind.name());
+        report.skipped.push(format!("only on request: {}", left_out.collect::<Vec<_>>().join(", ")));
+    }
+    let report = Arc::new(Mutex::new(report));
+    let queue = Arc::new(Mutex::new(products));
+    let walkers: Vec<_> = (0..AT_ONCE)
+        .map(|_| {
+            let (report, queue, kinds) = (Arc::clone(&report), Arc::clone(&queue), kinds.clone());
+            std::thread::spawn(move || {
+                loop {
+                    let Some(product) = queue.lock().unwrap().pop() else { break };
+                    // A walk that panics is one that could not be made.
+                    let walked = std::panic::catch_unwind(|| walk(product, &kinds, (each, seed, runners), &report));
+                    if !matches!(walked, Ok(Ok(()))) {
+                        let why = walked.map_or_else(|_| "it panicked".to_owned(), |it| it.err().unwrap_or_default());
+                        note(&report, &format!("{product}: the walk could not be made: {why}"));
+                    }
+                }
+            })
+        })
+        .collect();
+    for walker in walkers {
+        let _ = walker.join();
+    }
+    let report = report.lock().unwrap();
+    print!("{}", table(&report));
+    match report.wrong.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+/// Makes the interruptions of one product, in two parts: where it is, and where its server or its disk can be hurt.
+fn walk(
+    product: Product,
+    kinds: &[Kind],
+    (total, seed, runners): (usize, u64, usize),
+    report: &Arc<Mutex<Report>>,
+) -> Result<(), String> {
+    let kinds: Vec<Kind> = kinds.iter().copied().filter(|kind| kind.is_for(product)).collect();
+    let all: usize = kinds.iter().map(|kind| kind.share(product)).sum();
+    let (hurting, plain): (Vec<Kind>, Vec<Kind>) =
+        kinds.iter().copied().partition(|kind| matches!(kind, Kind::Server | Kind::Full));
+    for (kinds, is_hurt) in [(plain, false), (hurting, true)] {
+        if kinds.is_empty() {
+            continue;
+        }
+        let site = match (is_hurt, product) {
+            (false, _) => Site::given(product),
+            (true, Product::Sqlite) => Site::small(),
+            (true, _) => Site::own(product),
+        };
+        let site = match site {
+            Ok(site) => site,
+            Err(why) => {
+                let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+                report.lock().unwrap().skipped.push(format!("{product}, {}: {why}", names.join(", ")));
+                continue;
+            }
+        };
+        let own = seed ^ product.key().bytes().fold(0, |sum: u64, byte| sum * 31 + u64::from(byte));
+        let times = if total * Product::ALL.len() > SHORT { 2 } else { 1 };
+        let mut walk = Walk::begin(site, own, runners, times)?;
+        let mut random = Random::new(own);
+        let mut plan: Vec<Kind> = Vec::new();
+        for kind in kinds {
+            plan.extend(std::iter::repeat_n(kind, (total * kind.share(product)).div_ceil(all)));
+        }
+        random.shuffle(&mut plan);
+        for kind in plan {
+            let ended = walk.trial(kind)?;
+            count(report, product, &ended);
+        }
+        walk.site.close();
+    }
+    Ok(())
+}
+
+fn count(report: &Arc<Mutex<Report>>, product: Product, ended: &Ended) {
+    let line = format!("{} {} {} {}", product.key(), ended.leg.from, ended.leg.to, ended.fault);
+    {
+        let mut report = report.lock().unwrap();
+        let count = report.counts.entry((ended.fault.kind, product.key())).or_default();
+        count.tried += 1;
+        count.hung += usize::from(ended.hung);
+        match ended.outcome {
+            Outcome::Right => count.right += 1,
+            Outcome::Later(_) => count.later += 1,
+            Outcome::Refused => count.refused += 1,
+            Outcome::Wrong => count.wrong += 1,
+            Outcome::Lost => count.lost += 1,
+        }
+    }
+    let is_frozen = ended.fault.kind == Kind::Freeze;
+    if ended.outcome != Outcome::Right || (ended.hung && !is_frozen) {
+        let hung = if ended.hung { ", and hung" } else { "" };
+        note(report, &format!("{:?}{hung}: SEA_GEN_FIRE_AGAIN=\"{line}\"\n{}", ended.outcome, ended.said));
+    } else if value("SEA_GEN_FIRE_LOUD").is_some() {
+        eprintln!("{:?}: {line}", ended.outcome);
+    }
+}
+
+/// Writes down what is not right, at once: a long run is watched.
+fn note(report: &Arc<Mutex<Report>>, text: &str) {
+    eprintln!("{text}");
+    if let Some(path) = value("SEA_GEN_FIRE_REPORT") {
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+        writeln!(file, "{text}").unwrap();
+    }
+    report.lock().unwrap().wrong.push(text.to_owned());
+}
+
+/// Does one interruption again.
+fn repeat(line: &str) -> ExitCode {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [product, from, to, fault] = words.as_slice() else { panic!("`{line}` is not PRODUCT FROM TO FAULT") };
+    let product = Product::ALL.into_iter().find(|it| it.key() == *product).expect("a product");
+    let leg = Leg { from: from.parse().expect("a number"), to: to.parse().expect("a number") };
+    let fault: Fault = fault.parse().expect("a fault");
+    let site = match (fault.kind, product) {
+        (Kind::Full, _) => Site::small(),
+        (Kind::Server, _) => Site::own(product),
+        _ => Site::given(product),
+    };
+    let mut walk = Walk::begin(site.expect("a database"), 0, fault.runners, 1).expect("an undisturbed walk");
+    let ended = walk.repeat(leg, fault).expect("an undisturbed way there");
+    walk.site.close();
+    match ended {
+        None => println!("the run had ended before it was interrupted"),
+        Some(ended) => {
+            println!("{:?}{}\n{}", ended.outcome, if ended.hung { ", and hung" } else { "" }, ended.said);
+            if ended.outcome != Outcome::Right {
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// The kinds of fault and the databases: survived / tried.
+fn table(report: &Report) -> String {
+    let products = [Product::Postgres, Product::MySql, Product::MariaDb, Product::Sqlite];
+    let names: Vec<String> = products.iter().map(ToString::to_string).collect();
+    let mut text = format!("| interruption | {} |\n|---|---|---|---|---|\n", names.join(" | "));
+    let (mut survived, mut tried) = (0, 0);
+    for kind in Kind::ALL {
+        let cells: Vec<String> = products
+            .iter()
+            .map(|product| {
+                let Some(count) = report.counts.get(&(kind, product.key())) else { return "–".to_owned() };
+                survived += count.right;
+                tried += count.tried;
+                format!("{} / {}", count.right, count.tried)
+            })
+            .collect();
+        text.push_str(&format!("| {} | {} |\n", kind.title(), cells.join(" | ")));
+    }
+    text.push_str(&format!("\n{survived} of {tried} interruptions ended right by the same command.\n"));
+    for ((kind, product), count) in &report.counts {
+        let Count { later, refused, wrong, lost, hung, .. } = count;
+        if later + refused + wrong + lost + hung > 0 {
+            text.push_str(&format!(
+                "{product}, {}: {later} only after several runs, {refused} refused, {wrong} wrong, {lost} lost a race, {hung} hung\n",
+                kind.name()
+            ));
+        }
+    }
+    for skipped in &report.skipped {
+        text.push_str(&format!("skipped: {skipped}\n"));
+    }
+    text
+}
