@@ -132,12 +132,15 @@ impl Bench {
         watch: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>, Failure> {
         let Course::Up { recognises_rows, .. } = course else { return Ok(Vec::new()) };
-        // An interrupted migration goes on first; between its statements the database has no known schema.
-        let is_interrupted = self.live.history.iter().any(|record| !record.status.is_done());
-        if is_interrupted || matches!(course, Course::Up { order: Order::Any, .. }) {
+        if matches!(course, Course::Up { order: Order::Any, .. }) {
             return Ok(Vec::new());
         }
+        let mut is_consistent = false;
         loop {
+            // An interrupted migration goes on first; between its statements the database has no known schema.
+            if self.live.history.iter().any(|record| !record.status.is_done()) {
+                return Ok(Vec::new());
+            }
             let mut sealed = self.workspace.sealed(self.live.product())?;
             let headings: Vec<_> = self.migrations.iter().map(Migration::heading).collect();
             let mut situation = self.workspace.situation(sealed.as_ref(), Some(&self.live), None, &headings)?;
@@ -146,6 +149,13 @@ impl Bench {
             }
             match situation {
                 Situation::Ahead => {}
+                Situation::Drifted if !is_consistent => {
+                    // Another runner may have finished a migration after one of history and catalog was read and before the other.
+                    let before = run::history(&mut self.live.session).await?;
+                    self.live.read_again(&self.workspace).await?;
+                    is_consistent = before == self.live.history;
+                    continue;
+                }
                 Situation::Drifted => {
                     occupied::refuse(&self.live, sealed.as_ref(), &self.migrations)?;
                     self.workspace.note(

@@ -144,6 +144,7 @@ async fn entities(workspace: &Workspace, product: Product, live: Option<&mut Liv
 fn lock(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
     let migrations = workspace.migrations(product)?;
     let mut findings = workspace.unsealed(product, &migrations)?;
+    findings.extend(workspace.wrong_headings(product, &migrations)?);
     if workspace.project.config.proof == Demand::Required {
         let unproven = workspace.sealed_lock()?.migrations(product).iter().filter(|line| line.proof.is_none());
         findings.extend(unproven.map(|line| format!("{} is not proven: `gen verify {}`", line.id, line.id)));
@@ -212,6 +213,10 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
     let migrations = workspace.migrations(product)?;
     if let Err(error) = run::pending(&live.history, &applicables(&migrations)) {
         return Ok(Verdict::Fails(with_reasons(&error)));
+    }
+    let contradictions = run::contradictions(&live.history, &applicables(&migrations));
+    if !contradictions.is_empty() {
+        return Ok(Verdict::Fails(contradictions));
     }
     Ok(match situation {
         Situation::Current => Verdict::Holds,

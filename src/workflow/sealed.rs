@@ -143,6 +143,18 @@ impl Workspace {
         Ok(findings.iter().map(words).collect())
     }
 
+    /// The migration files whose headers name other schemas than the lock.
+    pub fn wrong_headings(&self, product: Product, migrations: &[Migration]) -> Result<Vec<String>, Failure> {
+        let lines = self.sealed_lock()?.migrations(product);
+        let differs = |migration: &&Migration| {
+            let line = lines.iter().find(|line| line.id == migration.id);
+            line.is_some_and(|line| (&line.from, &line.to) != (&migration.from, &migration.to))
+        };
+        let words =
+            |migration: &Migration| format!("{} names other schemas in its header than schema.lock.json", migration.id);
+        Ok(migrations.iter().filter(differs).map(words).collect())
+    }
+
     /// Refuses migration files that differ from the lock.
     pub fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
         let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));

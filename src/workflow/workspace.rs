@@ -86,7 +86,7 @@ impl Live {
         self.session.product()
     }
 
-    /// Reads history and schema again on the same connection.
+    /// Reads the schema, and then the history, again on the same connection.
     pub async fn read_again(&mut self, workspace: &Workspace) -> Result<(), Failure> {
         let catalog = introspect::introspect(&mut self.session, &workspace.scope()).await;
         let catalog = catalog.map_err(|error| Error::new("cannot read the catalog").because(error))?;

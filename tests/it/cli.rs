@@ -21,6 +21,7 @@ mod reference_rows;
 mod running;
 mod secrets;
 mod servers;
+mod tampering;
 mod writers;
 mod writing;
 

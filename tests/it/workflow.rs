@@ -10,7 +10,7 @@ use sea_gen::workflow::apply::{Bench, Course};
 use sea_gen::workflow::check::{Verdict, Wanted, check};
 use sea_gen::workflow::generate::{self, Request};
 use sea_gen::workflow::{Choice, Failure, Listener, Open, Workspace, adopt, drift, entities, fresh, purge, seed};
-use sea_gen_runner::{Error, Target};
+use sea_gen_runner::{Error, Target, run};
 
 /// A listener that remembers, and gives the answers it was given.
 #[derive(Default)]
@@ -78,31 +78,35 @@ async fn applied(open: Open) -> Result<usize, Failure> {
     Ok(chosen.len())
 }
 
+/// A project with one entity and no migration.
+async fn set_up(root: &Path, listener: &Arc<Recorder>) {
+    std::fs::create_dir_all(root.join(".git")).unwrap();
+    std::fs::create_dir_all(root.join("entities")).unwrap();
+    std::fs::write(
+        root.join("gen.toml"),
+        "dialects = [\"sqlite\"]\nentities = [\"entities\"]\ndatabase-url = \"sqlite://shop.db\"\n",
+    )
+    .unwrap();
+    std::fs::write(root.join("entities/book.rs"), entity("title")).unwrap();
+    let mut workspace = Workspace::open_to_write(open(root, listener), "a test").unwrap();
+    let (adopted, live) = adopt::set_up_project(
+        &mut workspace,
+        &adopt::Request { dialects: vec![Product::Sqlite], ..adopt::Request::default() },
+    )
+    .await
+    .unwrap();
+    assert!(adopted.adoption.is_none() && live.is_none());
+    drop(workspace);
+}
+
 #[apply(test)]
 fn a_program_generates_applies_and_checks() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        std::fs::create_dir_all(root.join(".git")).unwrap();
-        std::fs::create_dir_all(root.join("entities")).unwrap();
-        std::fs::write(
-            root.join("gen.toml"),
-            "dialects = [\"sqlite\"]\nentities = [\"entities\"]\ndatabase-url = \"sqlite://shop.db\"\n",
-        )
-        .unwrap();
-        std::fs::write(root.join("entities/book.rs"), entity("title")).unwrap();
         let silent = Arc::new(Recorder::default());
-
-        let mut workspace = Workspace::open_to_write(open(root, &silent), "a test").unwrap();
-        let (adopted, live) = adopt::set_up_project(
-            &mut workspace,
-            &adopt::Request { dialects: vec![Product::Sqlite], ..adopt::Request::default() },
-        )
-        .await
-        .unwrap();
-        assert!(adopted.adoption.is_none() && live.is_none());
-        drop(workspace);
+        set_up(root, &silent).await;
 
         let ops = generated(open(root, &silent), "Initial").await.unwrap();
         assert_eq!(ops, ["+ book: table (2 columns)"]);
@@ -161,5 +165,28 @@ fn a_program_generates_applies_and_checks() {
 
         let notes = silent.notes.lock().unwrap().clone();
         assert!(notes.iter().all(|note| !note.contains("error")), "{notes:?}");
+    });
+}
+
+/// Another runner was faster, between the reading of the catalog and that of the history.
+#[apply(test)]
+fn what_another_runner_did_meanwhile_is_not_taken_for_drift() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, listener) = (folder.path(), Arc::new(Recorder::default()));
+        set_up(root, &listener).await;
+        generated(open(root, &listener), "Initial").await.unwrap();
+        let mut bench = Bench::open(open(root, &listener), true, false).await.unwrap();
+        assert_eq!(applied(open(root, &listener)).await.unwrap(), 1);
+        listener.notes.lock().unwrap().clear();
+
+        bench.live.history = run::history(&mut bench.live.session).await.unwrap();
+        let course =
+            Course::Up { target: Target::All, recognises_rows: false, unproven: true, order: Default::default() };
+        assert_eq!(bench.recognise(&course, false, &mut |_| ()).await.unwrap(), []);
+        assert_eq!(listener.notes.lock().unwrap().as_slice(), [""; 0]);
+        assert_eq!(bench.chosen(&course, &[]).unwrap(), []);
+        bench.live.session.close().await;
     });
 }

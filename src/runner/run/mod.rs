@@ -7,6 +7,7 @@
 mod apply;
 mod batches;
 mod confined;
+mod contradictions;
 mod corrections;
 mod course;
 mod definers;
@@ -40,6 +41,7 @@ use course::Run;
 
 pub use crate::session::HISTORY_TABLE;
 pub use confined::reaches_beyond;
+pub use contradictions::contradictions;
 pub use corrections::{forget, forget_all, note, prepare, record, resolve};
 pub use direct::execute;
 pub use history::{Record, State, history};
