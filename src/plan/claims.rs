@@ -131,9 +131,6 @@ pub fn claims(op: &Op) -> Claims {
         Op::Rename(Rename::Table(change) | Rename::Enum(change)) => {
             claims.needs.extend(schema_of(&change.to));
             claims.reads.extend(schema_of(&change.from));
-            // A rename that waits for a schema holds its former name: what gets that name waits for it.
-            claims.ends.insert(Resource::Named(change.from.clone()));
-            claims.makes.insert(Resource::Named(change.to.clone()));
         }
         Op::Rename(_) => {}
     }
@@ -248,7 +245,10 @@ fn altered(alter: &Alter, claims: &mut Claims) {
         Alter::Definition(change) => {
             claims.needs = grounds(&change.to);
             claims.reads = grounds(&change.from);
-            claims.makes.insert(at(Place::Definition(change.to.id.clone())));
+            // Nothing waits for a schema that only changes: a rename into it must leave its name to others in time.
+            if change.to.id.kind != DefinitionKind::Schema {
+                claims.makes.insert(at(Place::Definition(change.to.id.clone())));
+            }
         }
     }
 }

@@ -1,3 +1,7 @@
+//! Probes: what a statement changes in its session and in the catalog.
+//!
+//! Must not know a database.
+
 use super::*;
 
 fn change(product: Product, sql: &str) -> SessionChange {
