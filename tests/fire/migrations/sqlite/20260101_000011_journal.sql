@@ -3,7 +3,7 @@
 -- UP
 
 -- gen: no transaction
-PRAGMA journal_mode = WAL;
+PRAGMA user_version = 7;
 
 UPDATE account SET balance = balance + 1;
 
@@ -18,4 +18,4 @@ UPDATE account SET balance = balance / 2;
 UPDATE account SET balance = balance - 1;
 
 -- gen: no transaction
-PRAGMA journal_mode = DELETE;
+PRAGMA user_version = 0;
