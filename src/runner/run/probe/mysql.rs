@@ -2,8 +2,6 @@
 //!
 //! Must not know the other databases.
 
-use std::collections::BTreeSet;
-
 use crate::reading::{Cursor, Word, words};
 use crate::session::{DatabaseError, Session};
 use crate::sql::TokenKind;
@@ -134,20 +132,16 @@ fn renames(mut cursor: Cursor<'_>) -> Option<Vec<(String, String)>> {
     Some(cursor.parts().into_iter().map(renamed).collect())
 }
 
-/// Whether other names exist after a statement that renames tables.
+/// Whether the names look different after a statement that renames tables.
 pub(super) fn is_telling(product: Product, sql: &str, before: &Descriptions) -> bool {
     let Some(words) = words(product, sql) else { return false };
     let Some(renames) = renames(Cursor::new(&words)) else { return true };
-    let exists = |table: &String| before.get(&name(table.clone()).key()).is_some_and(|it| !it.is_empty());
-    let all: BTreeSet<&String> = renames.iter().flat_map(|(old, new)| [old, new]).collect();
-    let first: BTreeSet<&String> = all.into_iter().filter(|table| exists(table)).collect();
-    let mut then = first.clone();
-    for (old, new) in &renames {
-        if then.remove(old) {
-            then.insert(new);
-        }
+    let mut then = before.clone();
+    for (old, new) in renames {
+        let moved = then.insert(name(old).key(), String::new()).unwrap_or_default();
+        then.insert(name(new).key(), moved);
     }
-    then != first
+    then != *before
 }
 
 /// The kind of object that a statement names, behind clauses like `DEFINER = …`.
@@ -186,7 +180,7 @@ fn written(word: &Word) -> String {
     }
 }
 
-/// A table of which only the existence counts.
+/// A table of which only the columns count: generated names of constraints follow the table's name.
 fn name(name: String) -> Object {
     Object { kind: "NAME", name }
 }
@@ -234,7 +228,11 @@ pub(super) async fn describe(session: &mut Session, object: &Object) -> Result<S
         return Ok(String::new());
     }
     if object.kind == "NAME" {
-        return Ok(EXISTS.to_owned());
+        let columns = format!(
+            "SELECT column_name, column_type FROM information_schema.columns WHERE {condition} ORDER BY ordinal_position"
+        );
+        let rows = session.query(&columns).await?;
+        return Ok(rows.iter().map(|row| format!("{} {}\n", row.text(0), row.text(1))).collect());
     }
     let path = object.name.split('.').map(|part| sql::quote(product, part)).collect::<Vec<_>>().join(".");
     let kind = if object.kind == "SCHEMA" { "DATABASE" } else { object.kind };

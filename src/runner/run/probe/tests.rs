@@ -51,19 +51,17 @@ fn settings_for_one_statement_and_blocks_are_judged_by_what_they_do() {
 }
 
 #[test]
-fn a_rename_is_told_by_the_names_that_exist() {
-    let before = |names: &[(&str, bool)]| -> Descriptions {
-        let one = |(name, exists): &(&str, bool)| {
-            (format!("NAME {name}"), if *exists { "exists".to_owned() } else { String::new() })
-        };
-        names.iter().map(one).collect()
+fn a_rename_is_told_by_what_has_the_names() {
+    let before = |names: &[(&str, &str)]| -> Descriptions {
+        names.iter().map(|(name, columns)| (format!("NAME {name}"), (*columns).to_owned())).collect()
     };
-    let telling = |sql: &str, names: &[(&str, bool)]| is_telling(Product::MySql, sql, &before(names));
+    let telling = |sql: &str, names: &[(&str, &str)]| is_telling(Product::MySql, sql, &before(names));
     let swap = "RENAME TABLE a TO t, b TO a, t TO b";
-    assert!(!telling(swap, &[("a", true), ("b", true), ("t", false)]));
+    assert!(!telling(swap, &[("a", "id int"), ("b", "id int"), ("t", "")]));
+    assert!(telling(swap, &[("a", "id int"), ("b", "id bigint"), ("t", "")]));
     let shift = "RENAME TABLE t TO t_old, t_new TO t";
-    assert!(telling(shift, &[("t", true), ("t_old", false), ("t_new", true)]));
-    assert!(telling("ALTER TABLE a ADD b int", &[("a", true)]));
+    assert!(telling(shift, &[("t", "id int"), ("t_old", ""), ("t_new", "id int")]));
+    assert!(telling("ALTER TABLE a ADD b int", &[("a", "id int")]));
 }
 
 #[test]
