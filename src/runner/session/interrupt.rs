@@ -80,6 +80,8 @@ pub(super) struct Ending {
     pub(super) server: String,
     /// Whether a second connection can be had: a pool may have one session only.
     pub(super) has_second: bool,
+    /// Whether the session was given up: whatever is sent after that would be waited for in vain.
+    pub(super) is_given_up: AtomicBool,
 }
 
 impl Ending {
@@ -176,6 +178,10 @@ pub(super) async fn wait<T>(
     ending: &Ending,
     work: impl Future<Output = Result<T, DatabaseError>>,
 ) -> Result<T, DatabaseError> {
+    if ending.is_given_up.load(Ordering::SeqCst) {
+        let message = "the session was given up: its server has not answered for a while".to_owned();
+        return Err(DatabaseError { message, code: None });
+    }
     if interrupted() {
         return work.await;
     }
@@ -202,6 +208,7 @@ pub(super) async fn wait<T>(
             Pulse::Gone | Pulse::Silent => unanswered + 1,
         };
         if unanswered == 2 {
+            ending.is_given_up.store(true, Ordering::SeqCst);
             let what = match pulse {
                 Pulse::Gone => "the server has ended this session",
                 Pulse::Alive | Pulse::Unknown | Pulse::Silent => "the server has not been heard of for a while",

@@ -199,7 +199,14 @@ impl Session {
 
     /// The session on an open connection. `options` are those of the same database.
     async fn on(driver: Driver, options: Options, product: Product, is_scratch: bool) -> Result<Self, ConnectError> {
-        let ending = Ending { options, product, number: String::new(), server: String::new(), has_second: true };
+        let ending = Ending {
+            options,
+            product,
+            number: String::new(),
+            server: String::new(),
+            has_second: true,
+            is_given_up: false.into(),
+        };
         let mut session = Self {
             driver,
             ending,
@@ -478,6 +485,8 @@ impl Session {
 
     /// Closes the connection in good order.
     pub async fn close(self) {
-        self.driver.close().await;
+        if !self.ending.is_given_up.load(std::sync::atomic::Ordering::SeqCst) {
+            self.driver.close().await;
+        }
     }
 }
