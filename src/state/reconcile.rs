@@ -88,7 +88,7 @@ pub fn reconcile(
     super::type_schema::take_known(dialect.product(), &mut declared, base);
     keep_order_of_values(&mut declared, base);
     forget_indexes_for_keys(&mut declared, model, base);
-    let declaration = Declaration::new(dialect, model, &policy.types);
+    let declaration = Declaration::new(dialect, model, &policy.types, base);
     let mut record = MergeRecord {
         before: origins,
         after: Origins::default(),
@@ -212,11 +212,13 @@ pub(super) struct Declaration<'a> {
     /// What no entity declares: little beside the sources, and asked for at every place.
     others: BTreeMap<Place, Origin>,
     types: &'a TypeRules,
+    /// The schema that the code is merged with.
+    base: &'a Schema,
 }
 
 impl<'a> Declaration<'a> {
-    fn new(dialect: &'a dyn Dialect, model: &'a Model, types: &'a TypeRules) -> Self {
-        Self { dialect, model, others: model.sources.beside_entities().collect(), types }
+    fn new(dialect: &'a dyn Dialect, model: &'a Model, types: &'a TypeRules, base: &'a Schema) -> Self {
+        Self { dialect, model, others: model.sources.beside_entities().collect(), types, base }
     }
 
     /// Entity or sidecar. What a dialect's `normalize` made explicit has no source of its own and counts as the entity's.
@@ -256,7 +258,8 @@ impl<'a> Declaration<'a> {
         let declared = self.model.schema().tables.get(&table.name).and_then(|table| table.columns.get(&new.name));
         let logical = declared.map_or(&new.data_type, |column| &column.data_type);
         let product = self.dialect.product();
-        let rule = types::rule(product, logical, &new.data_type, &old.data_type)?;
+        let found = (&old.data_type, self.base);
+        let rule = types::rule_with_domains(product, logical, &new.data_type, found)?;
         let place = Place::Table(table.name.clone(), Part::Column(new.name.clone(), Facet::Type));
         let open = !self.spells_out(&place) || types::decides_on_spelled(product, logical, rule);
         (open && self.types.strictness(rule, product) == Strictness::Loose).then_some(rule)

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use sea_gen_runner::{Error, Result};
 
-use crate::schema::{DefaultValue, Product, Strictness, Type};
+use crate::dialect::postgres;
+use crate::schema::{DefaultValue, Product, Schema, Strictness, Type};
 
 /// A pair of different types that may mean the same.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,6 +74,8 @@ rules! {
         "SQLite has no such types, and the driver reads them from text";
     FOREIGN_KEY_RULE = "foreign-key", "a relation and no foreign key, in the database that is adopted", EVERYWHERE,
         "many relations are for joins only; a relation that is declared later is a foreign key";
+    DOMAIN = "domain", "`i32` and a domain over `integer`", EVERYWHERE,
+        "the server reports the type below a domain, and no entity names a domain that only narrows it";
     UNTYPED = "untyped", "anything and a column without a type", SQLITE,
         "such a column keeps whatever it is given";
 }
@@ -132,6 +135,20 @@ pub fn rule(product: Product, logical: &Type, declared: &Type, found: &Type) -> 
     rule.and_then(|rule| RULES.iter().find(|listed| listed.key == rule.key))
 }
 
+/// The rule for an implied type and a domain that was found, or another type.
+pub(super) fn rule_with_domains(
+    product: Product,
+    logical: &Type,
+    declared: &Type,
+    (found, schema): (&Type, &Schema),
+) -> Option<&'static TypeRule> {
+    match postgres::type_below_domain(schema, found) {
+        Some(below) if below == *declared => RULES.iter().find(|rule| rule.key == DOMAIN.key),
+        Some(below) => rule(product, logical, declared, &below),
+        None => rule(product, logical, declared, found),
+    }
+}
+
 /// Whether a rule also decides on a type that `column_type` spells out. `logical` is the type in the code, `rule` the one of
 /// [`rule`] for it. It does on SQLite, where a type is a hint; for an enum, which is always spelled out; and where the
 /// difference is one that no `ColumnType` says, so that neither a person nor `sea-orm-cli` can write it.
@@ -155,6 +172,7 @@ pub(super) fn decides_on_spelled(product: Product, logical: &Type, rule: &TypeRu
     match rule.key {
         _ if product == Product::Sqlite || matches!(logical, Type::Enum(_)) => true,
         key if key == LENGTH.key => is_of_fixed_length,
+        key if key == DOMAIN.key => true,
         // `tinyint(1)` is `tinyint` and the width in which it is shown.
         key if key == BOOLEAN.key => is_mysql && *logical == Type::TinyInteger,
         // `sea-orm-cli` writes it for a `blob`.

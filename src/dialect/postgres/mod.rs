@@ -27,6 +27,7 @@ use crate::schema::{
 use super::casts::Family;
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
 pub use names::sequence_of;
+pub use types::type_below_domain;
 
 /// PostgreSQL.
 #[derive(Debug)]

@@ -2,7 +2,9 @@
 //!
 //! Must not know columns or tables.
 
-use crate::schema::{EnumType, Name, ObjectName, Type};
+use sea_gen_runner::sql;
+
+use crate::schema::{Definition, DefinitionKind, EnumType, Name, ObjectName, Product, Schema, Type};
 
 use super::words;
 
@@ -225,6 +227,19 @@ pub(super) fn family(spelling: &str) -> Family {
         "json" | "jsonb" => Family::Json,
         _ => Family::Other,
     }
+}
+
+/// The type below a domain of the schema; `None` for other types.
+pub fn type_below_domain(schema: &Schema, found: &Type) -> Option<Type> {
+    const ENDS: [&str; 6] = ["COLLATE", "DEFAULT", "CONSTRAINT", "NOT", "NULL", "CHECK"];
+    let Type::Native(spelling) = found else { return None };
+    let is_it = |it: &&Definition| it.id.kind == DefinitionKind::Domain && it.id.name.to_string() == *spelling;
+    let create = schema.definitions.values().find(is_it)?.create.text();
+    let words = sql::words(Product::Postgres, create);
+    let mut below = words.iter().skip_while(|word| !word.is_word("AS")).skip(1).take_while(|word| !word.is_any(&ENDS));
+    let first = below.next()?;
+    let end = below.last().unwrap_or(first).end();
+    Some(Type::Native(create.get(first.start..end)?.to_owned()))
 }
 
 #[cfg(test)]

@@ -409,3 +409,17 @@ fn an_object_of_an_sql_file_is_removed_there() {
         .expect("a file");
     project.run(&["init"]).with(0).mentions("remove it from the SQL file").keeps_silent_on("`indexed`");
 }
+
+/// The driver is told the type below a domain. A domain over another type is a contradiction all the same.
+#[apply(test_on_postgres)]
+fn a_domain_is_the_type_below_it() {
+    let project = Project::new(Product::Postgres);
+    project.database.execute("CREATE DOMAIN released AS integer CHECK (VALUE > 1900)");
+    project.database.execute("CREATE DOMAIN label AS varchar(40) NOT NULL");
+    project
+        .database
+        .execute("CREATE TABLE film (id integer NOT NULL PRIMARY KEY, made released, name label NOT NULL, note label)");
+    let fields = format!("{ID}    pub made: Option<i32>,\n    pub name: String,\n    pub note: Option<i64>,\n");
+    project.entity("film", &entity("film", &fields, ""));
+    project.run(&["init"]).with(0).mentions("1 contradiction").mentions("film.note type");
+}
