@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Order, Outcome, ProgressCallback, Target};
+use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Order, Outcome, ProgressCallback, State, Target};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
@@ -173,7 +173,7 @@ impl Bench {
             let scope = self.workspace.scope();
             if found.is_empty()
                 || is_rehearsal
-                || super::recognise(session, &found, known, &scope, self.wait, watch).await?
+                || super::recognise(session, (&found, State::Recognised), known, &scope, self.wait, watch).await?
             {
                 return Ok(found.into_iter().map(|file| Outcome::recognised(file.id())).collect());
             }
@@ -188,8 +188,7 @@ impl Bench {
     /// History and files contradict each other; a migration cannot be executed here, or not in this direction.
     pub fn chosen(&self, course: &Course, recognised: &[Outcome]) -> Result<Vec<Chosen>, Failure> {
         let (files, history, product) = (applicables(&self.migrations), &self.live.history, self.live.product());
-        let kept = self.kept.iter().map(|(migration, checksum)| Applicable { migration, checksum: checksum.clone() });
-        let all: Vec<Applicable<'_>> = files.iter().cloned().chain(kept).collect();
+        let all: Vec<Applicable<'_>> = files.iter().cloned().chain(self.kept.iter().map(Applicable::from)).collect();
         let up = |target: &Target, order| run::to_apply(history, &files, (target, order), product);
         let down = |target: &Target| run::to_revert(history, &all, target, product);
         let of = |found: Vec<&Applicable<'_>>, direction| -> Vec<Chosen> {

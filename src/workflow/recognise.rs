@@ -72,13 +72,13 @@ fn undecidable(file: &Applicable<'_>, statement: usize) -> Error {
     ))
 }
 
-/// Records migrations as recognised. Returns false, without recording, if history or schema have changed.
+/// Records migrations without running them. Returns false, without recording, if history or schema have changed.
 ///
 /// # Errors
 /// The lock cannot be acquired; the catalog cannot be read; the database's refusal.
 pub async fn recognise(
     session: &mut Session,
-    files: &[&Applicable<'_>],
+    (files, status): (&[&Applicable<'_>], State),
     known: Known<'_>,
     scope: &Scope,
     wait: Duration,
@@ -90,5 +90,5 @@ pub async fn recognise(
         let now = dialect::of(session.product()).normalize(catalog.schema)?;
         Ok(known.fingerprints.last() == Some(&fingerprint(now.schema())))
     };
-    run::record(session, (files, State::Recognised), known.history, is_still_so, wait, watch).await
+    run::record(session, (files, status), known.history, is_still_so, wait, watch).await
 }

@@ -12,7 +12,9 @@ use crate::dialect::{self, Dialect};
 use crate::entity::{MOST_ROWS, Model, ROWS_FILE, SourceFile};
 use crate::introspect;
 use crate::project::{Batch, EntityPaths};
-use crate::schema::{Name, ObjectName, Part, Place, RowValue, Schema, Table, Type};
+use crate::schema::{
+    Index, IndexPart, IndexTarget, Name, ObjectName, Part, Place, Product, RowValue, Schema, Table, Type,
+};
 use crate::write::rows_text;
 
 use super::{Failure, Live, Workspace, text};
@@ -86,10 +88,10 @@ async fn counts(session: &mut Session, dialect: &dyn Dialect, tables: &[&Table])
     };
     let sql = format!("SELECT concat_ws(' ', {})", tables.iter().map(count).collect::<Vec<_>>().join(", "));
     let sql = match dialect.product() {
-        crate::schema::Product::Sqlite => {
+        Product::Sqlite => {
             format!("SELECT {}", tables.iter().map(count).collect::<Vec<_>>().join(" || ' ' || "))
         }
-        crate::schema::Product::Postgres | crate::schema::Product::MySql | crate::schema::Product::MariaDb => sql,
+        Product::Postgres | Product::MySql | Product::MariaDb => sql,
     };
     let rows = session.query(&sql).await.ok();
     let text = rows.and_then(|rows| rows.first().map(|row| row.text(0).to_owned())).unwrap_or_default();
@@ -111,10 +113,10 @@ fn key_of(table: &Table) -> Option<Vec<Name>> {
     let solid = |columns: &[Name]| columns.iter().all(|name| table.columns.get(name).is_some_and(|it| !it.nullable));
     let unique = || table.uniques.values().map(|unique| &unique.columns).find(|columns| solid(columns)).cloned();
     let indexed = || {
-        let of = |index: &crate::schema::Index| {
-            let column = |part: &crate::schema::IndexPart| match &part.target {
-                crate::schema::IndexTarget::Column(name) => Some(name.clone()),
-                crate::schema::IndexTarget::Expression(_) => None,
+        let of = |index: &Index| {
+            let column = |part: &IndexPart| match &part.target {
+                IndexTarget::Column(name) => Some(name.clone()),
+                IndexTarget::Expression(_) => None,
             };
             index.parts.iter().map(column).collect::<Option<Vec<Name>>>()
         };

@@ -10,7 +10,7 @@ use sea_gen_runner::{Error, ErrorKind};
 use crate::diff::diff;
 use crate::project::find_id;
 
-use super::{Failure, Live, Workspace, applicable, applicables, occupied};
+use super::{Failure, Known, Live, Workspace, applicable, applicables, occupied, recognise};
 
 /// What a person knows about a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +56,7 @@ pub async fn resolve(workspace: &Workspace, name: &str, verdict: Verdict) -> Res
     let migration = migrations.iter().find(|migration| migration.id.as_str() == id);
     // A migration that was being reverted may have no file any more.
     let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
-    let kept = kept.iter().find(|(migration, _)| migration.id.as_str() == id);
-    let kept = kept.map(|(migration, checksum)| Applicable { migration, checksum: checksum.clone() });
+    let kept = kept.iter().find(|(migration, _)| migration.id.as_str() == id).map(Applicable::from);
     let fingerprints = fingerprints(workspace, &mut live).await?;
     let is_at = |state: Option<&String>| state.map(|state| fingerprints.contains(state));
     let mut resolved = Resolved { id, agrees: None, goes_on: None };
@@ -105,10 +104,12 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
         None => newest,
     };
     let id = chosen.id.to_string();
-    if let Some(record) = live.history.iter().find(|record| record.id >= id || !record.status.is_done()) {
+    run::pending(&live.history, &applicables(&migrations))?;
+    if let Some(record) = live.history.iter().find(|record| record.id >= id) {
         let error = Error::new(format!("migration `{}` is recorded as {} here already", record.id, record.status));
         return Err(error.of(ErrorKind::Refused).hint("`gen status` shows the state of each migration").into());
     }
+    let own = live.fingerprints();
     let fingerprints = fingerprints(workspace, &mut live).await?;
     let is_there = chosen.to.as_ref().is_some_and(|to| fingerprints.contains(to));
     if !is_there && !force {
@@ -128,7 +129,17 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
             .hint(format!("or stamp it as it is, and `gen drift` shows what differs: `gen baseline{command} --force`"))
             .into());
     }
-    run::mark(&mut live.session, &applicable(chosen), State::Baseline, chosen.to.as_deref(), DEFAULT_WAIT).await?;
+    let (file, scope) = (applicable(chosen), workspace.scope());
+    let Live { session, schema, history, .. } = &mut live;
+    // The comparison was made before the lock was taken.
+    let known = Known { history, schema: schema.schema(), fingerprints: &own };
+    let (files, status) = (&[&file], State::Baseline);
+    if !recognise(session, (files, status), known, &scope, DEFAULT_WAIT, &mut |_| ()).await? {
+        return Err(Error::new("another process has changed this database meanwhile; nothing was recorded")
+            .of(ErrorKind::Busy)
+            .hint("wait for it to end and try again")
+            .into());
+    }
     live.session.close().await;
     Ok(id)
 }

@@ -130,8 +130,7 @@ impl Run {
         let records = self.read(session, on_progress).await?;
         // A file that is gone has left its DOWN section in the history.
         let kept = pending::kept(&records, files, session.product())?;
-        let kept = kept.iter().map(|(migration, checksum)| Applicable { migration, checksum: checksum.clone() });
-        let files: Vec<Applicable<'_>> = files.iter().cloned().chain(kept).collect();
+        let files: Vec<Applicable<'_>> = files.iter().cloned().chain(kept.iter().map(Applicable::from)).collect();
         let wanted = ids(&pending::to_revert(&records, &files, target, session.product())?);
         self.revert(session, &files, &wanted, on_progress).await
     }

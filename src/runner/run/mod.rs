@@ -63,6 +63,12 @@ pub struct Applicable<'a> {
     pub checksum: String,
 }
 
+impl<'a> From<&'a (Migration, String)> for Applicable<'a> {
+    fn from((migration, checksum): &'a (Migration, String)) -> Self {
+        Self { migration, checksum: checksum.clone() }
+    }
+}
+
 impl Applicable<'_> {
     /// The migration's id.
     pub fn id(&self) -> String {

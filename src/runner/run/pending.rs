@@ -321,8 +321,10 @@ fn runnable(file: &Applicable<'_>, direction: Direction, product: Product) -> Re
     let statements = file.statements(direction);
     // On MySQL and MariaDB every statement is committed by itself, and the file may change rows in its own transaction.
     if matches!(product, Product::MySql | Product::MariaDb) {
-        let locks =
-            |statement: &Statement| sql::words(product, &statement.sql).first().is_some_and(|it| it.is_word("LOCK"));
+        let locks = |statement: &Statement| {
+            let words = sql::words(product, &statement.sql);
+            matches!(words.as_slice(), [first, second, ..] if first.is_word("LOCK") && second.is_any(&["TABLE", "TABLES"]))
+        };
         return match statements.iter().position(locks) {
             Some(index) => Err(Error::new(format!(
                 "statement {} of migration `{id}` is `{}`, and nothing could be recorded while only those tables are locked",

@@ -55,5 +55,6 @@ async fn recognise(
 ) -> bool {
     let fingerprints = [fingerprint(schema.schema())];
     let known = Known { history, schema: schema.schema(), fingerprints: &fingerprints };
+    let files = (files, State::Recognised);
     workflow::recognise(&mut database.session, files, known, &Scope::default(), WAIT, &mut |_| ()).await.unwrap()
 }

@@ -146,10 +146,7 @@ impl Files {
     }
 
     pub fn all(&self) -> Vec<Applicable<'_>> {
-        self.migrations
-            .iter()
-            .map(|(migration, checksum)| Applicable { migration, checksum: checksum.clone() })
-            .collect()
+        self.migrations.iter().map(Applicable::from).collect()
     }
 }
 
