@@ -15,7 +15,7 @@ use crate::{Product, Role, Statement};
 use super::definers::Kept;
 use super::history::Record;
 use super::statement::carry_out;
-use super::stop::{ANNOUNCING, COMMITTING, Stop};
+use super::stop::{Stage, Stop};
 use super::table::{Entry, Table};
 use super::transaction_groups::{TransactionGroup, commits_by_itself, transaction_groups};
 use super::{Applicable, Direction, Outcome, Progress, ProgressCallback, State, patience, resume};
@@ -133,9 +133,9 @@ impl<'a> Execution<'a> {
     /// Goes on where an earlier run was interrupted.
     async fn go_on(&self, session: &mut Session, record: &Record, on_progress: ProgressCallback<'_>) -> Result<()> {
         let taken = match self.table.take_over(session, self.file, (Some(record), self.owner)).await {
-            Ok(true) => session.commit().await.map_err(|error| Stop::new(None, ANNOUNCING, error)),
+            Ok(true) => session.commit().await.map_err(|error| Stop::new(Stage::Announcing, error)),
             Ok(false) => Err(Stop::taken_over()),
-            Err(error) => Err(Stop::new(None, ANNOUNCING, error)),
+            Err(error) => Err(Stop::new(Stage::Announcing, error)),
         };
         if let Err(stop) = taken {
             let _ = session.rollback().await;
@@ -186,14 +186,14 @@ impl<'a> Execution<'a> {
         let result = match self.patiently(session, range, true, on_progress).await {
             Ok(()) => match self.finish_together(session).await {
                 Ok(()) => commit(session).await,
-                Err(error) => Err(Stop::new(None, "when its row was written to the history", error)),
+                Err(error) => Err(Stop::new(Stage::Finishing, error)),
             },
             Err(stop) => Err(stop),
         };
         let Err(stop) = result else { return Ok(()) };
         let state = match rolled_back(session).await {
             Ok(_) => "it was rolled back, the database is as it was before it",
-            Err(_) if stop.what == COMMITTING => {
+            Err(_) if stop.stage == Stage::Committing => {
                 "the connection is gone, and whether the commit arrived is not known; `gen status` tells"
             }
             Err(_) => "the connection is gone; the database rolls it back by itself",
@@ -273,7 +273,7 @@ impl<'a> Execution<'a> {
 }
 
 pub(super) async fn commit(session: &mut Session) -> Result<(), Stop> {
-    session.commit().await.map_err(|error| Stop::new(None, COMMITTING, error))
+    session.commit().await.map_err(|error| Stop::new(Stage::Committing, error))
 }
 
 /// Refuses dangling references that a migration left. Those that could not be checked before need not be checkable now.

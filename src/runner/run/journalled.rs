@@ -14,7 +14,7 @@ use super::journal::{Journal, Sent};
 use super::probe::{self, Probe};
 use super::resume::Start;
 use super::statement::is_all_or_none;
-use super::stop::{ANNOUNCING, COMMITTING, RECORDING, Stop};
+use super::stop::{Stage, Stop};
 use super::table::Entry;
 use super::transaction_groups::{TransactionGroup, commits_by_itself, own_transactions};
 use super::{Direction, Progress, ProgressCallback, State, grants};
@@ -31,7 +31,7 @@ struct Reached {
 }
 
 fn recording(error: DatabaseError) -> Stop {
-    Stop::new(None, RECORDING, error)
+    Stop::new(Stage::Recording, error)
 }
 
 impl Execution<'_> {
@@ -48,13 +48,14 @@ impl Execution<'_> {
         let mut reached = Reached { done, ..Reached::default() };
         let result = self.each_group(session, groups, (start, &mut reached), on_progress).await;
         let Err(stop) = result else { return Ok(()) };
-        if stop.what == ANNOUNCING || stop.is_taken_over() {
+        if stop.stage == Stage::Announcing || stop.is_taken_over() {
             let _ = session.rollback().await;
             return Err(self.stopped(stop, "nothing more of it was sent"));
         }
         let is_rolled_back = rolled_back(session).await.unwrap_or(true);
-        let at = stop.at.unwrap_or(reached.done);
-        let is_own_transaction = own_transactions(session.product(), self.statements()).contains(&at);
+        let at = stop.stage.statement();
+        let own_transactions = own_transactions(session.product(), self.statements());
+        let is_own_transaction = own_transactions.contains(&at.unwrap_or(reached.done));
         if is_own_transaction && let Some(record) = self.row(session).await {
             // The rollback has undone what the file's own transaction did, and what was recorded in it.
             reached.done = record.statements;
@@ -64,7 +65,7 @@ impl Execution<'_> {
         let failed = groups.iter().find(|group| group.statements.contains(&done));
         let has_left_nothing = is_rolled_back
             && stop.answered
-            && (stop.at.is_some() || stop.what == COMMITTING)
+            && (at.is_some() || stop.stage == Stage::Committing)
             && (stop.was_not_sent || failed.is_some_and(|group| self.leaves_nothing(session.product(), group)));
         let is_new = has_left_nothing && done == self.first_change();
         if is_new && matches!(self.retract(session).await, Ok(true)) {
@@ -79,8 +80,8 @@ impl Execution<'_> {
         let status = if stop.answered { State::Failed } else { State::Running };
         if has_left_nothing {
             sent = None;
-        } else if stop.answered && stop.at.is_some() && !(is_own_transaction && is_rolled_back) {
-            let statement = stop.at.and_then(|at| self.statements().get(at));
+        } else if stop.answered && at.is_some() && !(is_own_transaction && is_rolled_back) {
+            let statement = at.and_then(|at| self.statements().get(at));
             let mut refused = sent.or_else(|| Some(Sent::of(session.product(), statement?)));
             refused.iter_mut().for_each(|sent| sent.refused = true);
             sent = refused;
@@ -132,7 +133,10 @@ impl Execution<'_> {
                 on_progress(progress);
             };
             if let Some(sql) = instead.take() {
-                session.execute(&sql).await.map_err(|error| Stop::new(Some(group.statements.start), "", error))?;
+                session
+                    .execute(&sql)
+                    .await
+                    .map_err(|error| Stop::new(Stage::Statement(group.statements.start), error))?;
             } else if group.transactional {
                 match self.enclosed(session, group, &mut heard).await {
                     // A command that the tool does not know, and that PostgreSQL takes outside a transaction only.
@@ -217,7 +221,7 @@ impl Execution<'_> {
 
     /// Records the migration as running.
     async fn announce(&self, session: &mut Session, start: Option<&Start>, reached: &Reached) -> Result<(), Stop> {
-        let announcing = |error| Stop::new(None, ANNOUNCING, error);
+        let announcing = |error| Stop::new(Stage::Announcing, error);
         if start.is_some() {
             return self.record(session, reached).await;
         }
@@ -278,7 +282,7 @@ impl Execution<'_> {
 
     /// Records the migration as applied; a reverted migration loses its row.
     async fn finish(&self, session: &mut Session) -> Result<(), Stop> {
-        let ended = |error| Stop::new(None, "when its end was recorded", error);
+        let ended = |error| Stop::new(Stage::Ending, error);
         let is_own = match self.direction {
             Direction::Down => self.table.delete_own(session, &self.file.id(), self.owner).await.map_err(ended)?,
             Direction::Up => {
@@ -293,11 +297,17 @@ impl Execution<'_> {
                 self.table.update(session, &self.file.id(), self.direction, &entry).await.map_err(ended)?
             }
         };
-        if is_own { Ok(()) } else { Err(Stop::taken_over()) }
+        if !is_own {
+            return Err(Stop::taken_over());
+        }
+        // A transaction that the file begins and does not end would take the record back with its rows.
+        match commits_by_itself(session.product()) {
+            true => commit(session).await,
+            false => Ok(()),
+        }
     }
 
-    /// Resets the history row: the migration is pending again, or applied.
-    /// Returns false if another run has taken the migration over.
+    /// Resets the history row: the migration is pending again, or applied. Returns false if another run has taken the migration over.
     pub(super) async fn retract(&self, session: &mut Session) -> Result<bool, DatabaseError> {
         match self.direction {
             Direction::Up => self.table.delete_own(session, &self.file.id(), self.owner).await,

@@ -148,6 +148,11 @@ impl Place<'_, '_> {
                 None => Err(self.undecidable("a part of it was done")),
             },
             Finding::Done if sent.refused => Err(self.undecidable("the database refused it after it had done a part")),
+            Finding::Done
+                if is_own && probe::denies(session, statement).await.map_err(|error| self.unreadable(error))? =>
+            {
+                Err(self.undecidable("what it changes looks different now, and not as it should afterwards"))
+            }
             Finding::Done if is_own => Ok(Start { done: self.at + 1, instead: None, after: sent.after.clone() }),
             Finding::Done => Err(self
                 .interrupted(&format!("`{}` was done, and the file has another statement there", first_line(statement)))

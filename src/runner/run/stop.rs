@@ -11,16 +11,56 @@ use super::pending::first_line;
 use super::statement::{FailedCheck, StatementError, counted};
 use super::{Direction, patience};
 
-pub(super) const ANNOUNCING: &str = "before its first statement, when its row was written to the history";
-pub(super) const COMMITTING: &str = "when it was committed";
-pub(super) const RECORDING: &str = "when its progress was recorded";
-const CHECKING_KEYS: &str = "when foreign keys were checked at its end";
+/// What was being done when a migration stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// A statement was executed: its index.
+    Statement(usize),
+    /// Its row was written to the history before its first statement.
+    Announcing,
+    /// Its progress was recorded.
+    Recording,
+    /// Foreign keys were checked at its end.
+    CheckingKeys,
+    /// Its row was written to the history together with what it did.
+    Finishing,
+    /// A transaction was committed.
+    Committing,
+    /// It was recorded that it is done.
+    Ending,
+}
 
-/// The error that stopped a transaction group, and the index of its statement; `None` if it occurred between or after
-/// statements.
+impl Stage {
+    /// The words behind "failed"; those of a statement say which one it is.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Statement(_) => "at a statement",
+            Self::Announcing => "before its first statement, when its row was written to the history",
+            Self::Recording => "when its progress was recorded",
+            Self::CheckingKeys => "when foreign keys were checked at its end",
+            Self::Finishing => "when its row was written to the history",
+            Self::Committing => "when it was committed",
+            Self::Ending => "when its end was recorded",
+        }
+    }
+
+    /// The index of the statement, if it was one.
+    pub(super) fn statement(self) -> Option<usize> {
+        match self {
+            Self::Statement(at) => Some(at),
+            Self::Announcing
+            | Self::Recording
+            | Self::CheckingKeys
+            | Self::Finishing
+            | Self::Committing
+            | Self::Ending => None,
+        }
+    }
+}
+
+/// The error that stopped a migration, and what was being done.
 pub(super) struct Stop {
-    pub(super) at: Option<usize>,
-    pub(super) what: &'static str,
+    pub(super) stage: Stage,
     error: Box<dyn std::error::Error + Send + Sync>,
     /// Whether the error is an answer of the database, not a lost connection.
     pub(super) answered: bool,
@@ -36,37 +76,33 @@ pub(super) struct Stop {
 struct TakenOver;
 
 impl Stop {
-    pub(super) fn new(at: Option<usize>, what: &'static str, error: DatabaseError) -> Self {
+    pub(super) fn new(stage: Stage, error: DatabaseError) -> Self {
         let was_not_sent = error.is_of_this_side();
-        Self { at, what, answered: error.code.is_some(), was_not_sent, error: Box::new(error), waited: None }
+        Self { stage, answered: error.code.is_some(), was_not_sent, error: Box::new(error), waited: None }
     }
 
-    fn found(
-        at: Option<usize>,
-        what: &'static str,
-        error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
-        Self { at, what, error: error.into(), answered: false, was_not_sent: false, waited: None }
+    fn found(stage: Stage, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { stage, error: error.into(), answered: false, was_not_sent: false, waited: None }
     }
 
     pub(super) fn of(product: Product, index: usize, trouble: StatementError) -> Self {
         match trouble {
             StatementError::Database(error) => {
                 let waited = patience::has_waited(product, &error).then(|| error.message.clone());
-                Self { waited, ..Self::new(Some(index), "", error) }
+                Self { waited, ..Self::new(Stage::Statement(index), error) }
             }
-            StatementError::Found(finding) => Self { answered: true, ..Self::found(Some(index), "", finding) },
+            StatementError::Found(finding) => Self { answered: true, ..Self::found(Stage::Statement(index), finding) },
         }
     }
 
     /// Foreign keys do not hold at the end.
     pub(super) fn keys(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { answered: true, ..Self::found(None, CHECKING_KEYS, error) }
+        Self { answered: true, ..Self::found(Stage::CheckingKeys, error) }
     }
 
     /// Another run executes the migration now, so this one must not write its row.
     pub(super) fn taken_over() -> Self {
-        Self::found(None, RECORDING, TakenOver)
+        Self::found(Stage::Recording, TakenOver)
     }
 
     pub(super) fn is_taken_over(&self) -> bool {
@@ -86,10 +122,11 @@ impl Stop {
             Direction::Down => ("reverting migration", &migration.down),
         };
         let (id, of) = (migration.id.to_string(), statements.len());
-        let found: Option<(usize, &Statement)> = self.at.and_then(|index| Some((index, statements.get(index)?)));
+        let at = self.stage.statement();
+        let found: Option<(usize, &Statement)> = at.and_then(|index| Some((index, statements.get(index)?)));
         let place = match found {
             Some((index, statement)) => format!("at statement {} of {of}, `{}`", index + 1, first_line(statement)),
-            None => self.what.to_owned(),
+            None => self.stage.words().to_owned(),
         };
         let check = found.filter(|_| self.error.is::<FailedCheck>()).map(|(_, statement)| statement);
         let rows = check.and_then(|check| counted(migration.product, check));
@@ -98,7 +135,7 @@ impl Stop {
         let what = if interrupted() { "was interrupted" } else { "failed" };
         let kind = match self.is_taken_over() {
             true => ErrorKind::Busy,
-            false => ErrorKind::Failed { id: id.clone(), statement: self.at.map(|index| index + 1) },
+            false => ErrorKind::Failed { id: id.clone(), statement: at.map(|index| index + 1) },
         };
         let error = Error::new(format!("{verb} `{id}` {what} {place}; {state}")).of(kind).because(self.error);
         hint.into_iter().fold(error, Error::hint)

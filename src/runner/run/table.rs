@@ -367,6 +367,7 @@ impl Table {
             Product::MySql | Product::MariaDb => {
                 let sql = format!("USE {}", sql::quote(self.product, &self.home));
                 session.execute(&sql).await?;
+                session.execute("SET SESSION autocommit = 1").await?;
                 session.pin_mode().await
             }
             Product::Sqlite => Ok(()),

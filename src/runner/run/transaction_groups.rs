@@ -36,7 +36,7 @@ pub(super) fn transaction_groups(product: Product, statements: &[Statement]) -> 
     for (index, statement) in statements.iter().enumerate() {
         let enclosure = match product {
             Product::Postgres | Product::Sqlite if statement.transactional => Enclosure::Shared,
-            // A transaction that the file begins itself would be committed by another one, and its table locks released.
+            // A transaction that the file begins itself would be committed by another one.
             Product::MySql | Product::MariaDb if own_transactions.contains(&index) => Enclosure::None,
             Product::MySql | Product::MariaDb if is_looked_at(product, statements, index) => Enclosure::Shared,
             Product::Postgres | Product::Sqlite | Product::MySql | Product::MariaDb => enclosure(product, statement),
@@ -53,8 +53,7 @@ pub(super) fn transaction_groups(product: Product, statements: &[Statement]) -> 
     transaction_groups
 }
 
-/// The statements inside the transactions and table locks that a file of MySQL or MariaDB begins itself, with those that begin and
-/// end them.
+/// The statements inside the transactions that a file of MySQL or MariaDB begins itself, with those that begin and end them.
 pub(super) fn own_transactions(product: Product, statements: &[Statement]) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     if !commits_by_itself(product) {
@@ -68,10 +67,9 @@ pub(super) fn own_transactions(product: Product, statements: &[Statement]) -> BT
         let mut is_part = is_open || is_manual;
         // `BEGIN NOT ATOMIC` begins a block, and no transaction.
         let begins = is(0, "BEGIN") && (words.len() == 1 || is(1, "WORK"));
-        if begins || is(0, "LOCK") || (is(0, "START") && is(1, "TRANSACTION")) {
+        if begins || (is(0, "START") && is(1, "TRANSACTION")) {
             (is_open, is_part) = (true, true);
-        } else if is(0, "COMMIT") || is(0, "UNLOCK") || (is(0, "ROLLBACK") && !words.iter().any(|it| it.is_word("TO")))
-        {
+        } else if is(0, "COMMIT") || (is(0, "ROLLBACK") && !words.iter().any(|it| it.is_word("TO"))) {
             is_open = false;
         } else if is(0, "SET") && words.iter().any(is_autocommit) {
             let value = words
@@ -152,7 +150,7 @@ mod tests {
                 shown(product, &[update(), check(), update(), check(), alter(), check(), update()]),
                 [(0..4, true), (4..5, false), (5..6, false), (6..7, true)]
             );
-            for own in ["START TRANSACTION", "begin", "LOCK TABLES t WRITE", "SET @@autocommit = 0"] {
+            for own in ["START TRANSACTION", "begin", "SET @@autocommit = 0"] {
                 let statements = [Statement::new(own), update(), check(), Statement::new("COMMIT")];
                 assert!(shown(product, &statements).iter().all(|(_, transactional)| !transactional), "{own}");
             }

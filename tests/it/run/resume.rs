@@ -355,3 +355,53 @@ fn a_branch_that_is_merged_later_runs_if_asked() {
         database.remove().await;
     });
 }
+
+/// A transaction that a file begins and does not end is committed with the record, and the next migration is not part of it.
+#[apply(test_on_mariadb)]
+fn a_transaction_that_is_not_ended_is_committed() {
+    block(async {
+        let mut database = Database::create(Product::MariaDb, "not_ended").await;
+        let insert = "INSERT INTO two VALUES (2, 2)";
+        let files = Files::new(Product::MariaDb)
+            .with(
+                ONE,
+                &[
+                    "CREATE TABLE two (id int PRIMARY KEY, n int)",
+                    "SET autocommit = 0",
+                    "INSERT INTO two VALUES (1, 1)",
+                ],
+                &[],
+            )
+            .with(TWO, &["START TRANSACTION", insert], &[]);
+        let mut runner = database.another().await;
+        run::go(&mut runner, &files.all(), Course::Up(&Target::All), WAIT, &mut |_| ()).await.unwrap();
+        drop(runner);
+        assert_eq!(rows(&mut database).await, "1:1 2:2");
+        assert_eq!(database.history().await.iter().filter(|record| record.status == State::Applied).count(), 2);
+        database.remove().await;
+    });
+}
+
+/// Between a crash and the next run somebody else has changed the table: that does not count as the statement.
+#[apply(test_on_mysql)]
+fn a_change_by_somebody_else_is_not_taken_for_the_statement() {
+    block(async {
+        let mut database = Database::create(Product::MySql, "somebody_else").await;
+        let files = Files::new(Product::MySql).with(
+            ONE,
+            &["CREATE TABLE two (id int PRIMARY KEY, n int)", "ALTER TABLE two ADD COLUMN a int"],
+            &[],
+        );
+        cut_off(&database, &files.all(), Course::Up(&Target::All), 2).await;
+        while run::holder(&mut database.session).await.is_some() {
+            tokio::task::yield_now().await;
+        }
+        let _ = database.session.execute("ALTER TABLE two DROP COLUMN a").await;
+        database.session.execute("ALTER TABLE two ADD COLUMN other int").await.unwrap();
+        let text = said(&database.up(&files).await.unwrap_err());
+        assert!(text.contains("looks different now, and not as it should afterwards"), "{text}");
+        run::resolve(&mut database.session, &files.all()[0], false, WAIT).await.unwrap();
+        assert_eq!(ids(&database.up(&files).await.unwrap()), [ONE]);
+        database.remove().await;
+    });
+}

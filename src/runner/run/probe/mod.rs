@@ -162,6 +162,18 @@ pub(super) async fn completion(
     }
 }
 
+/// Whether the catalog lacks what the statement should have led to: then somebody else has changed its objects.
+///
+/// # Errors
+/// The database's refusal.
+pub(super) async fn denies(session: &mut Session, statement: &Statement) -> Result<bool, DatabaseError> {
+    match session.product() {
+        Product::MySql | Product::MariaDb => mysql::denies(session, &statement.sql).await,
+        // A statement of PostgreSQL is known by the one object that it makes or drops.
+        Product::Postgres | Product::Sqlite => Ok(false),
+    }
+}
+
 /// Whether a statement reads the result of the statement before it, which a new session does not know.
 pub(super) fn reads_last_result(product: Product, statement: &Statement) -> bool {
     const FUNCTIONS: [&str; 4] = ["LAST_INSERT_ID", "ROW_COUNT", "FOUND_ROWS", "LASTVAL"];

@@ -2,7 +2,8 @@
 //!
 //! Must not know the other databases.
 
-use crate::reading::{Cursor, Word, words};
+use crate::reading::clause_kind::ClauseKind;
+use crate::reading::{self, Cursor, Word, words};
 use crate::session::{DatabaseError, Session};
 use crate::sql::TokenKind;
 use crate::{Product, sql};
@@ -243,6 +244,47 @@ pub(super) async fn describe(session: &mut Session, object: &Object) -> Result<S
     let printed: Vec<&str> = (1..COLUMNS).map(|at| row.text(at)).collect();
     let printed = printed.join("\n").replacen(&sql::quote(product, name), "", 1);
     Ok(without_counter(&printed))
+}
+
+/// Whether a column or an index that a statement adds is missing, or one that it drops exists.
+pub(super) async fn denies(session: &mut Session, statement: &str) -> Result<bool, DatabaseError> {
+    let product = session.product();
+    let reading = reading::read(product, statement);
+    if reading.clauses.iter().any(|clause| clause.kind == ClauseKind::RenameTable) {
+        return Ok(false);
+    }
+    let renamed = reading.renamed_columns().map(|(table, _, new)| (table, new, "columns", true));
+    let added = reading.clauses.iter().filter_map(|clause| {
+        let (view, is_there) = match clause.kind {
+            ClauseKind::AddColumn
+            | ClauseKind::AddColumnFilled
+            | ClauseKind::AddColumnStored
+            | ClauseKind::AddColumnVirtual
+            | ClauseKind::AddColumnNumbered => ("columns", true),
+            ClauseKind::DropColumn => ("columns", false),
+            ClauseKind::CreateIndex | ClauseKind::CreateSpecialIndex => ("statistics", true),
+            ClauseKind::DropIndex => ("statistics", false),
+            _ => return None,
+        };
+        Some((clause.table.as_str(), clause.part.as_str(), view, is_there))
+    });
+    for (table, part, view, is_there) in added.chain(renamed).filter(|(_, part, ..)| !part.is_empty()) {
+        let (schema, name) = match table.split_once('.') {
+            Some((schema, name)) => (sql::literal(product, schema), name),
+            None => ("DATABASE()".to_owned(), table),
+        };
+        let column = if view == "columns" { "column_name" } else { "index_name" };
+        let query = format!(
+            "SELECT count(*) FROM information_schema.{view} WHERE table_schema = {schema} AND table_name = {} AND {column} = {}",
+            sql::literal(product, name),
+            sql::literal(product, part),
+        );
+        let found = session.query(&query).await?;
+        if found.first().is_some_and(|row| row.text(0) != "0") != is_there {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn without_counter(printed: &str) -> String {
