@@ -108,16 +108,16 @@
 //! | lowering | turning operations into steps |
 //! | rebuild | creating a table again and copying its rows, because it cannot be altered in place |
 //! | online form | a step whose blocking time does not grow with the number of rows ([`plan::cost::Forms`]) |
-//! | migration | a file of up and down statements ([`sea_gen_runner::migration::Migration`]) |
-//! | up, down | applying a migration, and reverting it ([`sea_gen_runner::Direction`]) |
+//! | migration | a file of up statements, which apply it, and down statements, which revert it ([`sea_gen_runner::migration::Migration`]) |
 //! | baseline | the first recorded migration of an existing database, which is not executed |
 //! | history | the table that records what was applied ([`sea_gen_runner::HISTORY_TABLE`]) |
 //! | lock file | `schema.lock.json`, which seals the migrations and the snapshot ([`sea_gen_runner::lock_file::Lock`]) |
+//! | journal | the part of the history that says which statement is sent next, so that an interrupted run can be continued |
+//! | probe | how the catalog tells after a crash whether a statement was done |
 //! | advisory lock | the lock in the database that admits one runner at a time |
 //! | transaction group | statements of a migration that are executed in one transaction |
 //! | preflight check | a query in front of a migration that finds rows on which it would fail |
 //! | backfill | values for existing rows, written by a migration ([`state::Backfill`]) |
-//! | placeholder | a value without meaning (0, empty string) where the real one is lost |
 //! | drift | a difference between a database and the snapshot that no migration explains ([`state::Situation`]) |
 //! | clause kind | the kind of a DDL or DML clause; locks and costs are listed by it ([`sea_gen_runner::reading::clause_kind::ClauseKind`]) |
 //! | accepted difference | a difference between the code and the database that stays as it is for now ([`schema::Acceptance`]) |

@@ -113,8 +113,7 @@ pub trait Dialect: fmt::Debug + Sync {
     /// The partitions of a table that are dropped with their rows when its options change.
     fn dropped_partitions(&self, change: &Change<Options>) -> Vec<Name>;
 
-    /// The partition that takes rows which belong nowhere else, beside one that comes, and the condition on which a row of it
-    /// belongs to the one that comes.
+    /// The default partition beside a new partition, and the condition on which a row of it belongs to the new one.
     fn rows_in_default(&self, from: &Schema, to: &Schema, partition: &Definition) -> Option<(ObjectName, String)>;
 
     /// Writes one step in SQL.

@@ -63,7 +63,7 @@ pub(super) fn statements(dialect: &dyn Dialect, change: &RowsChange) -> Vec<Stat
     written
 }
 
-/// Inserts rows, or gives those that are there the declared values. MySQL and MariaDB take a row for the same that has the
+/// Inserts rows, and gives existing rows the declared values. MySQL and MariaDB take a row for the same that has the
 /// values of any unique key: it gets the declared key too, so that no other row is changed unseen.
 fn insert(dialect: &dyn Dialect, change: &RowsChange, rows: &ReferenceRows, added: &[&ReferenceRow]) -> String {
     let others = added.iter().take(1).flat_map(|row| row.keys()).filter(|name| !rows.key.contains(name));

@@ -94,7 +94,7 @@ fn replaced(op: &Op) -> Option<Place> {
     }
 }
 
-/// The only routine of the same name that comes where one with other arguments goes.
+/// The only created routine of the name of a dropped one with other arguments.
 fn overload<'a>(old: &Place, gone: &[(usize, Place)], made: &'a [(usize, Place)]) -> Option<&'a (usize, Place)> {
     let Place::Routine(old) = old else { return None };
     let is_called = |place: &Place| matches!(place, Place::Routine(name) if name.schema == old.schema && called(name) == called(old));

@@ -1,7 +1,7 @@
 //! Tables that become partitioned, stop being so, or change their partition key: they are rebuilt with their rows.
 //!
-//! Everything that stands on such a table is taken out of the way as for a column that goes, and comes back on the new table.
-//! Its partitions go with the old table, and come before the rows are copied. Must not know how a step is written.
+//! The objects that depend on such a table are dropped first, as for a dropped column, and created again on the new table. Its
+//! partitions are dropped with the old table, and created before the rows are copied. Must not know how a step is written.
 
 use std::collections::BTreeSet;
 
