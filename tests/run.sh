@@ -4,6 +4,7 @@
 #   bash tests/run.sh                   checks and tests
 #   bash tests/run.sh -- COMMAND …      that command instead, with the servers running and their URLs in its environment
 #   SEA_GEN_NEWER=yes bash tests/run.sh  a second run on the newest PostgreSQL and MariaDB too
+#   SEA_GEN_TEST_SECONDS=3000            how long the tests may take
 #
 # SQLite needs nothing. For each server it takes, in this order: the URL in the environment (DATABASE_URL_POSTGRES,
 # DATABASE_URL_MARIADB, DATABASE_URL_MYSQL), an installed server, one installed now (Debian, as root). What it starts runs on
@@ -320,7 +321,8 @@ check cargo fmt --all --check
 check cargo clippy --workspace --all-targets -- -D warnings
 # Drivers can be left out: whatever needs one outside of its place shows here.
 check cargo clippy --no-default-features --features sqlite --lib --bins -- -D warnings
-tests() { cargo test --workspace --no-fail-fast 2>&1 | tee "$work/tests.log"; }
+# A test that waits for ever ends with the run, and the lines before it are still shown.
+tests() { timeout --verbose "${SEA_GEN_TEST_SECONDS:-3000}" cargo test --workspace --no-fail-fast 2>&1 | tee "$work/tests.log"; }
 check tests
 # Every server test runs when every server is there.
 none_ignored() {
