@@ -72,7 +72,7 @@ fn migration(product: Product, from: Schema, to: Schema, forms: Forms) -> Migrat
 }
 
 async fn apply(session: &mut Session, migration: &Migration) -> Result<Vec<Outcome>, Error> {
-    let files = [Applicable { migration, checksum: migration.checksum() }];
+    let files = [Applicable::new(migration, migration.checksum())];
     run::go(session, &files, run::Course::Up(&Target::All), Duration::from_secs(30), &mut |_| ()).await
 }
 
@@ -206,7 +206,7 @@ fn steps_back(product: Product) {
         other.query("SELECT id FROM big").await.unwrap();
         let migration =
             migration(product, table(false, false, false, false), table(false, false, false, true), Forms::Safe);
-        let files = [Applicable { migration: &migration, checksum: migration.checksum() }];
+        let files = [Applicable::new(&migration, migration.checksum())];
         let (told, heard) = tokio::sync::oneshot::channel::<()>();
         let mut told = Some(told);
         let mut watch = |progress: Progress<'_>| {

@@ -89,7 +89,7 @@ async fn by_replaying(
         Err(error) => return Ok(Before::Unknown(super::with_reason(&error))),
     };
     let files: Vec<Applicable<'_>> =
-        migrations.iter().map(|migration| Applicable { migration, checksum: migration.checksum() }).collect();
+        migrations.iter().map(|migration| Applicable::new(migration, migration.checksum())).collect();
     let outcome: Result<Normalized> = async {
         let beside = match like {
             Some(like) => build_beside(&mut session, like.schema(), migrations).await?,

@@ -381,7 +381,7 @@ impl Trial<'_> {
     /// Executes the migration with the runner, its transactions and its history.
     async fn migrate(&mut self, way: &str) -> Result<(), EarlyVerdict> {
         let migration = self.claim.migration;
-        let files = [Applicable { migration, checksum: migration.checksum() }];
+        let files = [Applicable::new(migration, migration.checksum())];
         let session = &mut *self.session;
         let mut failed = format!("{way} fails");
         let mut watch = |progress: Progress<'_>| {

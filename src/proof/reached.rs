@@ -54,7 +54,7 @@ pub async fn reached(
             let lines = differences(&before, &built).join("; ");
             return Ok(Reached::Unknown(format!("the scratch database holds the schema differently: {lines}")));
         }
-        let files = [Applicable { migration, checksum: migration.checksum() }];
+        let files = [Applicable::new(migration, migration.checksum())];
         if let Err(error) = go(&mut session, &files, Course::Up(&Target::All), DEFAULT_WAIT, &mut |_| ()).await {
             return Ok(Reached::Fails(with_reason(&error)));
         }

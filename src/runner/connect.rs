@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::error::Result;
+use crate::Result;
 use crate::session::{self, ConnectionOptions, Missing, Session};
 
 /// A source of the runner's connection: the URL of a database, or, with the feature `sea-orm`, a
@@ -47,8 +47,8 @@ impl Connect for &sea_orm::DatabaseConnection {
     async fn session(self) -> Result<Session> {
         use sea_orm::DatabaseConnectionType as Pool;
 
-        use crate::error::{Error, ErrorKind};
         use crate::session::Obstacle;
+        use crate::{Error, ErrorKind};
 
         let taken = match &self.inner {
             #[cfg(feature = "postgres")]

@@ -25,23 +25,16 @@
 //! Features: `sea-orm` (on by default) takes connections of SeaORM; `postgres`, `mysql` (MariaDB too) and `sqlite` are the drivers.
 //! Must not know schemas, plans or entities.
 
+mod application;
 mod connect;
-mod error;
+mod embed;
 mod migrations;
-mod product;
+mod readiness;
 mod runner;
+#[cfg(feature = "sea-orm")]
+mod step;
 
 // Shared with `sea-gen` only: these modules are not stable between versions.
-#[doc(hidden)]
-pub mod checksum;
-#[doc(hidden)]
-pub mod files;
-#[doc(hidden)]
-pub mod json;
-#[doc(hidden)]
-pub mod lock_file;
-#[doc(hidden)]
-pub mod migration;
 #[doc(hidden)]
 pub mod outside;
 #[doc(hidden)]
@@ -50,19 +43,21 @@ pub mod reading;
 pub mod run;
 #[doc(hidden)]
 pub mod session;
+
+pub use sea_gen_format::{Error, ErrorKind, Product, Result};
 #[doc(hidden)]
-pub mod sql;
+pub use sea_gen_format::{LineNumber, Role, Statement, checksum, files, json, lock_file, migration, sql};
+#[doc(hidden)]
+pub use sea_gen_macros::embed_from;
 
 pub use connect::Connect;
-pub use error::{Error, ErrorKind, Result};
-#[doc(hidden)]
-pub use migration::{LineNumber, Role, Statement};
 pub use migrations::Migrations;
-pub use product::Product;
+pub use readiness::Readiness;
 #[doc(hidden)]
 pub use run::HISTORY_TABLE;
-pub use run::{DEFAULT_WAIT, Direction, Outcome, Progress, Record, State, Target};
-pub use runner::{Report, Runner, Status};
+pub use run::functions::{FunctionError, FunctionFuture, Step};
+pub use run::{DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target};
+pub use runner::{Planned, Report, Runner, Status};
 
 // The examples of the page on crates.io are compiled with the tests.
 #[cfg(doctest)]

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
+
+use sea_gen_format::sealed::{self, Sealed, SealedMigrations};
 
 use crate::Product;
-use crate::error::{Error, ErrorKind, Result};
-use crate::files::read_text;
-use crate::lock_file::{Lock, LockMismatch};
-use crate::migration::{self, Migration, MigrationId};
 use crate::run::Applicable;
+use crate::run::functions::{FunctionFuture, Functions, Step};
+use crate::{Error, ErrorKind, Result};
 
 /// The migrations of an application, for one database product or several, each with the checksum of what it does.
 ///
@@ -23,20 +24,31 @@ use crate::run::Applicable;
 /// assert_eq!(migrations.ids(Product::Sqlite).collect::<Vec<_>>(), ["20261120_201300_create_book"]);
 /// # Ok::<(), sea_gen_runner::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Migrations {
-    by_product: BTreeMap<Product, Vec<Sealed>>,
-    history: Option<String>,
+    source: Source,
+    functions: Functions,
 }
 
-/// A migration and its checksum.
+/// Where they come from.
 #[derive(Clone, Debug)]
-struct Sealed {
-    migration: Migration,
-    checksum: String,
+enum Source {
+    /// They were read.
+    Read(SealedMigrations),
+    /// They are part of the program, and are read when they are first used.
+    Embedded { lock: &'static str, files: &'static [EmbeddedFile], read: OnceLock<SealedMigrations> },
 }
+
+/// The product, the id and the text of a migration.
+type EmbeddedFile = (Product, &'static str, &'static str);
 
 impl Migrations {
+    /// What [`embed!`](crate::embed) makes of the lock file and the migrations.
+    #[doc(hidden)]
+    pub const fn embedded(lock: &'static str, files: &'static [EmbeddedFile]) -> Self {
+        Self { source: Source::Embedded { lock, files, read: OnceLock::new() }, functions: Functions::new() }
+    }
+
     /// Reads the folder of migrations that `gen` writes, and holds it against its lock file, as a rule `migrations` and
     /// `schema.lock.json`. A lock of one product has its files in the folder itself, one of several in a folder each, named by
     /// [`Product::key`].
@@ -45,83 +57,112 @@ impl Migrations {
     /// A file that cannot be read, with its path; a lock changed by hand; [`ErrorKind::Changed`], [`ErrorKind::Missing`] or
     /// [`ErrorKind::Refused`] where a file is not the one that the lock seals, is not there, or is not in the lock.
     pub fn read(folder: impl AsRef<Path>, lock: impl AsRef<Path>) -> Result<Self> {
-        let (folder, path) = (folder.as_ref(), lock.as_ref());
-        let lock = Lock::parse(path, &read_text(path)?)?;
-        let mut by_product = BTreeMap::new();
-        for (&product, locked) in &lock.dialects {
-            let own = folder.join(product.key());
-            let place = if lock.dialects.len() > 1 { own.as_path() } else { folder };
-            if !locked.migrations.is_empty() && !place.is_dir() {
-                return Err(Error::new(format!(
-                    "`{}` lists migrations for {product}, and there is no folder `{}`",
-                    path.display(),
-                    place.display()
-                ))
-                .of(ErrorKind::Missing)
-                .hint("check the path: a relative one is read from where the program runs"));
-            }
-            let migrations = migration::migrations(place, folder.parent().unwrap_or(folder), product)?;
-            let sealed: Vec<Sealed> = migrations.into_iter().map(Sealed::from).collect();
-            let files = sealed.iter().map(|it| (&it.migration.id, it.checksum.clone()));
-            if let Some(mismatch) = lock.verify_files(product, files).into_iter().next() {
-                return Err(not_sealed(&mismatch, place, path));
-            }
-            by_product.insert(product, sealed);
-        }
-        Ok(Self { by_product, history: lock.history })
+        SealedMigrations::read(folder.as_ref(), lock.as_ref()).map(Self::from)
     }
 
     /// Reads migrations that are part of the program: ids, and the texts of their files. Several products are added to one
-    /// another by [`Migrations::and`].
+    /// another by [`Migrations::and`]. Nothing seals them: [`embed!`](crate::embed) does.
     ///
     /// # Errors
     /// An invalid or duplicate id; a text that is not a migration, with the line.
     pub fn parse<'t>(product: Product, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self> {
-        let mut sealed: Vec<Sealed> = Vec::new();
-        for (id, text) in files {
-            let id: MigrationId = id.parse()?;
-            let read = migration::parse(id.clone(), product, text).map_err(|error| {
-                let hints = error.hints().to_vec();
-                hints.into_iter().fold(Error::new(format!("migration `{id}`: {error}")), Error::hint)
-            })?;
-            sealed.push(read.into());
-        }
-        sealed.sort_by(|one, other| one.migration.id.cmp(&other.migration.id));
-        let twice =
-            sealed.iter().zip(sealed.iter().skip(1)).find(|(one, other)| one.migration.id == other.migration.id);
-        if let Some((one, _)) = twice {
-            return Err(Error::new(format!("there are two migrations `{}`", one.migration.id)).of(ErrorKind::Refused));
-        }
-        Ok(Self { by_product: BTreeMap::from([(product, sealed)]), history: None })
+        let read = sealed::parse(product, files)?.into_iter().map(Sealed::from).collect();
+        Ok(SealedMigrations { by_product: BTreeMap::from([(product, read)]), history: None }.into())
     }
 
     /// These migrations and those of other products; of a product that both have, `other`'s.
     #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        self.by_product.extend(other.by_product);
-        self
+    pub fn and(self, other: Self) -> Self {
+        let functions = self.functions.clone();
+        let mut read = self.into_read();
+        read.by_product.extend(other.into_read().by_product);
+        Self { functions, ..read.into() }
     }
 
     /// The same migrations with a history of their own, `sea_gen_history_` and this name, where several projects have their
-    /// migrations in one database. [`Migrations::read`] takes the name from the lock file.
+    /// migrations in one database. [`Migrations::read`] and [`embed!`](crate::embed) take the name from the lock file.
     #[must_use]
-    pub fn with_history(mut self, name: impl Into<String>) -> Self {
-        self.history = Some(name.into());
+    pub fn with_history(self, name: impl Into<String>) -> Self {
+        let functions = self.functions.clone();
+        let read = SealedMigrations { history: Some(name.into()), ..self.into_read() };
+        Self { functions, ..read.into() }
+    }
+
+    /// The same migrations with a function that they call: `-- gen: rust backfill_slugs` in a file runs the function
+    /// `backfill_slugs` at this place, on the connection of the migration and in its transaction. It returns the number of rows that
+    /// it changed. After `-- gen: rust backfill_slugs batches` it is called again until it changes no row, each time in a transaction
+    /// of its own, so that an interrupted run goes on with what is left. A function begins and ends no transaction, and on MySQL and
+    /// MariaDB it changes rows only, because every other statement commits.
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")]
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use sea_gen_runner::{Migrations, Product};
+    ///
+    /// let text = "-- UP\n\
+    ///     CREATE TABLE book (id integer PRIMARY KEY, title text, slug text);\n\
+    ///     INSERT INTO book (title) VALUES ('Pride and Prejudice');\n\
+    ///     -- gen: rust backfill_slugs\n\
+    ///     -- DOWN\n\
+    ///     DROP TABLE book;\n";
+    /// let migrations = Migrations::parse(Product::Sqlite, [("20261120_201300_create_book", text)])?;
+    /// let migrations = migrations.with("backfill_slugs", |step| {
+    ///     Box::pin(async move {
+    ///         let mut changed = 0;
+    ///         for row in step.query("SELECT id, title FROM book WHERE slug IS NULL").await? {
+    ///             let [Some(id), Some(title)] = row.as_slice() else { continue };
+    ///             let slug = title.to_lowercase().replace(' ', "-");
+    ///             changed += step.execute(&format!("UPDATE book SET slug = '{slug}' WHERE id = {id}")).await?;
+    ///         }
+    ///         Ok(changed)
+    ///     })
+    /// });
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let url = format!("sqlite://{}/shop.db", folder.path().display());
+    /// migrations.up(&url).await?;
+    /// # Ok::<(), sea_gen_runner::Error>(()) }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn with(
+        mut self,
+        name: impl Into<String>,
+        function: impl for<'s> Fn(&'s Step<'s>) -> FunctionFuture<'s> + Send + Sync + 'static,
+    ) -> Self {
+        self.functions.add(name.into(), function);
         self
     }
 
     /// The name of their history, if it has one.
     pub fn history(&self) -> Option<&str> {
-        self.history.as_deref()
+        self.contents().ok()?.history.as_deref()
     }
 
     /// The ids of a product's migrations, oldest first.
     pub fn ids(&self, product: Product) -> impl Iterator<Item = &str> {
-        self.of(product).iter().map(|sealed| sealed.migration.id.as_str())
+        let own = self.contents().ok().and_then(|read| read.by_product.get(&product));
+        own.into_iter().flatten().map(|sealed| sealed.migration.id.as_str())
     }
 
-    fn of(&self, product: Product) -> &[Sealed] {
-        self.by_product.get(&product).map_or(&[], Vec::as_slice)
+    /// What was read. Embedded migrations were read by the same code when the program was compiled, so that this fails for none.
+    fn contents(&self) -> Result<&SealedMigrations> {
+        match &self.source {
+            Source::Read(read) => Ok(read),
+            Source::Embedded { lock, files, read } => match read.get() {
+                Some(read) => Ok(read),
+                None => {
+                    let parsed = SealedMigrations::parse(lock, files)?;
+                    Ok(read.get_or_init(|| parsed))
+                }
+            },
+        }
+    }
+
+    fn into_read(self) -> SealedMigrations {
+        let embedded = self.contents().cloned().unwrap_or_default();
+        match self.source {
+            Source::Read(read) => read,
+            Source::Embedded { .. } => embedded,
+        }
     }
 
     /// The migrations for a database of this product.
@@ -129,8 +170,9 @@ impl Migrations {
     /// # Errors
     /// There are none for it.
     pub(crate) fn applicable(&self, product: Product) -> Result<Vec<Applicable<'_>>> {
-        if !self.by_product.contains_key(&product) {
-            let known: Vec<String> = self.by_product.keys().map(Product::to_string).collect();
+        let read = self.contents()?;
+        let Some(files) = read.by_product.get(&product) else {
+            let known: Vec<String> = read.by_product.keys().map(Product::to_string).collect();
             return Err(Error::new(format!(
                 "the migrations are for {}, and this database is {product}",
                 if known.is_empty() { "no database".to_owned() } else { known.join(" and ") }
@@ -139,31 +181,22 @@ impl Migrations {
             .hint(
                 "connect to the right database, or write the migrations for this one too: `dialects` in `gen.toml`",
             ));
-        }
-        let files = self.of(product).iter();
-        Ok(files.map(|Sealed { migration, checksum }| Applicable { migration, checksum: checksum.clone() }).collect())
+        };
+        let files = files.iter();
+        Ok(files
+            .map(|Sealed { migration, checksum }| Applicable::new(migration, checksum.clone()).with(&self.functions))
+            .collect())
     }
 }
 
-impl From<Migration> for Sealed {
-    fn from(migration: Migration) -> Self {
-        let checksum = migration.checksum();
-        Self { migration, checksum }
+impl Default for Migrations {
+    fn default() -> Self {
+        SealedMigrations::default().into()
     }
 }
 
-/// A file and the lock do not fit together.
-fn not_sealed(mismatch: &LockMismatch, folder: &Path, lock: &Path) -> Error {
-    let (folder, lock) = (folder.display(), lock.display());
-    match mismatch {
-        LockMismatch::Changed(id) => Error::new(format!("`{folder}/{id}.sql` was changed after `{lock}` sealed it"))
-            .of(ErrorKind::Changed)
-            .hint("if that was meant, seal it again: `gen lock`"),
-        LockMismatch::Missing(id) => Error::new(format!("`{lock}` lists `{id}`, and there is no `{folder}/{id}.sql`"))
-            .of(ErrorKind::Missing)
-            .hint(format!("find the commit that removed it: `git log --diff-filter=D -- '*{id}*'`, or `gen lock`")),
-        LockMismatch::Unlisted(id) => Error::new(format!("`{folder}/{id}.sql` is not in `{lock}`"))
-            .of(ErrorKind::Refused)
-            .hint("seal it: `gen lock`"),
+impl From<SealedMigrations> for Migrations {
+    fn from(read: SealedMigrations) -> Self {
+        Self { source: Source::Read(read), functions: Functions::new() }
     }
 }

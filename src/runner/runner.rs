@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use crate::Product;
 use crate::connect::Connect;
-use crate::error::{Error, ErrorKind, Result};
 use crate::migrations::Migrations;
-use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, Outcome, Progress, Record, State, Target};
+use crate::readiness::{self, Readiness};
+use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target, ahead};
 use crate::session::Session;
+use crate::{Error, ErrorKind, Result};
 
 /// Runs migrations on one database, through one connection from the beginning to the end.
 ///
@@ -39,6 +40,7 @@ pub struct Runner<'a> {
     session: Session,
     files: Vec<Applicable<'a>>,
     wait: Duration,
+    on_ahead: OnAhead,
     watch: Box<dyn FnMut(Progress<'_>) + Send + 'a>,
     /// Whether a run was started and not completed: its future was dropped, or `watch` panicked.
     cut_short: bool,
@@ -62,6 +64,16 @@ pub struct Status {
     pub pending: Vec<String>,
 }
 
+/// A migration that would run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Planned {
+    /// Its id.
+    pub id: String,
+    /// Its statements, in their order.
+    pub statements: Vec<String>,
+}
+
 impl<'a> Runner<'a> {
     /// Takes one connection: of a `sea_orm::DatabaseConnection` (feature `sea-orm`), or a new one from a URL. An SQLite file that
     /// does not exist is created. `migrations` must contain some for this product.
@@ -73,7 +85,14 @@ impl<'a> Runner<'a> {
         let mut session = database.session().await?;
         session.name_history(migrations.history());
         match migrations.applicable(session.product()) {
-            Ok(files) => Ok(Self { session, files, wait: DEFAULT_WAIT, watch: Box::new(|_| ()), cut_short: false }),
+            Ok(files) => Ok(Self {
+                session,
+                files,
+                wait: DEFAULT_WAIT,
+                on_ahead: OnAhead::default(),
+                watch: Box::new(|_| ()),
+                cut_short: false,
+            }),
             Err(error) => {
                 session.close().await;
                 Err(error)
@@ -85,6 +104,13 @@ impl<'a> Runner<'a> {
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
         self.wait = wait;
+        self
+    }
+
+    /// What to do if migrations are applied that are newer than these; [`OnAhead::Refuse`] by default.
+    #[must_use]
+    pub fn on_ahead(mut self, on_ahead: OnAhead) -> Self {
+        self.on_ahead = on_ahead;
         self
     }
 
@@ -100,7 +126,8 @@ impl<'a> Runner<'a> {
     ///
     /// # Errors
     /// History and files contradict each other: [`ErrorKind::Changed`], [`ErrorKind::Missing`], [`ErrorKind::OutOfOrder`],
-    /// [`ErrorKind::Interrupted`]; [`ErrorKind::Database`]; [`ErrorKind::Busy`] while a migration is running, or while SQLite
+    /// [`ErrorKind::Interrupted`]; [`ErrorKind::Ahead`], unless [`OnAhead::Ignore`] was chosen; [`ErrorKind::Database`];
+    /// [`ErrorKind::Busy`] while a migration is running, or while SQLite
     /// blocks readers during a write; [`ErrorKind::Refused`] after a run that was not completed.
     pub async fn status(&mut self) -> Result<Status> {
         self.ready()?;
@@ -113,8 +140,60 @@ impl<'a> Runner<'a> {
                 .of(ErrorKind::Busy)
                 .hint("wait for it to end and try again"));
         }
-        let pending = run::pending(&applied, &self.files)?.into_iter().map(Applicable::id).collect();
+        let pending = self.pending(&applied)?;
         Ok(Status { applied, pending })
+    }
+
+    /// The ids of the pending migrations, oldest first.
+    fn pending(&self, applied: &[Record]) -> Result<Vec<String>> {
+        let newer = ahead::newer(applied, &self.files);
+        if !newer.is_empty() && self.on_ahead != OnAhead::Ignore {
+            return Err(ahead::refused(&newer));
+        }
+        let known: Vec<Record> = applied.iter().filter(|record| !newer.contains(record)).cloned().collect();
+        Ok(run::pending(&known, &self.files)?.into_iter().map(Applicable::id).collect())
+    }
+
+    /// Whether the application may serve: for a health endpoint. Only reads, and takes no lock.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Database`]: the history cannot be read. [`ErrorKind::Refused`] after a run that was not completed.
+    pub async fn readiness(&mut self) -> Result<Readiness> {
+        self.ready()?;
+        let applied = match run::history(&mut self.session).await {
+            Ok(applied) => applied,
+            // SQLite blocks readers during a write.
+            Err(error) if *error.kind() == ErrorKind::Busy => return Ok(Readiness::Migrating { since: None }),
+            Err(error) => return Err(error),
+        };
+        let found = readiness::of(&applied, &self.files, self.on_ahead);
+        if !matches!(found, Readiness::Behind { .. } | Readiness::Interrupted { .. }) {
+            return Ok(found);
+        }
+        // A migration in one transaction is in the history when it is done.
+        match run::holder(&mut self.session).await {
+            Some(_) => Ok(Readiness::Migrating { since: readiness::since(&applied) }),
+            None => Ok(found),
+        }
+    }
+
+    /// The migrations that [`Runner::up`] would apply, with their statements. Takes no lock.
+    ///
+    /// # Errors
+    /// Those of [`Runner::status`]; a target that is not there.
+    pub async fn plan(&mut self, target: &Target) -> Result<Vec<Planned>> {
+        self.ready()?;
+        let applied = run::history(&mut self.session).await?;
+        self.pending(&applied)?;
+        let newer = ahead::newer(&applied, &self.files);
+        let known: Vec<Record> = applied.iter().filter(|record| !newer.contains(record)).cloned().collect();
+        let order = (target, run::Order::Strict);
+        let wanted = run::to_apply(&known, &self.files, order, self.session.product())?;
+        let planned = |file: &Applicable<'_>| Planned {
+            id: file.id(),
+            statements: file.migration.up.iter().map(|statement| statement.sql.clone()).collect(),
+        };
+        Ok(wanted.into_iter().map(planned).collect())
     }
 
     /// Checks that every migration is applied and none is partially applied, for the start of an application. Only reads, and takes
@@ -135,7 +214,8 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Applies pending migrations, oldest first. If none is pending, neither a lock nor a privilege is needed.
+    /// Applies pending migrations, oldest first. If none is pending, neither a lock nor a privilege is needed. Newer migrations that
+    /// are not part of the program are reverted or ignored first, as [`Runner::on_ahead`] says; what was reverted is in the report.
     ///
     /// If the future is dropped before it completes, as `tokio::time::timeout` does, only [`Runner::close`] may be called
     /// afterwards. A server may continue the running statement, and holds the lock until it ends.
@@ -146,9 +226,43 @@ impl<'a> Runner<'a> {
     pub async fn up(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
         self.cut_short = true;
-        let result = run::go(&mut self.session, &self.files, run::Course::Up(target), self.wait, &mut self.watch).await;
+        let result = self.settle_and_apply(target).await;
         self.cut_short = false;
         result.map(Report::from)
+    }
+
+    async fn settle_and_apply(&mut self, target: &Target) -> Result<Vec<Outcome>> {
+        let mut outcomes = Vec::new();
+        let applied = run::history(&mut self.session).await?;
+        let newer = ahead::newer(&applied, &self.files);
+        if !newer.is_empty() {
+            let losses = match self.on_ahead {
+                OnAhead::Refuse => return Err(ahead::refused(&newer)),
+                OnAhead::Ignore => {
+                    return match self.pending(&applied)?.first() {
+                        None => Ok(outcomes),
+                        Some(pending) => Err(Error::new(format!(
+                            "migration `{pending}` is pending, and newer ones are applied that are not part of this program"
+                        ))
+                        .of(ErrorKind::OutOfOrder)
+                        .hint("start the program that they are part of")),
+                    };
+                }
+                OnAhead::Revert => false,
+                OnAhead::RevertWithLosses => true,
+            };
+            ahead::revertible(&newer, self.session.product(), losses)?;
+            // By the place and not by their number: another program may be doing the same.
+            let target = match applied.iter().rev().find(|record| !newer.contains(record)) {
+                Some(known) => Target::Id(known.id.clone()),
+                None => Target::All,
+            };
+            let down = run::Course::Down(&target);
+            outcomes = run::go(&mut self.session, &self.files, down, self.wait, &mut self.watch).await?;
+        }
+        let up = run::Course::Up(target);
+        outcomes.extend(run::go(&mut self.session, &self.files, up, self.wait, &mut self.watch).await?);
+        Ok(outcomes)
     }
 
     /// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays

@@ -426,7 +426,7 @@ pub fn applicables(migrations: &[Migration]) -> Vec<Applicable<'_>> {
 
 /// A migration with the checksum of its file.
 pub fn applicable(migration: &Migration) -> Applicable<'_> {
-    Applicable { migration, checksum: migration.checksum() }
+    Applicable::new(migration, migration.checksum())
 }
 
 /// The lock's entry for a migration, without a proof.

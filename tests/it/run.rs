@@ -1,5 +1,6 @@
 //! The runner on all four databases.
 
+mod application;
 mod checks;
 mod connect;
 mod discovery;

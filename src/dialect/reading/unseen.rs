@@ -37,6 +37,7 @@ pub fn unseen(product: Product, statements: &[Statement], reached: &Schema) -> O
     let clauses: Vec<&Clause> = readings.iter().flat_map(|reading| &reading.clauses).collect();
     let is_shown = |(statement, reading): (&Statement, &Reading)| match &statement.role {
         Role::Check(_) => true,
+        Role::Rust { .. } => false,
         Role::Change | Role::Batches => {
             let Some(words) = words(product, &statement.sql) else { return false };
             let cursor = Cursor::new(&words);

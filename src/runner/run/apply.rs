@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Instant;
 
-use crate::error::{Error, Result};
+use tracing::{Instrument as _, debug, error, info, info_span};
+
 use crate::session::sqlite::{Violations, violations};
 use crate::session::{DatabaseError, Session};
+use crate::{Error, Result};
 use crate::{Product, Role, Statement};
 
 use super::definers::Kept;
@@ -68,7 +70,7 @@ impl<'a> Execution<'a> {
     }
 
     pub(super) fn elapsed(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+        elapsed(self.begun)
     }
 
     /// Runs the migration. The transaction in which the history was read is open; afterwards no transaction is open, whatever
@@ -84,10 +86,19 @@ impl<'a> Execution<'a> {
             direction: self.direction,
             statements: self.statements().len(),
         });
-        match unfinished {
-            None => self.begin(session, on_progress).await?,
-            Some(record) => self.go_on(session, record, on_progress).await?,
-        }
+        let span = info_span!("migration", id = self.file.id(), direction = self.direction.key());
+        let done = async {
+            match unfinished {
+                None => self.begin(session, on_progress).await,
+                Some(record) => self.go_on(session, record, on_progress).await,
+            }
+        };
+        let done = done.instrument(span.clone()).await;
+        span.in_scope(|| match &done {
+            Ok(()) => info!(statements = self.statements().len(), elapsed_ms = self.elapsed(), "completed"),
+            Err(error) => error!(elapsed_ms = self.elapsed(), "{error}"),
+        });
+        done?;
         let outcome = Outcome {
             id: self.file.id(),
             direction: self.direction,
@@ -254,10 +265,11 @@ impl<'a> Execution<'a> {
         let before = if is_checked { Some(violations(session).await) } else { None };
         let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
         for (index, statement) in statements {
-            on_progress(Progress::Statement { number: index + 1, of: self.statements().len(), sql: &statement.sql });
-            let done = carry_out(session, statement, &self.kept, on_progress).await;
-            if let Err(trouble) = done {
-                return Err(Stop::of(session.product(), index, trouble));
+            let (number, begun) = (index + 1, Instant::now());
+            on_progress(Progress::Statement { number, of: self.statements().len(), sql: &statement.sql });
+            match carry_out(session, statement, (&self.kept, self.file.functions), on_progress).await {
+                Ok(rows) => debug!(statement = number, rows, elapsed_ms = elapsed(begun), "executed"),
+                Err(trouble) => return Err(Stop::of(session.product(), index, trouble)),
             }
         }
         match before {
@@ -270,6 +282,11 @@ impl<'a> Execution<'a> {
     pub(super) fn stopped(&self, stop: Stop, state: &str) -> Error {
         stop.error(self.file.migration, self.direction, state)
     }
+}
+
+/// Milliseconds.
+fn elapsed(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 pub(super) async fn commit(session: &mut Session) -> Result<(), Stop> {

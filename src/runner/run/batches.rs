@@ -24,7 +24,7 @@ pub(super) async fn carry_out(
     session: &mut Session,
     statement: &Statement,
     on_progress: ProgressCallback<'_>,
-) -> Result<(), StatementError> {
+) -> Result<u64, StatementError> {
     let mut changed = 0;
     for batches in 1_u64.. {
         goes_on()?;
@@ -51,7 +51,7 @@ pub(super) async fn carry_out(
             }
         }
     }
-    Ok(())
+    Ok(changed)
 }
 
 async fn rows(session: &mut Session, table: &str) -> Result<u64, DatabaseError> {

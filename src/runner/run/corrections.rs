@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use crate::Product;
-use crate::error::{Error, ErrorKind, Result};
 use crate::session::Session;
+use crate::{Error, ErrorKind, Result};
 
 use super::history::{Record, State};
 use super::journal::{self, Journal};

@@ -6,14 +6,14 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::Product;
-use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Session, sqlite};
+use crate::{Error, ErrorKind, Result};
 
 use super::apply::Execution;
 use super::history::{Record, State};
 use super::pending::{self, Order, Task};
 use super::table::Table;
-use super::{Applicable, Direction, Outcome, Progress, ProgressCallback, Target, lock, patience};
+use super::{Applicable, Direction, Outcome, Progress, ProgressCallback, Target, functions, lock, patience};
 
 /// After how long without a write a runner of an SQLite database is gone. Between two statements it needs milliseconds.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -107,7 +107,9 @@ impl Run {
         on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let mut records = self.read(session, on_progress).await?;
-        let wanted = ids(&pending::to_apply(&records, files, (target, order), session.product())?);
+        let chosen = pending::to_apply(&records, files, (target, order), session.product())?;
+        functions::refuse_missing(session, &chosen, Direction::Up)?;
+        let wanted = ids(&chosen);
         // A migration that was being reverted is reverted to the end first: its UP section expects nothing of it.
         let half: Vec<String> = pending::half_reverted(&records).map(|record| record.id.clone()).collect();
         let mut outcomes = Vec::new();
@@ -131,7 +133,9 @@ impl Run {
         // A file that is gone has left its DOWN section in the history.
         let kept = pending::kept(&records, files, session.product())?;
         let files: Vec<Applicable<'_>> = files.iter().cloned().chain(kept.iter().map(Applicable::from)).collect();
-        let wanted = ids(&pending::to_revert(&records, &files, target, session.product())?);
+        let chosen = pending::to_revert(&records, &files, target, session.product())?;
+        functions::refuse_missing(session, &chosen, Direction::Down)?;
+        let wanted = ids(&chosen);
         self.revert(session, &files, &wanted, on_progress).await
     }
 
@@ -158,7 +162,10 @@ impl Run {
     ) -> Result<Vec<Outcome>> {
         let records = self.read(session, on_progress).await?;
         let product = session.product();
-        let wanted = ids(&pending::to_revert(&records, files, &Target::Count(count), product)?);
+        let chosen = pending::to_revert(&records, files, &Target::Count(count), product)?;
+        functions::refuse_missing(session, &chosen, Direction::Down)?;
+        functions::refuse_missing(session, &chosen, Direction::Up)?;
+        let wanted = ids(&chosen);
         // Going up again must be possible before going down begins.
         let left: Vec<Record> = records.into_iter().filter(|record| !wanted.contains(&record.id)).collect();
         if let Some(newest) = wanted.first() {

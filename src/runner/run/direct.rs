@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::error::{Error, Result};
 use crate::session::Session;
 use crate::session::sqlite::violations;
+use crate::{Error, Result};
 use crate::{Product, Statement};
 
 use super::definers::Kept;
@@ -43,11 +43,12 @@ async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -
         let stretch_statements = statements.iter().skip(begun).take(group.statements.len());
         let mut result: Result<()> = Ok(());
         for statement in stretch_statements {
-            result = carry_out(session, statement, &kept, &mut |_| ()).await.map_err(|trouble| {
+            result = carry_out(session, statement, (&kept, None), &mut |_| ()).await.map(drop).map_err(|trouble| {
                 let error = Error::new(format!("the statement `{}` failed", first_line(statement)));
                 match trouble {
                     StatementError::Database(cause) => error.because(cause),
                     StatementError::Found(finding) => error.because(finding),
+                    StatementError::Function(failed) => error.because(failed),
                 }
             });
             if result.is_err() {

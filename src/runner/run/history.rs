@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::error::Result;
+use crate::Result;
 use crate::session::Session;
 
 use super::Direction;

@@ -3,7 +3,7 @@
 //!
 //! Must not know where an earlier run stopped.
 
-use crate::error::Result;
+use crate::Result;
 use crate::reading::GIVE_BACK;
 use crate::session::{DatabaseError, Session};
 use crate::{Product, Statement};

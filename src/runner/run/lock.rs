@@ -7,8 +7,8 @@
 use std::time::{Duration, Instant};
 
 use crate::Product;
-use crate::error::{Error, ErrorKind, Result};
 use crate::session::{DatabaseError, Session, mysql, postgres, sqlite};
+use crate::{Error, ErrorKind, Result};
 
 use super::{Progress, ProgressCallback};
 

@@ -4,6 +4,7 @@
 //! the migration will run in, so the next migration is chosen under the lock on every database: SQLite's lock is that transaction.
 //! Must not know files, entities or what is printed.
 
+pub mod ahead;
 mod apply;
 mod batches;
 mod confined;
@@ -12,6 +13,7 @@ mod corrections;
 mod course;
 mod definers;
 mod direct;
+pub mod functions;
 mod grants;
 mod history;
 mod indexes;
@@ -31,15 +33,17 @@ mod versions;
 use std::fmt;
 use std::time::Duration;
 
+use crate::Result;
 use crate::Statement;
-use crate::error::Result;
 use crate::migration::Migration;
 use crate::session::Session;
 
 use corrections::rewrite;
 use course::Run;
+use functions::Functions;
 
 pub use crate::session::HISTORY_TABLE;
+pub use ahead::OnAhead;
 pub use confined::reaches_beyond;
 pub use contradictions::contradictions;
 pub use corrections::{forget, forget_all, note, prepare, record, resolve};
@@ -61,11 +65,25 @@ pub struct Applicable<'a> {
     pub migration: &'a Migration,
     /// The checksum of the file's statements.
     pub checksum: String,
+    /// The functions of the program that it may call.
+    functions: Option<&'a Functions>,
 }
 
 impl<'a> From<&'a (Migration, String)> for Applicable<'a> {
     fn from((migration, checksum): &'a (Migration, String)) -> Self {
-        Self { migration, checksum: checksum.clone() }
+        Self::new(migration, checksum.clone())
+    }
+}
+
+impl<'a> Applicable<'a> {
+    /// A migration that calls no function of the program.
+    pub fn new(migration: &'a Migration, checksum: String) -> Self {
+        Self { migration, checksum, functions: None }
+    }
+
+    /// The same migration, which may call functions of the program.
+    pub(crate) fn with(self, functions: &'a Functions) -> Self {
+        Self { functions: Some(functions), ..self }
     }
 }
 

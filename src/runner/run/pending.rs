@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::migration::{self, Migration, MigrationId};
+use crate::{Error, ErrorKind, Result};
 use crate::{Product, Statement, sql};
 
 use super::{Applicable, Direction, Record, State, Target};

@@ -2,8 +2,8 @@
 //!
 //! Must not know how statements are sent.
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::session::{DatabaseError, Session};
+use crate::{Error, ErrorKind, Result};
 use crate::{Product, Statement};
 
 use super::history::Record;

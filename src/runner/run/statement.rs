@@ -6,6 +6,7 @@ use crate::session::{DatabaseError, Session, interrupted};
 use crate::{Product, Role, Statement, sql};
 
 use super::definers::Kept;
+use super::functions::{self, Functions};
 use super::{Progress, ProgressCallback, batches, confined, grants, indexes, versions};
 
 /// Why a statement was not completed.
@@ -14,6 +15,8 @@ pub(super) enum StatementError {
     Database(DatabaseError),
     /// A check found rows that must not exist.
     Found(FailedCheck),
+    /// A function of the program failed.
+    Function(functions::FailedFunction),
 }
 
 /// A failed check: its message, and the number of rows found.
@@ -35,7 +38,7 @@ pub(super) fn counted(product: Product, check: &Statement) -> Option<String> {
             let words = tokens.iter().map(|token| if token.is_blank() { " " } else { token.text });
             Some(format!("SELECT * FROM {} LIMIT 20", words.collect::<String>()))
         }
-        Role::Change | Role::Batches => None,
+        Role::Change | Role::Batches | Role::Rust { .. } => None,
     }
 }
 
@@ -51,7 +54,8 @@ impl From<DatabaseError> for StatementError {
 pub(super) fn is_all_or_none(product: Product, statement: &Statement) -> bool {
     match statement.role {
         // Rows that are filled already are not filled again.
-        Role::Batches | Role::Check(_) => return true,
+        Role::Batches | Role::Check(_) | Role::Rust { batches: true, .. } => return true,
+        Role::Rust { batches: false, .. } => return false,
         Role::Change => {}
     }
     let words = sql::words(product, &statement.sql);
@@ -76,14 +80,14 @@ pub fn goes_on() -> Result<(), DatabaseError> {
     Err(DatabaseError::not_sent("it was not sent: an interrupt was requested"))
 }
 
-/// Executes a statement. `on_progress` gets the number of rows that a batched statement has changed so far, and the reason why a
+/// Executes a statement, and returns the number of affected rows. `on_progress` gets the number of rows that a batched statement has changed so far, and the reason why a
 /// statement is sent in another form.
 pub(super) async fn carry_out(
     session: &mut Session,
     statement: &Statement,
-    kept: &Kept,
+    (kept, functions): (&Kept, Option<&Functions>),
     on_progress: ProgressCallback<'_>,
-) -> Result<(), StatementError> {
+) -> Result<u64, StatementError> {
     confined::refuse(session, statement)?;
     goes_on()?;
     match &statement.role {
@@ -101,7 +105,7 @@ pub(super) async fn carry_out(
             if let Some(what) = grants::after(session, rights, done.is_err()).await.filter(|_| kept.notes()) {
                 on_progress(Progress::Noting { what });
             }
-            done.map(drop)?;
+            Ok(done?)
         }
         Role::Check(message) => {
             let found = session.query(&statement.sql).await?;
@@ -109,10 +113,11 @@ pub(super) async fn carry_out(
             if !matches!(first, "" | "0" | "f" | "false") {
                 return Err(StatementError::Found(FailedCheck { message: message.clone(), count: first.to_owned() }));
             }
+            Ok(0)
         }
-        Role::Batches => batches::carry_out(session, statement, on_progress).await?,
+        Role::Batches => Ok(batches::carry_out(session, statement, on_progress).await?),
+        Role::Rust { name, batches } => Ok(functions::call(session, (functions, name), *batches, on_progress).await?),
     }
-    Ok(())
 }
 
 #[cfg(test)]

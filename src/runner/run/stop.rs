@@ -2,9 +2,9 @@
 //!
 //! Must not know how statements are sent.
 
-use crate::error::{Error, ErrorKind};
 use crate::migration::Migration;
 use crate::session::{DatabaseError, interrupted};
+use crate::{Error, ErrorKind};
 use crate::{Product, Statement};
 
 use super::pending::first_line;
@@ -91,6 +91,7 @@ impl Stop {
                 let waited = patience::has_waited(product, &error).then(|| error.message.clone());
                 Self { waited, ..Self::new(Stage::Statement(index), error) }
             }
+            StatementError::Function(error) => Self { answered: true, ..Self::found(Stage::Statement(index), error) },
             StatementError::Found(finding) => Self { answered: true, ..Self::found(Stage::Statement(index), finding) },
         }
     }

@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::migration::{self, Migration};
 use crate::session::{DatabaseError, Session, sqlite};
+use crate::{Error, ErrorKind, Result};
 use crate::{Product, sql};
 
 use super::history::{Record, State};

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use crate::Product;
-use crate::error::{Error, ErrorKind, Result};
 use crate::session::{ConnectError, ConnectionOptions, Missing, Obstacle, Session};
+use crate::{Error, ErrorKind, Result};
 
 /// The connection timeout. A file has no host, so opening one has no timeout.
 const SILENCE: Duration = Duration::from_secs(20);

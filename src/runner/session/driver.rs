@@ -246,6 +246,33 @@ impl Driver {
         }))
     }
 
+    /// Sends one statement of SeaORM with its values.
+    #[cfg(feature = "sea-orm")]
+    pub(super) async fn execute_statement(
+        &mut self,
+        statement: sea_orm::Statement,
+    ) -> Result<sea_orm::ExecResult, sqlx::Error> {
+        let values = sea_query_sqlx::SqlxValues(statement.values.unwrap_or(sea_orm::sea_query::Values(Vec::new())));
+        dispatch!(self, connection => {
+            let query = sqlx::query_with(sqlx::AssertSqlSafe(statement.sql), values).persistent(false);
+            Ok(connection.execute(query).await?.into())
+        })
+    }
+
+    /// Sends one query of SeaORM with its values.
+    #[cfg(feature = "sea-orm")]
+    pub(super) async fn query_statement(
+        &mut self,
+        statement: sea_orm::Statement,
+    ) -> Result<Vec<sea_orm::QueryResult>, sqlx::Error> {
+        let values = sea_query_sqlx::SqlxValues(statement.values.unwrap_or(sea_orm::sea_query::Values(Vec::new())));
+        dispatch!(self, connection => {
+            let query = sqlx::query_with(sqlx::AssertSqlSafe(statement.sql), values).persistent(false);
+            let rows = connection.fetch_all(query).await?;
+            Ok(rows.into_iter().map(sea_orm::QueryResult::from).collect())
+        })
+    }
+
     /// Sends one query; adds its rows as text, whatever the types of its columns.
     pub(super) async fn query(&mut self, sql: &str, rows: &mut Rows) -> Result<(), DatabaseError> {
         self.is_single(sql).await?;

@@ -10,6 +10,8 @@ mod interrupt;
 pub mod mysql;
 mod options;
 #[cfg(feature = "sea-orm")]
+mod orm;
+#[cfg(feature = "sea-orm")]
 mod pool;
 pub mod postgres;
 mod rows;

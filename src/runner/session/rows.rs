@@ -101,7 +101,7 @@ impl<'r> Row<'r> {
     }
 
     /// The number of values.
-    fn width(self) -> usize {
+    pub fn width(self) -> usize {
         self.values.1 - self.values.0
     }
 }

@@ -26,7 +26,7 @@ fn migrations(product: Product) -> Migrations {
     Migrations::parse(product, [(TWO, ADD), (ONE, CREATE)]).unwrap()
 }
 
-async fn pool(url: &str, most: u32) -> DatabaseConnection {
+pub async fn pool(url: &str, most: u32) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url.replace("mariadb://", "mysql://"));
     options.max_connections(most).sqlx_logging(false);
     sea_orm::Database::connect(options).await.unwrap()

@@ -6,7 +6,7 @@
 use url::Url;
 
 use crate::Product;
-use crate::error::{Error, Result};
+use crate::{Error, Result};
 
 use super::unreadable;
 

@@ -3,7 +3,7 @@
 //! Must not change anything else in the text: not a comment, not a line end.
 
 use super::Heading;
-use super::parse::{ends_header, states, unmarked};
+use super::parse::{ends_header, unmarked};
 
 /// The text with the fingerprints of `heading` in its header. If the text has none, they are added below its first line.
 pub fn restate(text: &str, heading: &Heading) -> String {
@@ -31,6 +31,20 @@ pub(super) fn line(Heading { from, to, .. }: &Heading) -> Option<String> {
         (Some(from), None) => Some(format!("-- from {from}")),
         (None, Some(to)) => Some(format!("-- to {to}")),
         (None, None) => None,
+    }
+}
+
+/// The fingerprints that the migration leads from and to, from a line of the header.
+pub(super) fn states(line: &str) -> (Option<String>, Option<String>) {
+    let is_fingerprint = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let words: Vec<&str> = line.strip_prefix("--").unwrap_or_default().split_whitespace().collect();
+    match words.as_slice() {
+        ["from", start, "to", end] if is_fingerprint(start) && is_fingerprint(end) => {
+            (Some((*start).to_owned()), Some((*end).to_owned()))
+        }
+        ["from", start] if is_fingerprint(start) => (Some((*start).to_owned()), None),
+        ["to", end] if is_fingerprint(end) => (None, Some((*end).to_owned())),
+        _ => (None, None),
     }
 }
 

@@ -17,6 +17,11 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
             Role::Change => {}
             Role::Check(message) => text.push_str(&format!("-- must be 0, otherwise {message}\n")),
             Role::Batches => text.push_str("-- to be sent again until it finds no row\n"),
+            // The comment itself is the text.
+            Role::Rust { .. } => {
+                text.push_str(&format!("-- here the program runs a function\n{}\n\n", statement.sql));
+                continue;
+            }
         }
         // The clients of MySQL and MariaDB cut a script at every semicolon, also inside a body.
         let has_semicolon = || sql::words(product, &statement.sql).iter().any(|word| word.is_symbol(';'));

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{Product, sql};
 
-use super::{BATCHES, CHECK, REPEATABLE, STEP};
+use super::{BATCHES, CHECK, REPEATABLE, RUST, STEP};
 
 /// One SQL statement, without a final semicolon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,6 +57,13 @@ pub enum Role {
     Check(String),
     /// It changes some rows at a time, and is sent again until it changes none; outside any transaction.
     Batches,
+    /// A function of the program runs. In batches it runs again until it changes no row, each time in a transaction of its own.
+    Rust {
+        /// The name of the function.
+        name: String,
+        /// Whether it runs in batches.
+        batches: bool,
+    },
 }
 
 impl Role {
@@ -89,6 +96,12 @@ impl Statement {
         Self { role: Role::Batches, transactional: false, ..Self::new(sql) }
     }
 
+    /// A function of the program. Its text is the comment that stands for it in the file.
+    pub fn rust(name: &str, batches: bool) -> Self {
+        let sql = if batches { format!("-- gen: {RUST} {name} {BATCHES}") } else { format!("-- gen: {RUST} {name}") };
+        Self { role: Role::Rust { name: name.to_owned(), batches }, transactional: !batches, ..Self::new(sql) }
+    }
+
     /// What counts for the checksum of a migration: the text without comments, and how it is sent.
     pub(super) fn significant(&self, product: Product) -> serde_json::Value {
         let mut parts = vec![json!(self.transactional), json!(sql::significant(product, &self.sql))];
@@ -96,6 +109,7 @@ impl Statement {
             Role::Change => {}
             Role::Check(_) => parts.push(json!(CHECK)),
             Role::Batches => parts.push(json!(BATCHES)),
+            Role::Rust { name, batches } => parts.push(json!([RUST, name, batches])),
         }
         parts.extend(self.repeatable.then(|| json!(REPEATABLE)));
         parts.extend(self.step.is_some().then(|| json!(STEP)));

@@ -41,7 +41,8 @@ fn section(product: Product, statements: &[Statement], placeholder: &str, text: 
     }
     let mut is_plain_mode = true;
     for statement in statements {
-        let plain = block(statement, &format!("{};\n", statement.sql));
+        let end = if matches!(statement.role, Role::Rust { .. }) { "" } else { ";" };
+        let plain = block(statement, &format!("{}{end}\n", statement.sql));
         let mode = sql::mode_of(product, &statement.sql);
         // By another `sql_mode` a statement would be cut by other rules.
         text.push_str(&if (is_plain_mode || mode.is_some()) && reads_back(product, statement, &plain) {
@@ -78,7 +79,7 @@ fn block(statement: &Statement, body: &str) -> String {
         Role::Check(message) => block.push_str(&format!("-- gen: {CHECK} {}\n", one_line(message))),
         Role::Batches => block.push_str(&format!("-- gen: {BATCHES}\n")),
         Role::Change if !statement.transactional => block.push_str(&format!("-- gen: {NO_TRANSACTION}\n")),
-        Role::Change => {}
+        Role::Change | Role::Rust { .. } => {}
     }
     if statement.repeatable {
         block.push_str(&format!("-- gen: {REPEATABLE}\n"));

@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Missing,
     /// A migration is pending although a newer one is applied, or does not follow the one before it.
     OutOfOrder,
+    /// Migrations are applied that are newer than the program and not part of it.
+    Ahead,
     /// A migration is partially applied or reverted: a previous run was interrupted, or failed where nothing could be rolled
     /// back.
     Interrupted,

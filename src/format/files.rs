@@ -2,7 +2,7 @@
 //!
 //! Must not know their content.
 
-#![allow(clippy::disallowed_methods, reason = "the runner reads files here and nowhere else")]
+#![allow(clippy::disallowed_methods, reason = "files are read here and nowhere else")]
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

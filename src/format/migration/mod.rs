@@ -66,7 +66,7 @@ impl Migration {
 }
 
 /// SHA-256 of some statements, as [`Migration::checksum`] counts them.
-pub(crate) fn checksum(product: Product, statements: &[Statement]) -> String {
+pub fn checksum(product: Product, statements: &[Statement]) -> String {
     let counted: Vec<_> = statements.iter().map(|statement| statement.significant(product)).collect();
     sha256(&serde_json::Value::Array(counted).to_string())
 }
@@ -89,6 +89,9 @@ const REPEATABLE: &str = "repeatable";
 
 /// The comment above a statement that is sent again until it changes no row.
 const BATCHES: &str = "batches";
+
+/// The comment in the place of which a function of the program runs.
+const RUST: &str = "rust";
 
 /// The comment that begins a named step.
 const STEP: &str = "STEP";

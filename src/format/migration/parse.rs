@@ -8,8 +8,8 @@ use crate::sql::{self, Cutter, Lines, Piece, Token, TokenKind, Unterminated, cli
 use crate::{LineNumber, Product, Statement};
 
 use super::{
-    BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, REPEATABLE, STEP, Section, UNWRITTEN_DOWN,
-    UNWRITTEN_UP,
+    BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, REPEATABLE, RUST, STEP, Section, UNWRITTEN_DOWN,
+    UNWRITTEN_UP, restate,
 };
 
 /// Reads the text of a migration file. Anything but markers, notes and statements is a comment and is left out.
@@ -64,7 +64,13 @@ pub fn explains_missing_down(product: Product, text: &str) -> bool {
                     return true;
                 }
             }
-            Mark::None | Mark::Step(_) | Mark::How(_) | Mark::Repeatable | Mark::Begin(_) | Mark::Unknown => {}
+            Mark::None
+            | Mark::Step(_)
+            | Mark::How(_)
+            | Mark::Rust { .. }
+            | Mark::Repeatable
+            | Mark::Begin(_)
+            | Mark::Unknown => {}
         }
     }
     false
@@ -138,6 +144,7 @@ enum Mark<'a> {
     Section(Section),
     Step(&'a str),
     How(How<'a>),
+    Rust { name: &'a str, batches: bool },
     Repeatable,
     Begin(&'a str),
     Unknown,
@@ -178,9 +185,21 @@ fn mark(comment: &str) -> Mark<'_> {
         }
         (word, "") if word.eq_ignore_ascii_case(BATCHES) => Mark::How(How::Batches),
         (word, "") if word.eq_ignore_ascii_case(REPEATABLE) => Mark::Repeatable,
+        (word, rest) if word.eq_ignore_ascii_case(RUST) => match rest.split_whitespace().collect::<Vec<_>>().as_slice()
+        {
+            [name] if is_function(name) => Mark::Rust { name, batches: false },
+            [name, last] if is_function(name) && last.eq_ignore_ascii_case(BATCHES) => {
+                Mark::Rust { name, batches: true }
+            }
+            _ => Mark::Unknown,
+        },
         (word, tag) if word.eq_ignore_ascii_case(BEGIN) => Mark::Begin(tag.trim()),
         _ => Mark::Unknown,
     }
+}
+
+fn is_function(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || "_-:.".contains(letter))
 }
 
 impl How<'_> {
@@ -257,6 +276,24 @@ impl<'a> MigrationParser<'a> {
     fn step(&mut self, name: &'a str, offset: usize) -> Result<()> {
         self.nothing_above(offset)?;
         self.above.step = Some((name, offset));
+        Ok(())
+    }
+
+    /// Takes a function of the program.
+    fn rust(&mut self, function: Statement, offset: usize) -> Result<()> {
+        let Some(section) = self.section else {
+            return Err(self
+                .error(offset, "a function of the program stands before `-- UP`")
+                .hint("put the line `-- UP` above the first statement"));
+        };
+        let above = std::mem::take(&mut self.above);
+        if above.how.is_some() || above.repeatable.is_some() {
+            self.above = Above { step: None, ..above };
+            return self.nothing_above(offset);
+        }
+        let note = (!above.note.is_empty()).then(|| above.note.join("\n"));
+        let statement = Statement { note, step: above.step.map(|(name, _)| name.to_owned()), ..function };
+        self.found.push((section, statement, offset));
         Ok(())
     }
 
@@ -348,11 +385,12 @@ impl<'a> MigrationParser<'a> {
             Mark::Step(name) if is_first => self.step(name, token.start)?,
             Mark::Begin(tag) if is_first => return self.fenced(token.start, tag).map(Some),
             Mark::How(how) if is_first => self.how(how, token.start)?,
+            Mark::Rust { name, batches } if is_first => self.rust(Statement::rust(name, batches), token.start)?,
             Mark::Repeatable if is_first => self.above.repeatable = Some(token.start),
             Mark::Unknown if is_first => {
                 return Err(self.error(token.start, &format!("`{}` is not a mark", sql::first_line(token.text))).hint(format!(
                     "the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {CHECK} WHAT MUST NOT BE`, `-- gen: {BATCHES}`, \
-                     `-- gen: {REPEATABLE}`, `-- gen: {BEGIN}` and `-- gen: {END}`"
+                     `-- gen: {REPEATABLE}`, `-- gen: {RUST} FUNCTION`, `-- gen: {BEGIN}` and `-- gen: {END}`"
                 )));
             }
             Mark::None
@@ -360,6 +398,7 @@ impl<'a> MigrationParser<'a> {
             | Mark::Step(_)
             | Mark::Begin(_)
             | Mark::How(_)
+            | Mark::Rust { .. }
             | Mark::Repeatable
             | Mark::Unknown => match token.text.strip_prefix("--").filter(|_| is_first) {
                 Some(text) => {
@@ -432,7 +471,7 @@ fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String
     let (mut from, mut to) = (None, None);
     for line in text.lines().take_while(|line| !ends_header(line)) {
         let Some(comment) = line.strip_prefix("--") else { continue };
-        let said = states(line);
+        let said = restate::states(line);
         (from, to) = (said.0.or(from), said.1.or(to));
         if let [_, last] = comment.split_whitespace().collect::<Vec<_>>().as_slice() {
             let named = last.strip_prefix('(').and_then(|last| last.strip_suffix(')'));
@@ -444,20 +483,6 @@ fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String
         }
     }
     Ok((from, to))
-}
-
-/// The fingerprints that the migration leads from and to, from a line of the header.
-pub(super) fn states(line: &str) -> (Option<String>, Option<String>) {
-    let is_fingerprint = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let words: Vec<&str> = line.strip_prefix("--").unwrap_or_default().split_whitespace().collect();
-    match words.as_slice() {
-        ["from", start, "to", end] if is_fingerprint(start) && is_fingerprint(end) => {
-            (Some((*start).to_owned()), Some((*end).to_owned()))
-        }
-        ["from", start] if is_fingerprint(start) => (Some((*start).to_owned()), None),
-        ["to", end] if is_fingerprint(end) => (None, Some((*end).to_owned())),
-        _ => (None, None),
-    }
 }
 
 /// Whether a line is none of the header any more: it begins a section, or is neither blank nor a comment.

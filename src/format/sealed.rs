@@ -1,0 +1,150 @@
+//! A folder of migrations, held against its lock file.
+//!
+//! Must not know what the migrations are for.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::Product;
+use crate::error::{Error, ErrorKind, Result};
+use crate::files::read_text;
+use crate::lock_file::{Lock, LockMismatch};
+use crate::migration::{self, Migration, MigrationId};
+
+/// The sealed migrations of a project.
+#[derive(Clone, Debug, Default)]
+pub struct SealedMigrations {
+    /// Those of each product, oldest first.
+    pub by_product: BTreeMap<Product, Vec<Sealed>>,
+    /// The name of their own history, if they have one.
+    pub history: Option<String>,
+}
+
+/// A migration and the checksum of what it does.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    /// The migration.
+    pub migration: Migration,
+    /// Its checksum.
+    pub checksum: String,
+}
+
+impl SealedMigrations {
+    /// Reads the folder of migrations that `gen` writes, and holds it against its lock file. A lock of one product has its files
+    /// in the folder itself, one of several in a folder each, named by [`Product::key`].
+    ///
+    /// # Errors
+    /// A file that cannot be read, with its path; a lock changed by hand; [`ErrorKind::Changed`], [`ErrorKind::Missing`] or
+    /// [`ErrorKind::Refused`] where a file is not the one that the lock seals, is not there, or is not in the lock.
+    pub fn read(folder: &Path, path: &Path) -> Result<Self> {
+        let lock = Lock::parse(path, &read_text(path)?)?;
+        let mut by_product = BTreeMap::new();
+        for (&product, locked) in &lock.dialects {
+            let place = place(folder, product, &lock);
+            if !locked.migrations.is_empty() && !place.is_dir() {
+                return Err(Error::new(format!(
+                    "`{}` lists migrations for {product}, and there is no folder `{}`",
+                    path.display(),
+                    place.display()
+                ))
+                .of(ErrorKind::Missing)
+                .hint("check the path: a relative one is read from where the program runs"));
+            }
+            let migrations = migration::migrations(&place, folder.parent().unwrap_or(folder), product)?;
+            let sealed = verify(&lock, product, migrations, (&place, path))?;
+            by_product.insert(product, sealed);
+        }
+        Ok(Self { by_product, history: lock.history })
+    }
+
+    /// The same from the texts of the lock file and of the migrations, as a program contains them.
+    ///
+    /// # Errors
+    /// As [`SealedMigrations::read`].
+    pub fn parse(lock: &str, files: &[(Product, &str, &str)]) -> Result<Self> {
+        let path = Path::new("schema.lock.json");
+        let lock = Lock::parse(path, lock)?;
+        let mut by_product = BTreeMap::new();
+        for &product in lock.dialects.keys() {
+            let own = files.iter().filter(|(of, _, _)| *of == product).map(|(_, id, text)| (*id, *text));
+            let migrations: Vec<Migration> = parse(product, own)?;
+            let sealed = verify(&lock, product, migrations, (Path::new("migrations"), path))?;
+            by_product.insert(product, sealed);
+        }
+        Ok(Self { by_product, history: lock.history })
+    }
+
+    /// The migrations, each with the path of its file below `folder`.
+    pub fn files(&self, folder: &Path) -> impl Iterator<Item = (Product, &MigrationId, PathBuf)> {
+        let is_one = self.by_product.len() == 1;
+        self.by_product.iter().flat_map(move |(&product, sealed)| {
+            let folder = if is_one { folder.to_owned() } else { folder.join(product.key()) };
+            sealed.iter().map(move |it| (product, &it.migration.id, folder.join(format!("{}.sql", it.migration.id))))
+        })
+    }
+}
+
+impl From<Migration> for Sealed {
+    fn from(migration: Migration) -> Self {
+        let checksum = migration.checksum();
+        Self { migration, checksum }
+    }
+}
+
+/// Reads migrations from their ids and texts, and sorts them by id.
+///
+/// # Errors
+/// An invalid or duplicate id; a text that is not a migration, with the line.
+pub fn parse<'t>(product: Product, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Vec<Migration>> {
+    let mut migrations = Vec::new();
+    for (id, text) in files {
+        let id: MigrationId = id.parse()?;
+        let read = migration::parse(id.clone(), product, text).map_err(|error| {
+            let hints = error.hints().to_vec();
+            hints.into_iter().fold(Error::new(format!("migration `{id}`: {error}")), Error::hint)
+        })?;
+        migrations.push(read);
+    }
+    migrations.sort_by(|one, other| one.id.cmp(&other.id));
+    let twice = migrations.iter().zip(migrations.iter().skip(1)).find(|(one, other)| one.id == other.id);
+    match twice {
+        Some((one, _)) => Err(Error::new(format!("there are two migrations `{}`", one.id)).of(ErrorKind::Refused)),
+        None => Ok(migrations),
+    }
+}
+
+/// The folder of a product's files.
+fn place(folder: &Path, product: Product, lock: &Lock) -> PathBuf {
+    if lock.dialects.len() > 1 { folder.join(product.key()) } else { folder.to_owned() }
+}
+
+/// The migrations with their checksums, which are those of the lock.
+fn verify(
+    lock: &Lock,
+    product: Product,
+    migrations: Vec<Migration>,
+    (place, path): (&Path, &Path),
+) -> Result<Vec<Sealed>> {
+    let sealed: Vec<Sealed> = migrations.into_iter().map(Sealed::from).collect();
+    let files = sealed.iter().map(|it| (&it.migration.id, it.checksum.clone()));
+    match lock.verify_files(product, files).into_iter().next() {
+        Some(mismatch) => Err(not_sealed(&mismatch, place, path)),
+        None => Ok(sealed),
+    }
+}
+
+/// A file and the lock do not fit together.
+fn not_sealed(mismatch: &LockMismatch, folder: &Path, lock: &Path) -> Error {
+    let (folder, lock) = (folder.display(), lock.display());
+    match mismatch {
+        LockMismatch::Changed(id) => Error::new(format!("`{folder}/{id}.sql` was changed after `{lock}` sealed it"))
+            .of(ErrorKind::Changed)
+            .hint("if that was meant, seal it again: `gen lock`"),
+        LockMismatch::Missing(id) => Error::new(format!("`{lock}` lists `{id}`, and there is no `{folder}/{id}.sql`"))
+            .of(ErrorKind::Missing)
+            .hint(format!("find the commit that removed it: `git log --diff-filter=D -- '*{id}*'`, or `gen lock`")),
+        LockMismatch::Unlisted(id) => Error::new(format!("`{folder}/{id}.sql` is not in `{lock}`"))
+            .of(ErrorKind::Refused)
+            .hint("seal it: `gen lock`"),
+    }
+}

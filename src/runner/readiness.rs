@@ -1,0 +1,79 @@
+//! Whether an application may serve, judged by the history.
+//!
+//! Must not know a connection.
+
+use crate::ErrorKind;
+use crate::run::{self, Applicable, OnAhead, Record, State, ahead};
+
+/// Whether an application may serve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Readiness {
+    /// Every migration is applied.
+    Ready,
+    /// Migrations are being applied or reverted.
+    Migrating {
+        /// When the migration began, if that is known: UTC by the database's clock, `2026-11-20T20:13:00.123Z`.
+        since: Option<String>,
+    },
+    /// Migrations are pending.
+    Behind {
+        /// Their ids, oldest first.
+        pending: Vec<String>,
+    },
+    /// Migrations are applied that are newer than the program and not part of it.
+    Ahead {
+        /// Their ids, oldest first.
+        newer: Vec<String>,
+    },
+    /// A migration was edited after it was applied.
+    Edited {
+        /// Its id.
+        id: String,
+    },
+    /// An applied migration is not part of the program, and older than one that is.
+    Missing {
+        /// Its id.
+        id: String,
+    },
+    /// A migration is partially applied or reverted, and nobody goes on with it.
+    Interrupted {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// What history and files say. A migration that is running counts as interrupted.
+pub(crate) fn of(history: &[Record], files: &[Applicable<'_>], on_ahead: OnAhead) -> Readiness {
+    if let Some(record) = history.iter().find(|record| !record.status.is_done()) {
+        return Readiness::Interrupted { id: record.id.clone() };
+    }
+    let newer = ahead::newer(history, files);
+    if !newer.is_empty() && on_ahead != OnAhead::Ignore {
+        return Readiness::Ahead { newer: newer.into_iter().map(|record| record.id.clone()).collect() };
+    }
+    for record in history.iter().filter(|record| !newer.contains(record)) {
+        match files.iter().find(|file| file.id() == record.id) {
+            None => return Readiness::Missing { id: record.id.clone() },
+            Some(file) if file.checksum != record.checksum => return Readiness::Edited { id: record.id.clone() },
+            Some(_) => {}
+        }
+    }
+    let known: Vec<Record> = history.iter().filter(|record| !newer.contains(record)).cloned().collect();
+    let pending = match run::pending(&known, files) {
+        Ok(pending) => pending.into_iter().map(Applicable::id).collect(),
+        // One of two merged branches is applied: what is left is pending, in whichever order.
+        Err(error) if *error.kind() == ErrorKind::OutOfOrder => {
+            let is_left = |file: &&Applicable<'_>| !known.iter().any(|record| record.id == file.id());
+            files.iter().filter(is_left).map(Applicable::id).collect()
+        }
+        Err(_) => Vec::new(),
+    };
+    if pending.is_empty() { Readiness::Ready } else { Readiness::Behind { pending } }
+}
+
+/// When the running migration began.
+pub(crate) fn since(history: &[Record]) -> Option<String> {
+    let running = history.iter().find(|record| record.status == State::Running);
+    running.map(|record| record.applied_at.clone())
+}

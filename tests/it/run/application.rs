@@ -1,0 +1,263 @@
+//! What an application calls: one call for one purpose, migrations that are part of the program, and the way back of an older image.
+
+use sea_gen::dialect::Product;
+use sea_gen_runner::{ErrorKind, FunctionFuture, Migrations, OnAhead, Progress, Readiness, Runner, Step, Target};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+
+use super::embedded::pool;
+use super::support::Database;
+use super::{ONE, THREE, TWO, on_each};
+
+on_each!(
+    the_bookshop_is_part_of_this_program,
+    a_health_endpoint_is_told_what_is_so,
+    an_older_program_does_what_it_was_told,
+    a_loss_is_not_reverted_unasked,
+    two_older_programs_revert_once,
+    a_function_of_the_program_runs_in_its_place,
+    a_function_that_is_not_there_stops_everything,
+    a_function_that_fails_undoes_what_it_did,
+    batches_of_a_function_go_on_where_they_stopped,
+);
+
+/// The migrations of this package, for four products.
+static BOOKSHOP: Migrations = sea_gen_runner::embed!();
+
+const CREATE: &str = "-- UP\nCREATE TABLE book (id integer PRIMARY KEY);\n-- DOWN\nDROP TABLE book;\n";
+const INDEX: &str = "-- UP\nCREATE INDEX book_id ON book (id);\n-- DOWN\nDROP INDEX book_id;\n";
+const MYSQL_INDEX: &str = "-- UP\nCREATE INDEX book_id ON book (id);\n-- DOWN\nDROP INDEX book_id ON book;\n";
+const ADD: &str = "-- UP\nALTER TABLE book ADD COLUMN pages integer;\n-- DOWN\nALTER TABLE book DROP COLUMN pages;\n";
+
+/// An image of the application: the older ones have fewer migrations.
+fn image(product: Product, count: usize) -> Migrations {
+    let index = if matches!(product, Product::MySql | Product::MariaDb) { MYSQL_INDEX } else { INDEX };
+    let all = [(ONE, CREATE), (TWO, index), (THREE, ADD)];
+    Migrations::parse(product, all.into_iter().take(count)).unwrap()
+}
+
+async fn the_bookshop_is_part_of_this_program(database: Database, product: Product) {
+    let pool = pool(&database.url, 1).await;
+    assert!(matches!(BOOKSHOP.readiness(&pool).await.unwrap(), Readiness::Behind { pending } if pending.len() == 1));
+    let planned = BOOKSHOP.plan(&pool).await.unwrap();
+    assert!(planned[0].statements.len() > 5, "{planned:?}");
+    let report = BOOKSHOP.up(&pool).await.unwrap();
+    let ran: Vec<&str> = report.outcomes.iter().map(|outcome| outcome.id.as_str()).collect();
+    assert_eq!(ran, BOOKSHOP.ids(product).collect::<Vec<_>>());
+    BOOKSHOP.ensure_current(&pool).await.unwrap();
+    assert_eq!(BOOKSHOP.readiness(&pool).await.unwrap(), Readiness::Ready);
+    assert!(BOOKSHOP.plan(&pool).await.unwrap().is_empty());
+    assert!(BOOKSHOP.status(&pool).await.unwrap().pending.is_empty());
+    // The one connection of the pool is free, and its settings are what they were.
+    pool.execute_unprepared("INSERT INTO author (family_name, given_name) VALUES ('Austen', 'Jane')").await.unwrap();
+    pool.close().await.unwrap();
+    database.remove().await;
+}
+
+async fn a_health_endpoint_is_told_what_is_so(mut database: Database, product: Product) {
+    let (old, new) = (image(product, 2), image(product, 3));
+    let url = database.url.clone();
+    old.up_to(&url, ONE).await.unwrap();
+    assert_eq!(old.readiness(&url).await.unwrap(), Readiness::Behind { pending: vec![TWO.to_owned()] });
+    new.up(&url).await.unwrap();
+    assert_eq!(new.readiness(&url).await.unwrap(), Readiness::Ready);
+    assert_eq!(old.readiness(&url).await.unwrap(), Readiness::Ahead { newer: vec![THREE.to_owned()] });
+    let edited = Migrations::parse(product, [(ONE, CREATE), (TWO, ADD), (THREE, ADD)]).unwrap();
+    assert_eq!(edited.readiness(&url).await.unwrap(), Readiness::Edited { id: TWO.to_owned() });
+    let missing = Migrations::parse(product, [(ONE, CREATE), (THREE, ADD)]).unwrap();
+    assert_eq!(missing.readiness(&url).await.unwrap(), Readiness::Missing { id: TWO.to_owned() });
+
+    // Nobody is at it: the row is what a crash leaves.
+    database
+        .session
+        .execute(&format!("UPDATE sea_gen_history SET status = 'running' WHERE id = '{THREE}'"))
+        .await
+        .unwrap();
+    assert_eq!(new.readiness(&url).await.unwrap(), Readiness::Interrupted { id: THREE.to_owned() });
+    // Somebody is. On SQLite nothing is held between two statements of a migration.
+    let take = match product {
+        Product::Postgres => format!("SELECT pg_try_advisory_lock({})", i64::from_be_bytes(*b"sea_gen\0")),
+        Product::MySql | Product::MariaDb => {
+            "SELECT GET_LOCK(CONCAT('sea_gen_', LEFT(SHA2(LOWER(DATABASE()), 256), 40)), 0)".to_owned()
+        }
+        Product::Sqlite => "BEGIN IMMEDIATE".to_owned(),
+    };
+    let mut holder = database.another().await;
+    holder.query(&take).await.unwrap();
+    match (product, new.readiness(&url).await.unwrap()) {
+        (Product::Sqlite, Readiness::Interrupted { .. }) => {}
+        (_, Readiness::Migrating { since: Some(since) }) => assert!(since.ends_with('Z'), "{since}"),
+        (_, found) => panic!("{found:?}"),
+    }
+    holder.close().await;
+    database.remove().await;
+}
+
+async fn an_older_program_does_what_it_was_told(mut database: Database, product: Product) {
+    let (old, new) = (image(product, 1), image(product, 2));
+    let url = database.url.clone();
+    new.up(&url).await.unwrap();
+    let error = old.up(&url).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Ahead);
+    assert_eq!(
+        error.to_string(),
+        format!("the database is ahead of this program: migration `{TWO}` is applied and not part of it")
+    );
+    assert_eq!(old.ensure_current(&url).await.unwrap_err().kind(), &ErrorKind::Ahead);
+
+    let mut runner = Runner::connect(&url, &old).await.unwrap().on_ahead(OnAhead::Ignore);
+    runner.ensure_current().await.unwrap();
+    assert!(runner.up(&Target::All).await.unwrap().outcomes.is_empty());
+    assert_eq!(runner.readiness().await.unwrap(), Readiness::Ready);
+    runner.close().await;
+    assert_eq!(database.history().await.len(), 2);
+
+    let mut runner = Runner::connect(&url, &old).await.unwrap().on_ahead(OnAhead::Revert);
+    let report = runner.up(&Target::All).await.unwrap();
+    assert_eq!(super::ids(&report.outcomes), [TWO]);
+    runner.ensure_current().await.unwrap();
+    runner.close().await;
+    assert_eq!(database.history().await.len(), 1);
+    // And the new one comes again.
+    assert_eq!(super::ids(&new.up(&url).await.unwrap().outcomes), [TWO]);
+    database.remove().await;
+}
+
+async fn a_loss_is_not_reverted_unasked(mut database: Database, product: Product) {
+    let (old, new) = (image(product, 2), image(product, 3));
+    let url = database.url.clone();
+    new.up(&url).await.unwrap();
+    let mut runner = Runner::connect(&url, &old).await.unwrap().on_ahead(OnAhead::Revert);
+    let error = runner.up(&Target::All).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "reverting migration `{THREE}` may remove rows or values: statement 1, `ALTER TABLE book DROP COLUMN pages`"
+        )
+    );
+    runner.close().await;
+    assert_eq!(database.history().await.len(), 3);
+    let mut runner = Runner::connect(&url, &old).await.unwrap().on_ahead(OnAhead::RevertWithLosses);
+    assert_eq!(super::ids(&runner.up(&Target::All).await.unwrap().outcomes), [THREE]);
+    runner.close().await;
+    database.remove().await;
+}
+
+/// The second one must not revert one more.
+async fn two_older_programs_revert_once(mut database: Database, product: Product) {
+    image(product, 3).up(&database.url).await.unwrap();
+    let mut started = Vec::new();
+    for _ in 0..4 {
+        let url = database.url.clone();
+        started.push(tokio::spawn(async move {
+            let old = image(product, 1);
+            let mut runner = Runner::connect(&url, &old).await.unwrap().on_ahead(OnAhead::RevertWithLosses);
+            let count = runner.up(&Target::All).await.unwrap().outcomes.len();
+            runner.close().await;
+            count
+        }));
+    }
+    let mut reverted = 0;
+    for one in started {
+        reverted += one.await.unwrap();
+    }
+    assert_eq!(reverted, 2);
+    assert_eq!(database.history().await.len(), 1);
+    database.remove().await;
+}
+
+const TITLES: &str = "CREATE TABLE book (id integer PRIMARY KEY, title varchar(99), slug varchar(99));\n\
+    INSERT INTO book (id, title) VALUES (1, 'Emma'), (2, 'Pride and Prejudice'), (3, 'Persuasion');\n";
+
+/// One migration with the titles, and one that calls the function `slugs`.
+fn with_slugs(product: Product, mark: &str) -> Migrations {
+    let (titles, call) = (
+        format!("-- UP\n{TITLES}-- DOWN\nDROP TABLE book;\n"),
+        format!("-- UP\n-- gen: rust {mark}\nINSERT INTO book VALUES (9, 'Sanditon', 'sanditon');\n-- DOWN\n"),
+    );
+    Migrations::parse(product, [(ONE, titles.as_str()), (TWO, call.as_str())]).unwrap()
+}
+
+/// Gives at most `most` books their slug, through SeaORM, and fails at this id.
+fn slugs(most: u64, fails_at: i32) -> impl for<'s> Fn(&'s Step<'s>) -> FunctionFuture<'s> + Send + Sync + 'static {
+    move |step| {
+        Box::pin(async move {
+            let backend = step.get_database_backend();
+            let sql = format!("SELECT id, title FROM book WHERE slug IS NULL ORDER BY id LIMIT {most}");
+            let mut changed = 0;
+            for row in step.query_all_raw(Statement::from_string(backend, sql)).await? {
+                let (id, title): (i32, String) = (row.try_get("", "id")?, row.try_get("", "title")?);
+                let slug = title.to_lowercase().replace(' ', "-");
+                let sql = if backend == DbBackend::Postgres {
+                    "UPDATE book SET slug = $1 WHERE id = $2"
+                } else {
+                    "UPDATE book SET slug = ? WHERE id = ?"
+                };
+                let update = Statement::from_sql_and_values(backend, sql, [slug.into(), id.into()]);
+                changed += step.execute_raw(update).await?.rows_affected();
+                if id == fails_at {
+                    return Err("out of ink".into());
+                }
+            }
+            Ok(changed)
+        })
+    }
+}
+
+async fn found(database: &mut Database) -> Vec<String> {
+    let rows = database.query("SELECT slug FROM book ORDER BY id").await;
+    rows.iter().map(|row| row.text(0).to_owned()).collect()
+}
+
+async fn a_function_of_the_program_runs_in_its_place(mut database: Database, product: Product) {
+    let migrations = with_slugs(product, "slugs").with("slugs", slugs(99, 0));
+    let report = migrations.up(&database.url).await.unwrap();
+    assert_eq!(super::ids(&report.outcomes), [ONE, TWO]);
+    assert_eq!(found(&mut database).await, ["emma", "pride-and-prejudice", "persuasion", "sanditon"]);
+    assert_eq!(database.history().await[1].statements, 2);
+    database.remove().await;
+}
+
+async fn a_function_that_is_not_there_stops_everything(mut database: Database, product: Product) {
+    let migrations = with_slugs(product, "slugs").with("slogs", slugs(99, 0));
+    let error = migrations.up(&database.url).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Refused);
+    assert_eq!(
+        error.to_string(),
+        format!("migration `{TWO}` calls the function `slugs`, which only the program that has it can run")
+    );
+    assert!(database.tables().await.is_empty());
+    database.remove().await;
+}
+
+async fn a_function_that_fails_undoes_what_it_did(mut database: Database, product: Product) {
+    let error = with_slugs(product, "slugs").with("slugs", slugs(99, 2)).up(&database.url).await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Failed { id: TWO.to_owned(), statement: Some(1) });
+    let reason = std::error::Error::source(&error).unwrap();
+    assert_eq!(reason.to_string(), "the function `slugs` of the program failed");
+    assert_eq!(reason.source().unwrap().to_string(), "out of ink");
+    assert_eq!(found(&mut database).await, ["", "", ""]);
+    // The cause is removed: the same call goes on.
+    let report = with_slugs(product, "slugs").with("slugs", slugs(99, 0)).up(&database.url).await.unwrap();
+    assert_eq!(super::ids(&report.outcomes), [TWO]);
+    assert_eq!(found(&mut database).await, ["emma", "pride-and-prejudice", "persuasion", "sanditon"]);
+    database.remove().await;
+}
+
+async fn batches_of_a_function_go_on_where_they_stopped(mut database: Database, product: Product) {
+    let migrations = with_slugs(product, "slugs batches").with("slugs", slugs(1, 2));
+    assert!(migrations.up(&database.url).await.is_err());
+    assert_eq!(found(&mut database).await, ["emma", "", ""]);
+    let mut batches = Vec::new();
+    let migrations = with_slugs(product, "slugs batches").with("slugs", slugs(1, 0));
+    let watch = |progress: Progress<'_>| {
+        if let Progress::Batch { rows } = progress {
+            batches.push(rows);
+        }
+    };
+    let mut runner = Runner::connect(&database.url, &migrations).await.unwrap().watch(watch);
+    runner.up(&Target::All).await.unwrap();
+    runner.close().await;
+    assert_eq!(batches, [1, 2]);
+    assert_eq!(found(&mut database).await, ["emma", "pride-and-prejudice", "persuasion", "sanditon"]);
+    database.remove().await;
+}
