@@ -129,7 +129,9 @@
 //!
 //! | room | what it is for | may import |
 //! |---|---|---|
-//! | [`runner`](sea_gen_runner) | a package of its own that applications can carry: connections, SQL as tokens and statements, migration files, the lock file, history, locks, applying | nothing |
+//! | `format` | a package of its own: SQL as tokens and statements, migration files, the lock file, the error; everybody finds them in the runner | nothing |
+//! | `macros` | a package of its own: `embed!`, which reads those files when an application is compiled | `format` |
+//! | [`runner`](sea_gen_runner) | a package of its own that applications can carry: connections, history, locks, applying, databases for tests | `format`, `macros` |
 //! | [`schema`] | nouns: tables, columns, keys, types, names, places, origins | nothing |
 //! | [`plan`] | verbs: operations, inverse, order, interpreter, words, what a clause costs | `runner::reading`, `schema` |
 //! | [`diff`] | two normalised schemas to a plan | `schema`, `plan` |

@@ -5,7 +5,8 @@
 //! | take over a project and its database | [`adopting`] |
 //! | answer the questions of `gen migration`, edit a migration | [`migrations`] |
 //! | know what a proof covers | [`proof`] |
-//! | apply migrations, deploy, embed the runner, find drift | [`running`] |
+//! | apply migrations, deploy, find drift | [`running`] |
+//! | migrate from inside the program, test with a database for each test | [`application`] |
 //! | look up a command, an exit code, a setting, a file | [`reference`](mod@reference) |
 //! | know what does not work | [`limits`] |
 //! | compare with other tools, see measured times | [`comparison`] |
@@ -24,6 +25,9 @@ pub mod proof {}
 
 #[doc = include_str!("running.md")]
 pub mod running {}
+
+#[doc = include_str!("application.md")]
+pub mod application {}
 
 #[doc = include_str!("reference.md")]
 pub mod reference {}

@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::Result;
 use crate::session::{self, ConnectionOptions, Missing, Session};
 
-/// A source of the runner's connection: the URL of a database, or, with the feature `sea-orm`, a
-/// `&sea_orm::DatabaseConnection`. Other types cannot implement it.
+/// A source of the runner's connection: the URL of a database; with the feature `sea-orm`, a `&sea_orm::DatabaseConnection`. What
+/// SeaORM is built on, a pool of sqlx, becomes one by `sea_orm::DatabaseConnection::from(pool)`. Other types cannot implement it.
 pub trait Connect: sealed::Sealed {
     /// The connection.
     ///

@@ -33,6 +33,7 @@ mod readiness;
 mod runner;
 #[cfg(feature = "sea-orm")]
 mod step;
+pub mod testing;
 
 // Shared with `sea-gen` only: these modules are not stable between versions.
 #[doc(hidden)]

@@ -3,7 +3,7 @@
 //! Must not know what is sent.
 
 use async_trait::async_trait;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use crate::Product;
 use crate::run::functions::Step;
@@ -19,12 +19,11 @@ impl ConnectionTrait for Step<'_> {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.session.lock().await.execute_statement(statement).await.map_err(failed(DbErr::Exec))
+        self.session.lock().await.execute_statement(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let statement = Statement::from_string(self.get_database_backend(), sql);
-        self.session.lock().await.execute_statement(statement).await.map_err(failed(DbErr::Exec))
+        self.execute_raw(Statement::from_string(self.get_database_backend(), sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
@@ -32,10 +31,6 @@ impl ConnectionTrait for Step<'_> {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.session.lock().await.query_statement(statement).await.map_err(failed(DbErr::Query))
+        self.session.lock().await.query_statement(statement).await
     }
-}
-
-fn failed(kind: fn(RuntimeErr) -> DbErr) -> impl Fn(sqlx::Error) -> DbErr {
-    move |error| kind(RuntimeErr::SqlxError(error.into()))
 }

@@ -6,6 +6,8 @@ mod embed;
 mod folder;
 #[path = "../examples/plan.rs"]
 mod plan;
+#[path = "../examples/rekey.rs"]
+mod rekey;
 #[path = "../examples/startup.rs"]
 mod startup;
 
@@ -17,6 +19,11 @@ fn migrations_are_embedded_and_applied_through_sea_orm() {
 #[apply(test)]
 fn migrations_are_read_from_a_folder() {
     folder::main().unwrap();
+}
+
+#[apply(test)]
+fn a_column_is_encrypted_with_another_key() {
+    rekey::main().unwrap();
 }
 
 #[apply(test)]

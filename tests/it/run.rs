@@ -12,6 +12,7 @@ mod order;
 mod recognise;
 mod resume;
 mod support;
+mod testing;
 mod work;
 
 use sea_gen_runner::run;

@@ -20,6 +20,7 @@ pub mod sqlite;
 pub use connect::{connect, server_of};
 pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
+pub(crate) use options::of_database;
 pub use rows::{Iter, Row, Rows};
 
 use crate::{Product, sql};

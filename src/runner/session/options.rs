@@ -232,6 +232,16 @@ impl ConnectionOptions {
     }
 }
 
+/// The URL of another database of the same server, with everything else that the URL says.
+///
+/// # Errors
+/// It cannot be parsed; the error does not contain it.
+pub(crate) fn of_database(url: &str, name: &str) -> Result<String> {
+    let mut url = Url::parse(url.trim()).map_err(|error| unreadable(&error.to_string()))?;
+    url.set_path(name);
+    Ok(url.to_string())
+}
+
 /// The URL without password and parameters, from the driver's options.
 impl fmt::Display for ConnectionOptions {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -48,8 +48,8 @@ fn resolved(re_exported: &BTreeMap<&Path, BTreeMap<String, Vec<String>>>, path: 
     for end in 0..path.len() {
         let (front, rest) = path.split_at(end);
         let target = re_exported.get(front).and_then(|names| names.get(&rest[0]));
-        if let Some(target) =
-            target.filter(|target| !matches!(target[0].as_str(), "crate" | "super" | "sea_gen_runner"))
+        if let Some(target) = target
+            .filter(|target| !matches!(target[0].as_str(), "crate" | "super" | "sea_gen_runner" | "sea_gen_format"))
         {
             return [front, target, &rest[1..]].concat();
         }

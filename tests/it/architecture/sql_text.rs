@@ -80,7 +80,7 @@ impl<'ast> Visit<'ast> for Functions<'ast> {
 fn sql_text_is_cut_in_one_place() {
     let mut breaches = Vec::new();
     let files = files();
-    for file in files.iter().filter(|it| !it.path.starts_with("runner/sql/") && !has_other_quotes(&it.path)) {
+    for file in files.iter().filter(|it| !it.path.starts_with("format/sql/") && !has_other_quotes(&it.path)) {
         let mut functions = Functions::default();
         file.items.iter().for_each(|item| functions.visit_item(item));
         for (name, block) in functions.0 {

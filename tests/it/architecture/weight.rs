@@ -39,7 +39,8 @@ fn packages() -> (BTreeSet<String>, BTreeSet<String>) {
             of_sea_orm.insert(name.to_owned());
         }
     }
-    all.remove("sea-gen-runner");
+    // Its own packages.
+    all.retain(|name| !matches!(name.as_str(), "sea-gen-runner" | "sea-gen-format"));
     (all, of_sea_orm)
 }
 

@@ -1,0 +1,135 @@
+//! Which test databases belong to a program that still runs.
+//!
+//! Each program holds the lock of a file as long as it lives; the system lets go of it when the program ends, however it ends.
+//! Must not know databases.
+
+#![allow(clippy::disallowed_methods, reason = "a file whose lock tells that this program lives")]
+
+use std::fs::{self, File};
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::{Error, ErrorKind, Result};
+
+use super::on_disk;
+
+/// How long to wait for the program that makes a template.
+const WAIT: Duration = Duration::from_secs(300);
+
+/// What this program has claimed.
+#[derive(Debug)]
+pub(super) struct Claim {
+    /// The folder of all claims.
+    pub(super) folder: PathBuf,
+    /// The name of this machine: several may use one server.
+    pub(super) machine: String,
+    /// The name of this program's run.
+    pub(super) name: String,
+    count: AtomicU64,
+    /// Locked until the program ends.
+    _lock: File,
+}
+
+/// Eight characters that nobody else has.
+fn token() -> String {
+    let digits = format!("{:016x}", RandomState::new().hash_one((std::process::id(), std::time::SystemTime::now())));
+    digits.chars().take(8).collect()
+}
+
+impl Claim {
+    /// The claim of this program, made at the first call.
+    pub(super) fn of_this_program() -> Result<&'static Self> {
+        static CLAIM: OnceLock<Claim> = OnceLock::new();
+        if let Some(claim) = CLAIM.get() {
+            return Ok(claim);
+        }
+        let made = Self::new()?;
+        Ok(CLAIM.get_or_init(|| made))
+    }
+
+    fn new() -> Result<Self> {
+        let folder = std::env::temp_dir().join("sea-gen-tests");
+        fs::create_dir_all(&folder).map_err(|error| on_disk("created", &folder, error))?;
+        let machine = machine(&folder)?;
+        let name = token();
+        // The file gets its name when it is locked: whoever finds it unlocked may take its program for dead.
+        let (made, path) = (folder.join(format!("{name}.new")), folder.join(format!("{name}.lock")));
+        let create = || {
+            let file = File::create_new(&made)?;
+            file.lock()?;
+            fs::rename(&made, &path)?;
+            Ok(file)
+        };
+        let lock = create().map_err(|error| on_disk("created", &path, error))?;
+        Ok(Self { folder, machine, name, count: AtomicU64::new(0), _lock: lock })
+    }
+
+    /// The name of one more database of this program.
+    pub(super) fn next(&self) -> String {
+        format!("{}_{}_{}", self.machine, self.name, self.count.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Whether the program that has claimed this name is gone. Its file is removed then.
+    pub(super) fn is_dead(&self, name: &str) -> bool {
+        if name == self.name {
+            return false;
+        }
+        let path = self.folder.join(format!("{name}.lock"));
+        let Ok(file) = File::open(&path) else { return true };
+        let is_dead = file.try_lock().is_ok();
+        if is_dead {
+            // Another program may have been faster.
+            let _ = fs::remove_file(&path);
+        }
+        is_dead
+    }
+
+    /// Locks a name among all programs of this machine, until the file is dropped. Waits on another thread: who holds it may be
+    /// another task of this one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Busy`] after some minutes.
+    pub(super) async fn exclusively(&self, name: &str) -> Result<File> {
+        let path = self.folder.join(format!("{name}.making"));
+        let open = {
+            let path = path.clone();
+            move || {
+                let file = File::options().create(true).append(true).open(path)?;
+                file.lock()?;
+                Ok(file)
+            }
+        };
+        match tokio::time::timeout(WAIT, tokio::task::spawn_blocking(open)).await {
+            Ok(Ok(opened)) => opened.map_err(|error| on_disk("locked", &path, error)),
+            Ok(Err(_)) | Err(_) => {
+                Err(Error::new(format!("another program has been making a template for {} s", WAIT.as_secs()))
+                    .of(ErrorKind::Busy)
+                    .hint(format!("end it, or see who holds `{}`", path.display())))
+            }
+        }
+    }
+}
+
+/// The name of this machine, made by the first program.
+fn machine(folder: &Path) -> Result<String> {
+    let path = folder.join("machine");
+    let read = || fs::read_to_string(&path).ok().filter(|name| name.len() == 8);
+    if let Some(name) = read() {
+        return Ok(name);
+    }
+    let made = folder.join(format!("{}.machine", token()));
+    let write = || {
+        fs::write(&made, token())?;
+        // A hard link is made by one program only; the others read what it has written.
+        let linked = fs::hard_link(&made, &path);
+        fs::remove_file(&made)?;
+        match linked {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+            _ => fs::read_to_string(&path),
+        }
+    };
+    write().map_err(|error| on_disk("created", &path, error))
+}

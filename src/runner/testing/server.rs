@@ -1,0 +1,174 @@
+//! Test databases of a server: copies of a template database.
+//!
+//! Must not know files.
+
+use std::sync::Mutex;
+
+use crate::migrations::Migrations;
+use crate::session::{ConnectionOptions, DatabaseError, Missing, Session, of_database};
+use crate::{Error, ErrorKind, Product, Result, sql};
+
+use super::claim::Claim;
+use super::{Place, TestDatabase, copy, fingerprint, project};
+
+pub(super) async fn database(
+    migrations: &Migrations,
+    options: &ConnectionOptions,
+    url: &str,
+    claim: &Claim,
+) -> Result<TestDatabase> {
+    let mut session = admin(options).await?;
+    let made = make(migrations, &mut session, url, claim).await;
+    session.close().await;
+    let name = made?;
+    Ok(TestDatabase { url: of_database(url, &name)?, place: Place::Database { server: url.to_owned(), name } })
+}
+
+async fn admin(options: &ConnectionOptions) -> Result<Session> {
+    crate::session::connect(options, Missing::Refuse).await
+}
+
+async fn make(migrations: &Migrations, session: &mut Session, url: &str, claim: &Claim) -> Result<String> {
+    let product = session.product();
+    if is_first(product) {
+        clean_on(session, claim).await?;
+    }
+    let (project, key) = (project(migrations, product), fingerprint(migrations, product)?);
+    let (family, name) = (format!("gen_template_{}_{project}_", claim.machine), format!("gen_test_{}", claim.next()));
+    let template = format!("{family}{key}");
+    // Another program may replace the template by that of other migrations between the two steps.
+    let mut tries = 3;
+    loop {
+        if !exists(session, &template).await? {
+            make_template(migrations, session, (url, &family, &template), claim).await?;
+        }
+        tries -= 1;
+        let copied = match product {
+            Product::Postgres => {
+                let [name, template] = [&name, &template].map(|name| sql::quote(product, name));
+                session.execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.map(drop)
+            }
+            Product::MySql | Product::MariaDb | Product::Sqlite => copy::database(session, &template, &name).await,
+        };
+        match copied {
+            Ok(()) => return Ok(name),
+            Err(_) if tries > 0 && !exists(session, &template).await? => {}
+            Err(error) => return Err(refused("a test database could not be created", error)),
+        }
+    }
+}
+
+/// Makes the template, and removes those of the project's former migrations.
+async fn make_template(
+    migrations: &Migrations,
+    session: &mut Session,
+    (url, family, template): (&str, &str, &str),
+    claim: &Claim,
+) -> Result<()> {
+    // One program of this machine at a time; the name says the machine.
+    let claimed = claim.exclusively(family).await?;
+    if exists(session, template).await? {
+        return Ok(());
+    }
+    for former in named(session, family).await? {
+        // A copy of it may be in the making.
+        let _ = drop_database(session, &former).await;
+    }
+    let product = session.product();
+    // A server of MySQL or MariaDB cannot rename a database: an empty one with this ending says that the template is complete.
+    let made = if product == Product::Postgres { format!("{family}new") } else { template.to_owned() };
+    let [quoted, done] = [&made, &complete(product, template)].map(|name| sql::quote(product, name));
+    session.execute(&format!("CREATE DATABASE {quoted}")).await.map_err(|error| {
+        refused("a test database could not be created", error).hint(
+            "the user of the URL needs the right to create databases: `ALTER ROLE … CREATEDB`, `GRANT ALL ON *.* TO …`",
+        )
+    })?;
+    migrations.up(of_database(url, &made)?.as_str()).await?;
+    let finish = match product {
+        Product::Postgres => format!("ALTER DATABASE {quoted} RENAME TO {done}"),
+        Product::MySql | Product::MariaDb | Product::Sqlite => format!("CREATE DATABASE {done}"),
+    };
+    session.execute(&finish).await.map_err(|error| refused("the template could not be completed", error))?;
+    drop(claimed);
+    Ok(())
+}
+
+/// The database that exists once the template is complete.
+fn complete(product: Product, template: &str) -> String {
+    match product {
+        Product::Postgres => template.to_owned(),
+        Product::MySql | Product::MariaDb | Product::Sqlite => format!("{template}_done"),
+    }
+}
+
+async fn exists(session: &mut Session, template: &str) -> Result<bool> {
+    let name = complete(session.product(), template);
+    Ok(named(session, &name).await?.contains(&name))
+}
+
+/// The databases whose names begin so.
+async fn named(session: &mut Session, beginning: &str) -> Result<Vec<String>> {
+    let pattern = beginning.replace('_', "\\_");
+    let query = match session.product() {
+        Product::Postgres => format!("SELECT datname FROM pg_catalog.pg_database WHERE datname LIKE '{pattern}%'"),
+        Product::MySql | Product::MariaDb | Product::Sqlite => format!("SHOW DATABASES LIKE '{pattern}%'"),
+    };
+    let rows = session.query(&query).await.map_err(|error| refused("the databases could not be listed", error))?;
+    Ok(rows.iter().map(|row| row.text(0).to_owned()).collect())
+}
+
+/// Whether this is the first call for the product.
+fn is_first(product: Product) -> bool {
+    static SEEN: Mutex<Vec<Product>> = Mutex::new(Vec::new());
+    let Ok(mut seen) = SEEN.lock() else { return false };
+    let is_first = !seen.contains(&product);
+    seen.push(product);
+    is_first
+}
+
+/// Removes the databases of programs that are gone.
+pub(super) async fn clean(options: &ConnectionOptions, claim: &Claim) -> Result<()> {
+    let mut session = admin(options).await?;
+    let cleaned = clean_on(&mut session, claim).await;
+    session.close().await;
+    cleaned
+}
+
+async fn clean_on(session: &mut Session, claim: &Claim) -> Result<()> {
+    let own = format!("gen_test_{}_", claim.machine);
+    for name in named(session, &own).await? {
+        let owner = name.strip_prefix(&own).and_then(|rest| rest.split('_').next());
+        if owner.is_some_and(|owner| claim.is_dead(owner)) {
+            // Another program may be at it.
+            let _ = drop_database(session, &name).await;
+        }
+    }
+    Ok(())
+}
+
+async fn drop_database(session: &mut Session, name: &str) -> Result<(), DatabaseError> {
+    let force = if session.product() == Product::Postgres { " WITH (FORCE)" } else { "" };
+    let statement = format!("DROP DATABASE IF EXISTS {}{force}", sql::quote(session.product(), name));
+    session.execute(&statement).await.map(drop)
+}
+
+pub(super) async fn remove(server: &str, name: &str) -> Result<()> {
+    let mut session = admin(&ConnectionOptions::parse(server, std::path::Path::new(""))?).await?;
+    let removed = drop_database(&mut session, name).await;
+    session.close().await;
+    removed.map_err(|error| refused("a test database could not be removed", error))
+}
+
+/// The same where nothing can be awaited.
+pub(super) fn remove_blocking(server: String, name: String) -> Result<()> {
+    let remove = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Error::new("a runtime could not be started").because(error))?;
+        runtime.block_on(remove(&server, &name))
+    };
+    std::thread::spawn(remove).join().unwrap_or(Ok(()))
+}
+
+fn refused(what: &str, error: DatabaseError) -> Error {
+    Error::new(what).of(ErrorKind::Database).because(error)
+}
