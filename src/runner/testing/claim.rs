@@ -19,6 +19,13 @@ use super::on_disk;
 /// How long to wait for the program that makes a template.
 const WAIT: Duration = Duration::from_secs(300);
 
+/// What a template is locked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Purpose {
+    Make,
+    Copy,
+}
+
 /// What this program has claimed.
 #[derive(Debug)]
 pub(super) struct Claim {
@@ -87,18 +94,21 @@ impl Claim {
         is_dead
     }
 
-    /// Locks a name among all programs of this machine, until the file is dropped. Waits on another thread: who holds it may be
-    /// another task of this one.
+    /// Locks a name among all programs of this machine, until the file is dropped: for one program that makes a template, or for
+    /// all that copy it. Waits on another thread, since who holds it may be another task of this one.
     ///
     /// # Errors
     /// [`ErrorKind::Busy`] after some minutes.
-    pub(super) async fn exclusively(&self, name: &str) -> Result<File> {
+    pub(super) async fn locked(&self, name: &str, to: Purpose) -> Result<File> {
         let path = self.folder.join(format!("{name}.making"));
         let open = {
             let path = path.clone();
             move || {
                 let file = File::options().create(true).append(true).open(path)?;
-                file.lock()?;
+                match to {
+                    Purpose::Make => file.lock()?,
+                    Purpose::Copy => file.lock_shared()?,
+                }
                 Ok(file)
             }
         };

@@ -8,7 +8,7 @@ use crate::migrations::Migrations;
 use crate::session::{ConnectionOptions, DatabaseError, Missing, Session, of_database};
 use crate::{Error, ErrorKind, Product, Result, sql};
 
-use super::claim::Claim;
+use super::claim::{Claim, Purpose};
 use super::{Place, TestDatabase, copy, fingerprint, project};
 
 pub(super) async fn database(
@@ -36,13 +36,16 @@ async fn make(migrations: &Migrations, session: &mut Session, url: &str, claim: 
     let (project, key) = (project(migrations, product), fingerprint(migrations, product)?);
     let (family, name) = (format!("gen_template_{}_{project}_", claim.machine), format!("gen_test_{}", claim.next()));
     let template = format!("{family}{key}");
-    // Another program may replace the template by that of other migrations between the two steps.
+    // Other migrations of the same project replace the template.
     let mut tries = 3;
     loop {
-        if !exists(session, &template).await? {
+        let copying = claim.locked(&family, Purpose::Copy).await?;
+        if !exists(session, &template).await? && tries > 0 {
+            drop(copying);
             make_template(migrations, session, (url, &family, &template), claim).await?;
+            tries -= 1;
+            continue;
         }
-        tries -= 1;
         let copied = match product {
             Product::Postgres => {
                 let [name, template] = [&name, &template].map(|name| sql::quote(product, name));
@@ -50,11 +53,11 @@ async fn make(migrations: &Migrations, session: &mut Session, url: &str, claim: 
             }
             Product::MySql | Product::MariaDb | Product::Sqlite => copy::database(session, &template, &name).await,
         };
-        match copied {
-            Ok(()) => return Ok(name),
-            Err(_) if tries > 0 && !exists(session, &template).await? => {}
-            Err(error) => return Err(refused("a test database could not be created", error)),
-        }
+        drop(copying);
+        return match copied {
+            Ok(()) => Ok(name),
+            Err(error) => Err(refused("a test database could not be created", error)),
+        };
     }
 }
 
@@ -66,13 +69,14 @@ async fn make_template(
     claim: &Claim,
 ) -> Result<()> {
     // One program of this machine at a time; the name says the machine.
-    let claimed = claim.exclusively(family).await?;
+    let claimed = claim.locked(family, Purpose::Make).await?;
     if exists(session, template).await? {
         return Ok(());
     }
     for former in named(session, family).await? {
-        // A copy of it may be in the making.
-        let _ = drop_database(session, &former).await;
+        drop_database(session, &former)
+            .await
+            .map_err(|error| refused("a former template could not be removed", error))?;
     }
     let product = session.product();
     // A server of MySQL or MariaDB cannot rename a database: an empty one with this ending says that the template is complete.

@@ -11,7 +11,7 @@ use std::sync::Once;
 use crate::migrations::Migrations;
 use crate::{Product, Result};
 
-use super::claim::Claim;
+use super::claim::{Claim, Purpose};
 use super::{Place, TestDatabase, fingerprint, on_disk, project};
 
 /// The endings of the files that belong to a database.
@@ -42,7 +42,7 @@ pub(super) async fn database(migrations: &Migrations, claim: &Claim) -> Result<T
 /// Makes the template, and removes those of the project's former migrations.
 async fn make(migrations: &Migrations, template: &Path, project: &str, claim: &Claim) -> Result<()> {
     let name = format!("template_{project}");
-    let claimed = claim.exclusively(&name).await?;
+    let claimed = claim.locked(&name, Purpose::Make).await?;
     if template.exists() {
         return Ok(());
     }

@@ -101,7 +101,7 @@ async fn whatever_a_migration_makes_is_copied(database: Database, product: Produ
              CREATE FUNCTION twice (n int) RETURNS int DETERMINISTIC RETURN n * 2;\n\
              CREATE VIEW z AS SELECT id, twice(n) AS t FROM a;\nCREATE VIEW y AS SELECT * FROM z;\n\
              CREATE TRIGGER filled BEFORE INSERT ON a FOR EACH ROW SET NEW.n = COALESCE(NEW.n, 5);\n\
-             CREATE EVENT rarely ON SCHEDULE EVERY 1 YEAR STARTS '2099-01-01' DO DELETE FROM b;"
+             CREATE EVENT rarely ON SCHEDULE EVERY 1 YEAR STARTS '2037-01-01' DO DELETE FROM b;"
         }
     };
     let text = format!("-- UP\n{up}\n-- DOWN\nDROP TABLE a;\n");
