@@ -322,6 +322,8 @@ check cargo clippy --workspace --all-targets -- -D warnings
 # Drivers can be left out: whatever needs one outside of its place shows here.
 check cargo clippy --no-default-features --features sqlite --lib --bins -- -D warnings
 # A test that waits for ever ends with the run, and the lines before it are still shown.
+# Most tests wait for a server most of the time.
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 1))}"
 tests() { timeout --verbose "${SEA_GEN_TEST_SECONDS:-3000}" cargo test --workspace --no-fail-fast 2>&1 | tee "$work/tests.log"; }
 check tests
 # Every server test runs when every server is there.

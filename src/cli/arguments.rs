@@ -14,7 +14,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init};
-pub(super) use running::{Baseline, Down, Emptying, Flags, Goto, Resolve, Reverting, Run, Sync, Unlock, Up};
+pub(super) use running::{
+    Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Resolve, Reverting, Run, Sync, Unlock, Up,
+};
 
 /// Reviewed, reversible migrations from SeaORM entities.
 #[derive(Debug, Parser)]
@@ -92,6 +94,8 @@ pub(super) enum Command {
     Baseline(Baseline),
     /// Show who runs migrations on the database, and end it
     Unlock(Unlock),
+    /// Print the privileges that a role needs, as SQL
+    Grants(Grants),
     /// List the differences between the database and the migrations
     Drift(Drift),
     /// Synchronise a development database with the entities, without a migration

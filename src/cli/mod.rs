@@ -13,6 +13,7 @@ mod drift;
 mod entities;
 mod freeze;
 mod fresh;
+mod grants;
 mod init;
 mod interrupt;
 mod lint;
@@ -150,6 +151,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Reset(command) => fresh::reset(common, command).await,
         Command::Resolve(command) => resolve::run(common, command).await,
         Command::Unlock(command) => resolve::unlock(common, command).await,
+        Command::Grants(command) => grants::run(common, command).await,
         Command::Baseline(command) => resolve::stamp(common, command).await,
         Command::Drift(command) => drift::run(common, command).await,
         Command::Sync(command) => sync::run(common, command).await,

@@ -48,7 +48,7 @@ impl SealedMigrations {
                     place.display()
                 ))
                 .of(ErrorKind::Missing)
-                .hint("check the path: a relative one is read from where the program runs"));
+                .hint("check the path of the folder"));
             }
             let migrations = migration::migrations(&place, folder.parent().unwrap_or(folder), product)?;
             let sealed = verify(&lock, product, migrations, (&place, path))?;

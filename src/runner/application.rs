@@ -67,7 +67,7 @@ impl Migrations {
     /// # Errors
     /// Those of [`Runner::connect`] and [`Runner::status`].
     pub async fn status(&self, database: impl Connect) -> Result<Status> {
-        let mut runner = Runner::connect(database, self).await?;
+        let mut runner = Runner::reader(database, self).await?;
         let status = runner.status().await;
         runner.close().await;
         status
@@ -78,7 +78,7 @@ impl Migrations {
     /// # Errors
     /// Those of [`Runner::connect`] and [`Runner::plan`].
     pub async fn plan(&self, database: impl Connect) -> Result<Vec<Planned>> {
-        let mut runner = Runner::connect(database, self).await?;
+        let mut runner = Runner::reader(database, self).await?;
         let planned = runner.plan(&Target::All).await;
         runner.close().await;
         planned
@@ -90,7 +90,7 @@ impl Migrations {
     /// # Errors
     /// Those of [`Runner::connect`] and [`Runner::ensure_current`].
     pub async fn ensure_current(&self, database: impl Connect) -> Result<()> {
-        let mut runner = Runner::connect(database, self).await?;
+        let mut runner = Runner::reader(database, self).await?;
         let checked = runner.ensure_current().await;
         runner.close().await;
         checked
@@ -101,7 +101,7 @@ impl Migrations {
     /// # Errors
     /// Those of [`Runner::connect`] and [`Runner::readiness`].
     pub async fn readiness(&self, database: impl Connect) -> Result<Readiness> {
-        let mut runner = Runner::connect(database, self).await?;
+        let mut runner = Runner::reader(database, self).await?;
         let readiness = runner.readiness().await;
         runner.close().await;
         readiness

@@ -10,12 +10,12 @@ use crate::session::{self, ConnectionOptions, Missing, Session};
 /// A source of the runner's connection: the URL of a database; with the feature `sea-orm`, a `&sea_orm::DatabaseConnection`. What
 /// SeaORM is built on, a pool of sqlx, becomes one by `sea_orm::DatabaseConnection::from(pool)`. Other types cannot implement it.
 pub trait Connect: sealed::Sealed {
-    /// The connection.
+    /// The connection. `missing` says what to do about an SQLite file of a URL that does not exist.
     ///
     /// # Errors
     /// It cannot be had.
     #[doc(hidden)]
-    fn session(self) -> impl Future<Output = Result<Session>> + Send;
+    fn session(self, missing: Missing) -> impl Future<Output = Result<Session>> + Send;
 }
 
 mod sealed {
@@ -25,17 +25,17 @@ mod sealed {
 impl sealed::Sealed for &str {}
 
 impl Connect for &str {
-    async fn session(self) -> Result<Session> {
+    async fn session(self, missing: Missing) -> Result<Session> {
         let options = ConnectionOptions::parse(self, Path::new(""))?;
-        session::connect(&options, Missing::Create).await
+        session::connect(&options, missing).await
     }
 }
 
 impl sealed::Sealed for &String {}
 
 impl Connect for &String {
-    async fn session(self) -> Result<Session> {
-        self.as_str().session().await
+    async fn session(self, missing: Missing) -> Result<Session> {
+        self.as_str().session(missing).await
     }
 }
 
@@ -44,7 +44,7 @@ impl sealed::Sealed for &sea_orm::DatabaseConnection {}
 
 #[cfg(feature = "sea-orm")]
 impl Connect for &sea_orm::DatabaseConnection {
-    async fn session(self) -> Result<Session> {
+    async fn session(self, _: Missing) -> Result<Session> {
         use sea_orm::DatabaseConnectionType as Pool;
 
         use crate::session::Obstacle;

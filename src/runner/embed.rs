@@ -5,13 +5,20 @@
 /// The migrations of this package as part of the program: `migrations` and `schema.lock.json` beside its `Cargo.toml`, or the
 /// folder and the lock file that are named, relative to it.
 ///
-/// ```ignore
-/// static MIGRATIONS: sea_gen_runner::Migrations = sea_gen_runner::embed!();
-/// static OTHERS: sea_gen_runner::Migrations = sea_gen_runner::embed!("../migrations", "../schema.lock.json");
+/// ```
+/// use sea_gen_runner::{Migrations, Product};
+///
+/// // As a rule `embed!()`.
+/// static MIGRATIONS: Migrations = sea_gen_runner::embed!("../../migrations", "../../schema.lock.json");
+/// assert_eq!(MIGRATIONS.ids(Product::Sqlite).next(), Some("20261121_063644_initial"));
 /// ```
 ///
-/// A file that the lock does not seal, or seals otherwise, does not compile; the error names it. A new migration changes the lock
-/// file, and the lock file is part of the program: Cargo compiles the package again, without a line in `build.rs`. All products of
+/// ```compile_fail
+/// static MIGRATIONS: sea_gen_runner::Migrations = sea_gen_runner::embed!("nowhere", "schema.lock.json");
+/// ```
+///
+/// A file that the lock does not seal, or seals otherwise, does not compile; the error names it. A new migration is sealed in the
+/// lock file, which is part of the program: Cargo compiles the package again, without a line in `build.rs`. All products of
 /// the lock file are taken in; the one that the program connects to decides which of them run.
 #[macro_export]
 macro_rules! embed {

@@ -22,7 +22,8 @@
 //! * **Every statement counts**: where the database can, a migration is one transaction; where it cannot, the history says which
 //!   statement is sent before it is sent. After a crash the catalog decides whether it was done, and the next run goes on.
 //!
-//! Features: `sea-orm` (on by default) takes connections of SeaORM; `postgres`, `mysql` (MariaDB too) and `sqlite` are the drivers.
+//! Features: `sea-orm` (on by default) takes connections of SeaORM; `postgres`, `mysql` (MariaDB too) and `sqlite` are the drivers;
+//! `testing` gives each test a database of its own.
 //! Must not know schemas, plans or entities.
 
 mod application;
@@ -33,6 +34,7 @@ mod readiness;
 mod runner;
 #[cfg(feature = "sea-orm")]
 mod step;
+#[cfg(feature = "testing")]
 pub mod testing;
 
 // Shared with `sea-gen` only: these modules are not stable between versions.

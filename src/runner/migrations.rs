@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 use sea_gen_format::sealed::{self, Sealed, SealedMigrations};
 
 use crate::Product;
-use crate::run::Applicable;
 use crate::run::functions::{FunctionFuture, Functions, Step};
+use crate::run::{Applicable, OnAhead};
 use crate::{Error, ErrorKind, Result};
 
 /// The migrations of an application, for one database product or several, each with the checksum of what it does.
@@ -28,6 +28,7 @@ use crate::{Error, ErrorKind, Result};
 pub struct Migrations {
     source: Source,
     functions: Functions,
+    on_ahead: OnAhead,
 }
 
 /// Where they come from.
@@ -46,7 +47,11 @@ impl Migrations {
     /// What [`embed!`](crate::embed) makes of the lock file and the migrations.
     #[doc(hidden)]
     pub const fn embedded(lock: &'static str, files: &'static [EmbeddedFile]) -> Self {
-        Self { source: Source::Embedded { lock, files, read: OnceLock::new() }, functions: Functions::new() }
+        Self {
+            source: Source::Embedded { lock, files, read: OnceLock::new() },
+            functions: Functions::new(),
+            on_ahead: OnAhead::Refuse,
+        }
     }
 
     /// Reads the folder of migrations that `gen` writes, and holds it against its lock file, as a rule `migrations` and
@@ -73,26 +78,39 @@ impl Migrations {
     /// These migrations and those of other products; of a product that both have, `other`'s.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        let functions = self.functions.clone();
+        let (mut functions, on_ahead) = (self.functions.clone(), self.on_ahead);
+        functions.extend(&other.functions);
         let mut read = self.into_read();
         read.by_product.extend(other.into_read().by_product);
-        Self { functions, ..read.into() }
+        Self { functions, on_ahead, ..read.into() }
     }
 
     /// The same migrations with a history of their own, `sea_gen_history_` and this name, where several projects have their
     /// migrations in one database. [`Migrations::read`] and [`embed!`](crate::embed) take the name from the lock file.
     #[must_use]
     pub fn with_history(self, name: impl Into<String>) -> Self {
-        let functions = self.functions.clone();
+        let (functions, on_ahead) = (self.functions.clone(), self.on_ahead);
         let read = SealedMigrations { history: Some(name.into()), ..self.into_read() };
-        Self { functions, ..read.into() }
+        Self { functions, on_ahead, ..read.into() }
+    }
+
+    /// The same migrations for a program that finds newer ones applied; [`OnAhead::Refuse`] by default.
+    #[must_use]
+    pub const fn on_ahead(mut self, on_ahead: OnAhead) -> Self {
+        self.on_ahead = on_ahead;
+        self
+    }
+
+    pub(crate) fn chosen_on_ahead(&self) -> OnAhead {
+        self.on_ahead
     }
 
     /// The same migrations with a function that they call: `-- gen: rust backfill_slugs` in a file runs the function
     /// `backfill_slugs` at this place, on the connection of the migration and in its transaction. It returns the number of rows that
     /// it changed. After `-- gen: rust backfill_slugs batches` it is called again until it changes no row, each time in a transaction
-    /// of its own, so that an interrupted run goes on with what is left. A function begins and ends no transaction, and on MySQL and
-    /// MariaDB it changes rows only, because every other statement commits.
+    /// of its own, so that an interrupted run goes on with what is left; on SQLite foreign keys are enforced meanwhile. A function begins
+    /// and ends no transaction, and on MySQL and MariaDB it changes rows only, because every other statement commits. It may be called
+    /// again where the database makes it wait for a lock, so effects outside of the database belong into another place.
     ///
     /// ```
     /// # #[cfg(feature = "sqlite")]
@@ -112,7 +130,8 @@ impl Migrations {
     ///         for row in step.query("SELECT id, title FROM book WHERE slug IS NULL").await? {
     ///             let [Some(id), Some(title)] = row.as_slice() else { continue };
     ///             let slug = title.to_lowercase().replace(' ', "-");
-    ///             changed += step.execute(&format!("UPDATE book SET slug = '{slug}' WHERE id = {id}")).await?;
+    ///             let update = "UPDATE book SET slug = ? WHERE id = ?";
+    ///             changed += step.execute_with(update, &[Some(&slug), Some(id)]).await?;
     ///         }
     ///         Ok(changed)
     ///     })
@@ -197,6 +216,6 @@ impl Default for Migrations {
 
 impl From<SealedMigrations> for Migrations {
     fn from(read: SealedMigrations) -> Self {
-        Self { source: Source::Read(read), functions: Functions::new() }
+        Self { source: Source::Read(read), functions: Functions::new(), on_ahead: OnAhead::Refuse }
     }
 }

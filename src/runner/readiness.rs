@@ -2,8 +2,8 @@
 //!
 //! Must not know a connection.
 
-use crate::ErrorKind;
 use crate::run::{self, Applicable, OnAhead, Record, State, ahead};
+use crate::{ErrorKind, Product, Result};
 
 /// Whether an application may serve.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,8 @@ use crate::run::{self, Applicable, OnAhead, Record, State, ahead};
 pub enum Readiness {
     /// Every migration is applied.
     Ready,
-    /// Migrations are being applied or reverted.
+    /// Migrations are being applied or reverted. On SQLite a run that was killed between two statements looks the same, until the next
+    /// run goes on.
     Migrating {
         /// When the migration began, if that is known: UTC by the database's clock, `2026-11-20T20:13:00.123Z`.
         since: Option<String>,
@@ -43,33 +44,41 @@ pub enum Readiness {
     },
 }
 
-/// What history and files say. A migration that is running counts as interrupted.
-pub(crate) fn of(history: &[Record], files: &[Applicable<'_>], on_ahead: OnAhead) -> Readiness {
-    if let Some(record) = history.iter().find(|record| !record.status.is_done()) {
-        return Readiness::Interrupted { id: record.id.clone() };
-    }
+/// What history and files say. A migration that is running counts as interrupted, except on SQLite, where nobody can be asked.
+pub(crate) fn of(
+    history: &[Record],
+    files: &[Applicable<'_>],
+    (on_ahead, product): (OnAhead, Product),
+) -> Result<Readiness> {
     let newer = ahead::newer(history, files);
-    if !newer.is_empty() && on_ahead != OnAhead::Ignore {
-        return Readiness::Ahead { newer: newer.into_iter().map(|record| record.id.clone()).collect() };
+    let known = ahead::known(history, &newer);
+    let looked_at = if on_ahead == OnAhead::Ignore { known.as_slice() } else { history };
+    if let Some(record) = looked_at.iter().find(|record| !record.status.is_done()) {
+        return Ok(match (product, record.status) {
+            (Product::Sqlite, State::Running) => Readiness::Migrating { since: Some(record.applied_at.clone()) },
+            _ => Readiness::Interrupted { id: record.id.clone() },
+        });
     }
-    for record in history.iter().filter(|record| !newer.contains(record)) {
+    if !newer.is_empty() && on_ahead != OnAhead::Ignore {
+        return Ok(Readiness::Ahead { newer: newer.into_iter().map(|record| record.id.clone()).collect() });
+    }
+    for record in &known {
         match files.iter().find(|file| file.id() == record.id) {
-            None => return Readiness::Missing { id: record.id.clone() },
-            Some(file) if file.checksum != record.checksum => return Readiness::Edited { id: record.id.clone() },
+            None => return Ok(Readiness::Missing { id: record.id.clone() }),
+            Some(file) if file.checksum != record.checksum => return Ok(Readiness::Edited { id: record.id.clone() }),
             Some(_) => {}
         }
     }
-    let known: Vec<Record> = history.iter().filter(|record| !newer.contains(record)).cloned().collect();
-    let pending = match run::pending(&known, files) {
+    let pending: Vec<String> = match run::pending(&known, files) {
         Ok(pending) => pending.into_iter().map(Applicable::id).collect(),
         // One of two merged branches is applied: what is left is pending, in whichever order.
         Err(error) if *error.kind() == ErrorKind::OutOfOrder => {
             let is_left = |file: &&Applicable<'_>| !known.iter().any(|record| record.id == file.id());
             files.iter().filter(is_left).map(Applicable::id).collect()
         }
-        Err(_) => Vec::new(),
+        Err(error) => return Err(error),
     };
-    if pending.is_empty() { Readiness::Ready } else { Readiness::Behind { pending } }
+    Ok(if pending.is_empty() { Readiness::Ready } else { Readiness::Behind { pending } })
 }
 
 /// When the running migration began.

@@ -9,7 +9,7 @@ use crate::connect::Connect;
 use crate::migrations::Migrations;
 use crate::readiness::{self, Readiness};
 use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target, ahead};
-use crate::session::Session;
+use crate::session::{Missing, Session};
 use crate::{Error, ErrorKind, Result};
 
 /// Runs migrations on one database, through one connection from the beginning to the end.
@@ -82,14 +82,23 @@ impl<'a> Runner<'a> {
     /// [`ErrorKind::Database`]: the connection cannot be made. [`ErrorKind::Refused`]: there are no migrations for this product; the
     /// URL has a parameter that the driver would ignore.
     pub async fn connect(database: impl Connect, migrations: &'a Migrations) -> Result<Self> {
-        let mut session = database.session().await?;
+        Self::on(database, migrations, Missing::Create).await
+    }
+
+    /// The same for a runner that only reads: an SQLite file that does not exist is an error.
+    pub(crate) async fn reader(database: impl Connect, migrations: &'a Migrations) -> Result<Self> {
+        Self::on(database, migrations, Missing::Refuse).await
+    }
+
+    async fn on(database: impl Connect, migrations: &'a Migrations, missing: Missing) -> Result<Self> {
+        let mut session = database.session(missing).await?;
         session.name_history(migrations.history());
         match migrations.applicable(session.product()) {
             Ok(files) => Ok(Self {
                 session,
                 files,
                 wait: DEFAULT_WAIT,
-                on_ahead: OnAhead::default(),
+                on_ahead: migrations.chosen_on_ahead(),
                 watch: Box::new(|_| ()),
                 cut_short: false,
             }),
@@ -107,7 +116,7 @@ impl<'a> Runner<'a> {
         self
     }
 
-    /// What to do if migrations are applied that are newer than these; [`OnAhead::Refuse`] by default.
+    /// What to do if migrations are applied that are newer than these; what [`Migrations::on_ahead`] says by default.
     #[must_use]
     pub fn on_ahead(mut self, on_ahead: OnAhead) -> Self {
         self.on_ahead = on_ahead;
@@ -148,10 +157,10 @@ impl<'a> Runner<'a> {
     fn pending(&self, applied: &[Record]) -> Result<Vec<String>> {
         let newer = ahead::newer(applied, &self.files);
         if !newer.is_empty() && self.on_ahead != OnAhead::Ignore {
-            return Err(ahead::refused(&newer));
+            return Err(ahead::refused(&newer, self.on_ahead));
         }
-        let known: Vec<Record> = applied.iter().filter(|record| !newer.contains(record)).cloned().collect();
-        Ok(run::pending(&known, &self.files)?.into_iter().map(Applicable::id).collect())
+        let pending = run::pending(&ahead::known(applied, &newer), &self.files)?;
+        Ok(pending.into_iter().map(Applicable::id).collect())
     }
 
     /// Whether the application may serve: for a health endpoint. Only reads, and takes no lock.
@@ -166,7 +175,7 @@ impl<'a> Runner<'a> {
             Err(error) if *error.kind() == ErrorKind::Busy => return Ok(Readiness::Migrating { since: None }),
             Err(error) => return Err(error),
         };
-        let found = readiness::of(&applied, &self.files, self.on_ahead);
+        let found = readiness::of(&applied, &self.files, (self.on_ahead, self.session.product()))?;
         if !matches!(found, Readiness::Behind { .. } | Readiness::Interrupted { .. }) {
             return Ok(found);
         }
@@ -185,8 +194,7 @@ impl<'a> Runner<'a> {
         self.ready()?;
         let applied = run::history(&mut self.session).await?;
         self.pending(&applied)?;
-        let newer = ahead::newer(&applied, &self.files);
-        let known: Vec<Record> = applied.iter().filter(|record| !newer.contains(record)).cloned().collect();
+        let known = ahead::known(&applied, &ahead::newer(&applied, &self.files));
         let order = (target, run::Order::Strict);
         let wanted = run::to_apply(&known, &self.files, order, self.session.product())?;
         let planned = |file: &Applicable<'_>| Planned {
@@ -215,7 +223,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Applies pending migrations, oldest first. If none is pending, neither a lock nor a privilege is needed. Newer migrations that
-    /// are not part of the program are reverted or ignored first, as [`Runner::on_ahead`] says; what was reverted is in the report.
+    /// are not part of the program are reverted or ignored first, as [`Runner::on_ahead`] says; what was reverted is in the report, if all goes well.
     ///
     /// If the future is dropped before it completes, as `tokio::time::timeout` does, only [`Runner::close`] may be called
     /// afterwards. A server may continue the running statement, and holds the lock until it ends.
@@ -226,43 +234,10 @@ impl<'a> Runner<'a> {
     pub async fn up(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
         self.cut_short = true;
-        let result = self.settle_and_apply(target).await;
+        let course = run::Course::UpFrom(target, self.on_ahead);
+        let result = run::go(&mut self.session, &self.files, course, self.wait, &mut self.watch).await;
         self.cut_short = false;
         result.map(Report::from)
-    }
-
-    async fn settle_and_apply(&mut self, target: &Target) -> Result<Vec<Outcome>> {
-        let mut outcomes = Vec::new();
-        let applied = run::history(&mut self.session).await?;
-        let newer = ahead::newer(&applied, &self.files);
-        if !newer.is_empty() {
-            let losses = match self.on_ahead {
-                OnAhead::Refuse => return Err(ahead::refused(&newer)),
-                OnAhead::Ignore => {
-                    return match self.pending(&applied)?.first() {
-                        None => Ok(outcomes),
-                        Some(pending) => Err(Error::new(format!(
-                            "migration `{pending}` is pending, and newer ones are applied that are not part of this program"
-                        ))
-                        .of(ErrorKind::OutOfOrder)
-                        .hint("start the program that they are part of")),
-                    };
-                }
-                OnAhead::Revert => false,
-                OnAhead::RevertWithLosses => true,
-            };
-            ahead::revertible(&newer, self.session.product(), losses)?;
-            // By the place and not by their number: another program may be doing the same.
-            let target = match applied.iter().rev().find(|record| !newer.contains(record)) {
-                Some(known) => Target::Id(known.id.clone()),
-                None => Target::All,
-            };
-            let down = run::Course::Down(&target);
-            outcomes = run::go(&mut self.session, &self.files, down, self.wait, &mut self.watch).await?;
-        }
-        let up = run::Course::Up(target);
-        outcomes.extend(run::go(&mut self.session, &self.files, up, self.wait, &mut self.watch).await?);
-        Ok(outcomes)
     }
 
     /// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays

@@ -7,6 +7,17 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 
 use crate::Product;
 use crate::run::functions::Step;
+use crate::session::OrmError;
+
+impl Step<'_> {
+    /// The result as SeaORM shows it.
+    fn told<T>(&self, done: Result<T, OrmError>) -> Result<T, DbErr> {
+        done.map_err(|(shown, judged)| {
+            self.note(judged);
+            shown
+        })
+    }
+}
 
 #[async_trait]
 impl ConnectionTrait for Step<'_> {
@@ -19,11 +30,15 @@ impl ConnectionTrait for Step<'_> {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.session.lock().await.execute_statement(statement).await
+        self.allow(&statement.sql).map_err(|error| DbErr::Custom(error.to_string()))?;
+        let done = self.session().lock().await.execute_statement(statement).await;
+        self.told(done)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.execute_raw(Statement::from_string(self.get_database_backend(), sql)).await
+        self.allow(sql).map_err(|error| DbErr::Custom(error.to_string()))?;
+        let done = self.session().lock().await.execute_text(sql).await;
+        self.told(done)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
@@ -31,6 +46,8 @@ impl ConnectionTrait for Step<'_> {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.session.lock().await.query_statement(statement).await
+        self.allow(&statement.sql).map_err(|error| DbErr::Custom(error.to_string()))?;
+        let found = self.session().lock().await.query_statement(statement).await;
+        self.told(found)
     }
 }

@@ -35,6 +35,7 @@ mod excluded;
 mod failure;
 pub mod fresh;
 pub mod generate;
+pub mod grants;
 pub mod handwritten;
 mod hints;
 pub mod import;

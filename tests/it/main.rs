@@ -40,5 +40,6 @@ mod verify;
 mod workflow;
 
 fn main() -> std::process::ExitCode {
-    harness::run()
+    // A test may start this program as a replica of an application.
+    run::replica().unwrap_or_else(harness::run)
 }

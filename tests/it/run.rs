@@ -10,10 +10,13 @@ mod foreign_keys;
 mod lock;
 mod order;
 mod recognise;
+mod replicas;
 mod resume;
 mod support;
 mod testing;
 mod work;
+
+pub use replicas::replica;
 
 use sea_gen_runner::run;
 

@@ -2,7 +2,7 @@
 //!
 //! Must not know the commands.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Arguments of every command that runs migrations.
 #[derive(Debug, Args)]
@@ -142,4 +142,26 @@ pub(in super::super) struct Unlock {
     /// End the session that holds the lock, and with it the statement that it runs
     #[arg(long)]
     pub(in super::super) force: bool,
+}
+
+/// `gen grants`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Grants {
+    /// What the role does
+    #[arg(long = "for", value_enum, value_name = "WORK")]
+    pub(in super::super) work: GrantedWork,
+    /// The role; on MySQL and MariaDB `user` or `user@host`
+    #[arg(long, value_name = "ROLE")]
+    pub(in super::super) to: String,
+}
+
+/// What a role does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in super::super) enum GrantedWork {
+    /// It applies migrations
+    Migrate,
+    /// It is that of the application
+    Run,
+    /// It reads the history and the catalog
+    Status,
 }

@@ -386,6 +386,11 @@ impl<'a> MigrationParser<'a> {
             Mark::Begin(tag) if is_first => return self.fenced(token.start, tag).map(Some),
             Mark::How(how) if is_first => self.how(how, token.start)?,
             Mark::Rust { name, batches } if is_first => self.rust(Statement::rust(name, batches), token.start)?,
+            Mark::Rust { .. } => {
+                return Err(self
+                    .error(token.start, &format!("`{}` stands behind a statement", sql::first_line(token.text)))
+                    .hint("put it on a line of its own"));
+            }
             Mark::Repeatable if is_first => self.above.repeatable = Some(token.start),
             Mark::Unknown if is_first => {
                 return Err(self.error(token.start, &format!("`{}` is not a mark", sql::first_line(token.text))).hint(format!(
@@ -398,7 +403,6 @@ impl<'a> MigrationParser<'a> {
             | Mark::Step(_)
             | Mark::Begin(_)
             | Mark::How(_)
-            | Mark::Rust { .. }
             | Mark::Repeatable
             | Mark::Unknown => match token.text.strip_prefix("--").filter(|_| is_first) {
                 Some(text) => {

@@ -45,7 +45,8 @@ fn section(product: Product, statements: &[Statement], placeholder: &str, text: 
         let plain = block(statement, &format!("{}{end}\n", statement.sql));
         let mode = sql::mode_of(product, &statement.sql);
         // By another `sql_mode` a statement would be cut by other rules.
-        text.push_str(&if (is_plain_mode || mode.is_some()) && reads_back(product, statement, &plain) {
+        let is_function = matches!(statement.role, Role::Rust { .. });
+        text.push_str(&if is_function || (is_plain_mode || mode.is_some()) && reads_back(product, statement, &plain) {
             plain
         } else {
             block(statement, &fenced(statement))

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::Product;
+use crate::migration::Migration;
 use crate::session::{Session, sqlite};
 use crate::{Error, ErrorKind, Result};
 
@@ -13,7 +14,9 @@ use super::apply::Execution;
 use super::history::{Record, State};
 use super::pending::{self, Order, Task};
 use super::table::Table;
-use super::{Applicable, Direction, Outcome, Progress, ProgressCallback, Target, functions, lock, patience};
+use super::{
+    Applicable, Direction, OnAhead, Outcome, Progress, ProgressCallback, Target, ahead, functions, lock, patience,
+};
 
 /// After how long without a write a runner of an SQLite database is gone. Between two statements it needs milliseconds.
 const SILENCE: Duration = Duration::from_secs(5);
@@ -122,6 +125,52 @@ impl Run {
         Ok(outcomes)
     }
 
+    /// Applies migrations to a database that may be ahead of the program. What is decided about the newer ones is decided here,
+    /// under the lock: another program may have applied or reverted some of them a moment ago.
+    pub(super) async fn up_from(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        (target, on_ahead): (&Target, OnAhead),
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let (product, records) = (session.product(), self.read(session, on_progress).await?);
+        let newer = ahead::newer(&records, files);
+        if newer.is_empty() {
+            return self.up(session, files, (target, Order::Strict), on_progress).await;
+        }
+        let known = ahead::known(&records, &newer);
+        let losses = match on_ahead {
+            OnAhead::Refuse => return Err(ahead::refused(&newer, on_ahead)),
+            OnAhead::Ignore => {
+                return match pending::pending(&known, files)?.first() {
+                    None => Ok(Vec::new()),
+                    Some(pending) => Err(Error::new(format!(
+                        "migration `{}` is pending, and newer ones are applied that are not part of this program",
+                        pending.id()
+                    ))
+                    .of(ErrorKind::OutOfOrder)
+                    .hint("start the program that they are part of")),
+                };
+            }
+            OnAhead::Revert => false,
+            OnAhead::RevertWithLosses => true,
+        };
+        // Nothing is reverted before it is known that the rest fits.
+        let after = pending::to_apply(&known, files, (target, Order::Strict), product)?;
+        functions::refuse_missing(session, &after, Direction::Up)?;
+        ahead::revertible(&newer, product, losses)?;
+        let kept = pending::kept(&records, files, product)?;
+        let all = with_kept(files, &kept);
+        let chosen: Vec<&Applicable<'_>> =
+            all.iter().filter(|file| newer.iter().any(|record| record.id == file.id())).collect();
+        functions::refuse_missing(session, &chosen, Direction::Down)?;
+        let ids: Vec<String> = newer.iter().map(|record| record.id.clone()).collect();
+        let mut outcomes = self.revert(session, &all, &ids, on_progress).await?;
+        outcomes.extend(self.up(session, files, (target, Order::Strict), on_progress).await?);
+        Ok(outcomes)
+    }
+
     pub(super) async fn down(
         &mut self,
         session: &mut Session,
@@ -132,7 +181,7 @@ impl Run {
         let records = self.read(session, on_progress).await?;
         // A file that is gone has left its DOWN section in the history.
         let kept = pending::kept(&records, files, session.product())?;
-        let files: Vec<Applicable<'_>> = files.iter().cloned().chain(kept.iter().map(Applicable::from)).collect();
+        let files = with_kept(files, &kept);
         let chosen = pending::to_revert(&records, &files, target, session.product())?;
         functions::refuse_missing(session, &chosen, Direction::Down)?;
         let wanted = ids(&chosen);
@@ -276,6 +325,13 @@ enum Next<'a, 'm> {
     /// Another runner has just written to the history.
     Moved,
     Nothing,
+}
+
+/// The files, and those that are gone with the DOWN sections that the history keeps. Those may call the same functions.
+fn with_kept<'a>(files: &[Applicable<'a>], kept: &'a [(Migration, String)]) -> Vec<Applicable<'a>> {
+    let functions = files.first().and_then(|file| file.functions);
+    let kept = kept.iter().map(|kept| Applicable { functions, ..Applicable::from(kept) });
+    files.iter().cloned().chain(kept).collect()
 }
 
 fn ids(files: &[&Applicable<'_>]) -> Vec<String> {

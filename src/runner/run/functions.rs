@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex};
 
 use tokio::sync::Mutex;
 
 use crate::session::{DatabaseError, Session};
-use crate::{Error, ErrorKind, Product, Result, Role};
+use crate::{Error, ErrorKind, Product, Result, Role, sql};
 
+use super::pending::controls_transaction;
 use super::statement::{StatementError, goes_on};
 use super::{Applicable, Direction, Progress, ProgressCallback};
 
@@ -40,6 +41,10 @@ impl Functions {
     ) {
         self.0.insert(name, Arc::new(function));
     }
+
+    pub(crate) fn extend(&mut self, others: &Self) {
+        self.0.extend(others.0.iter().map(|(name, function)| (name.clone(), Arc::clone(function))));
+    }
 }
 
 impl fmt::Debug for Functions {
@@ -51,8 +56,10 @@ impl fmt::Debug for Functions {
 /// The connection of a migration, in its transaction, lent to a function of the program. With the feature `sea-orm` it is a
 /// `sea_orm::ConnectionTrait`, so that entities and queries of SeaORM work on it.
 pub struct Step<'s> {
-    pub(crate) session: Mutex<&'s mut Session>,
+    session: Mutex<&'s mut Session>,
     product: Product,
+    /// How the database refused the first statement that it refused.
+    refusal: StdMutex<Option<DatabaseError>>,
 }
 
 impl Step<'_> {
@@ -66,7 +73,19 @@ impl Step<'_> {
     /// # Errors
     /// [`ErrorKind::Database`]: the database's refusal.
     pub async fn execute(&self, sql: &str) -> Result<u64> {
-        self.session.lock().await.execute(sql).await.map_err(refused)
+        self.allow(sql)?;
+        let done = self.session.lock().await.execute(sql).await;
+        self.noted(done)
+    }
+
+    /// Executes one statement with text values for its placeholders: `$1`, `$2` on PostgreSQL, `?` elsewhere.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Database`]: the database's refusal.
+    pub async fn execute_with(&self, sql: &str, values: &[Option<&str>]) -> Result<u64> {
+        self.allow(sql)?;
+        let done = self.session.lock().await.execute_with(sql, values).await;
+        self.noted(done)
     }
 
     /// Runs one query. Every value is the database's text for it; `None` is NULL.
@@ -74,13 +93,47 @@ impl Step<'_> {
     /// # Errors
     /// [`ErrorKind::Database`]: the database's refusal.
     pub async fn query(&self, sql: &str) -> Result<Vec<Vec<Option<String>>>> {
-        let rows = self.session.lock().await.query(sql).await.map_err(refused)?;
+        self.allow(sql)?;
+        let found = self.session.lock().await.query(sql).await;
+        let rows = self.noted(found)?;
         Ok(rows.iter().map(|row| (0..row.width()).map(|at| row.get(at).map(str::to_owned)).collect()).collect())
     }
 }
 
-fn refused(error: DatabaseError) -> Error {
-    Error::new("the database refused a statement").of(ErrorKind::Database).because(error)
+impl<'s> Step<'s> {
+    /// The session, for statements of SeaORM.
+    #[cfg(feature = "sea-orm")]
+    pub(crate) fn session(&self) -> &Mutex<&'s mut Session> {
+        &self.session
+    }
+
+    /// Refuses statements that begin or end a transaction: it is the migration's.
+    pub(crate) fn allow(&self, sql: &str) -> Result<()> {
+        if !controls_transaction(sql) {
+            return Ok(());
+        }
+        Err(Error::new(format!(
+            "`{}` is refused in a function: the transaction is the migration's",
+            sql::first_line(sql)
+        ))
+        .of(ErrorKind::Refused)
+        .hint("remove it; with `batches` in the mark every call has a transaction of its own"))
+    }
+
+    /// The result of a statement. A refusal is remembered: the function may hide it.
+    fn noted<T>(&self, done: std::result::Result<T, DatabaseError>) -> Result<T> {
+        done.map_err(|error| {
+            self.note(error.clone());
+            Error::new("the database refused a statement").of(ErrorKind::Database).because(error)
+        })
+    }
+
+    pub(crate) fn note(&self, error: DatabaseError) {
+        if let Ok(mut refusal) = self.refusal.lock() {
+            // What follows may be a consequence of the first.
+            refusal.get_or_insert(error);
+        }
+    }
 }
 
 /// A function of the program failed, or there is none of that name.
@@ -90,6 +143,8 @@ pub(super) struct FailedFunction {
     name: String,
     #[source]
     error: FunctionError,
+    /// What the database said last.
+    pub(super) refusal: Option<DatabaseError>,
 }
 
 /// Calls a function; in batches until it changes no row, each time in a transaction of its own. A scratch database has no rows for
@@ -104,7 +159,11 @@ pub(super) async fn call(
         Some(function) => function,
         None if session.is_scratch() => return Ok(0),
         None => {
-            let error = FailedFunction { name: name.to_owned(), error: "this program has no such function".into() };
+            let error = FailedFunction {
+                name: name.to_owned(),
+                error: "this program has no such function".into(),
+                refusal: None,
+            };
             return Err(StatementError::Function(error));
         }
     };
@@ -114,10 +173,12 @@ pub(super) async fn call(
     let mut changed = 0;
     loop {
         goes_on()?;
+        enforce_keys(session, true).await?;
         session.begin().await?;
         match once(session, name, function).await {
             Ok(rows) => {
                 session.commit().await?;
+                enforce_keys(session, false).await?;
                 if rows == 0 {
                     return Ok(changed);
                 }
@@ -126,15 +187,45 @@ pub(super) async fn call(
             }
             Err(error) => {
                 let _ = session.rollback().await;
+                let _ = enforce_keys(session, false).await;
                 return Err(error);
             }
         }
     }
 }
 
+/// SQLite's foreign keys are off during a run; a function expects them to be on. Inside a transaction the setting does nothing.
+async fn enforce_keys(session: &mut Session, are_on: bool) -> std::result::Result<(), DatabaseError> {
+    if session.product() == Product::Sqlite {
+        session.execute(if are_on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" }).await?;
+    }
+    Ok(())
+}
+
 async fn once(session: &mut Session, name: &str, function: &Function) -> std::result::Result<u64, StatementError> {
-    let step = Step { product: session.product(), session: Mutex::new(session) };
-    function(&step).await.map_err(|error| StatementError::Function(FailedFunction { name: name.to_owned(), error }))
+    let product = session.product();
+    let (done, refusal) = {
+        let step = Step { product, session: Mutex::new(&mut *session), refusal: StdMutex::new(None) };
+        let done = function(&step).await;
+        let refusal = step.refusal.lock().ok().and_then(|mut refusal| refusal.take());
+        (done, refusal)
+    };
+    let failed = |error: FunctionError, refusal| {
+        StatementError::Function(FailedFunction { name: name.to_owned(), error, refusal })
+    };
+    let rows = match done {
+        Ok(rows) => rows,
+        Err(error) => return Err(failed(error, refusal)),
+    };
+    // A refusal that the function did not report may have ended the transaction: PostgreSQL answers every further statement with an
+    // error, and a COMMIT with a rollback; MySQL and MariaDB roll back after a deadlock.
+    let Some(refusal) = refusal else { return Ok(rows) };
+    let is_over = match product {
+        Product::Postgres => session.query("SELECT 1").await.is_err(),
+        Product::MySql | Product::MariaDb => refusal.code.as_deref() == Some("40001"),
+        Product::Sqlite => false,
+    };
+    if is_over { Err(failed(Box::new(refusal.clone()), Some(refusal))) } else { Ok(rows) }
 }
 
 /// Refuses migrations that call a function which this program does not have, before anything runs.

@@ -218,7 +218,9 @@ pub type ProgressCallback<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 pub enum Course<'a> {
     /// Applies the pending migrations, oldest first.
     Up(&'a Target),
-    /// The same, with migrations that are older than an applied one.
+    /// The same, where the database may be ahead of the program.
+    UpFrom(&'a Target, OnAhead),
+    /// As the first, with migrations that are older than an applied one.
     OutOfOrder(&'a Target),
     /// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays
     /// applied.
@@ -252,9 +254,23 @@ pub async fn go(
             return Ok(Vec::new());
         }
     }
+    if let Course::UpFrom(target, on_ahead) = course {
+        lock::be_patient(session, wait).await?;
+        let seen = history(session).await?;
+        let newer = ahead::newer(&seen, files);
+        if on_ahead == OnAhead::Refuse && !newer.is_empty() {
+            return Err(ahead::refused(&newer, on_ahead));
+        }
+        let may_stay = newer.is_empty() || on_ahead == OnAhead::Ignore;
+        let is_done = matches!(pending(&ahead::known(&seen, &newer), files).as_deref(), Ok([]));
+        if may_stay && is_done && !matches!(target, Target::Id(_)) {
+            return Ok(Vec::new());
+        }
+    }
     let mut run = Run::begin(session, wait, on_progress).await?;
     let result = match course {
         Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
+        Course::UpFrom(target, on_ahead) => run.up_from(session, files, (target, on_ahead), on_progress).await,
         Course::OutOfOrder(target) => run.up(session, files, (target, Order::Any), on_progress).await,
         Course::Down(target) => run.down(session, files, target, on_progress).await,
         Course::Redo(count) => run.redo(session, files, count, on_progress).await,

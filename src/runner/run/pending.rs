@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::migration::{self, Migration, MigrationId};
 use crate::{Error, ErrorKind, Result};
-use crate::{Product, Statement, sql};
+use crate::{Product, Role, Statement, sql};
 
+use super::transaction_groups::own_transactions;
 use super::{Applicable, Direction, Record, State, Target};
 
 /// Whether a migration may run although a newer one is applied.
@@ -325,6 +326,18 @@ fn runnable(file: &Applicable<'_>, direction: Direction, product: Product) -> Re
             let words = sql::words(product, &statement.sql);
             matches!(words.as_slice(), [first, second, ..] if first.is_word("LOCK") && second.is_any(&["TABLE", "TABLES"]))
         };
+        let own = own_transactions(product, statements);
+        let in_batches = |index: &usize| {
+            statements.get(*index).is_some_and(|it| matches!(it.role, Role::Rust { batches: true, .. }))
+        };
+        if let Some(index) = own.into_iter().find(in_batches) {
+            return Err(Error::new(format!(
+                "statement {} of migration `{id}` calls a function in batches inside a transaction of the file, which its own would commit",
+                index + 1
+            ))
+            .of(ErrorKind::Refused)
+            .hint("remove the transaction, or `batches`"));
+        }
         return match statements.iter().position(locks) {
             Some(index) => Err(Error::new(format!(
                 "statement {} of migration `{id}` is `{}`, and nothing could be recorded while only those tables are locked",
@@ -349,7 +362,7 @@ fn runnable(file: &Applicable<'_>, direction: Direction, product: Product) -> Re
 }
 
 /// Whether the statement begins or ends a transaction. Savepoints do not.
-fn controls_transaction(sql: &str) -> bool {
+pub(super) fn controls_transaction(sql: &str) -> bool {
     let mut words = sql.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let first = words.next().unwrap_or_default().to_ascii_uppercase();
     let rest: Vec<String> = words.take(2).map(str::to_ascii_uppercase).collect();

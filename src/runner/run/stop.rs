@@ -91,7 +91,12 @@ impl Stop {
                 let waited = patience::has_waited(product, &error).then(|| error.message.clone());
                 Self { waited, ..Self::new(Stage::Statement(index), error) }
             }
-            StatementError::Function(error) => Self { answered: true, ..Self::found(Stage::Statement(index), error) },
+            StatementError::Function(error) => {
+                let refusal = error.refusal.as_ref();
+                let waited = refusal.filter(|it| patience::has_waited(product, it)).map(|it| it.message.clone());
+                let answered = refusal.is_none_or(|it| it.code.is_some());
+                Self { answered, waited, ..Self::found(Stage::Statement(index), error) }
+            }
             StatementError::Found(finding) => Self { answered: true, ..Self::found(Stage::Statement(index), finding) },
         }
     }

@@ -259,6 +259,13 @@ impl Driver {
         })
     }
 
+    /// Sends a text of SeaORM that may contain several statements.
+    #[cfg(feature = "sea-orm")]
+    pub(super) async fn execute_text(&mut self, sql: &str) -> Result<sea_orm::ExecResult, sqlx::Error> {
+        let query = sqlx::raw_sql(sqlx::AssertSqlSafe(sql));
+        dispatch!(self, connection => Ok(connection.execute(query).await?.into()))
+    }
+
     /// Sends one query of SeaORM with its values.
     #[cfg(feature = "sea-orm")]
     pub(super) async fn query_statement(

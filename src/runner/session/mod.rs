@@ -20,7 +20,10 @@ pub mod sqlite;
 pub use connect::{connect, server_of};
 pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
+#[cfg(feature = "testing")]
 pub(crate) use options::of_database;
+#[cfg(feature = "sea-orm")]
+pub(crate) use orm::OrmError;
 pub use rows::{Iter, Row, Rows};
 
 use crate::{Product, sql};

@@ -236,10 +236,23 @@ impl ConnectionOptions {
 ///
 /// # Errors
 /// It cannot be parsed; the error does not contain it.
+#[cfg(feature = "testing")]
 pub(crate) fn of_database(url: &str, name: &str) -> Result<String> {
-    let mut url = Url::parse(url.trim()).map_err(|error| unreadable(&error.to_string()))?;
-    url.set_path(name);
-    Ok(url.to_string())
+    let mut other = Url::parse(url.trim()).map_err(|error| unreadable(&error.to_string()))?;
+    other.set_path(name);
+    // The driver prefers a parameter to the path.
+    let kept: Vec<(String, String)> =
+        other.query_pairs().into_owned().filter(|(key, _)| key != "dbname" && key != "database").collect();
+    other.set_query(None);
+    if !kept.is_empty() {
+        other.query_pairs_mut().extend_pairs(kept);
+    }
+    let other = other.to_string();
+    match ConnectionOptions::parse(&other, Path::new(""))?.database() == name {
+        true => Ok(other),
+        false => Err(unreadable("it names its database in another way than by its path")
+            .hint("write it as `postgres://user:password@host/database`")),
+    }
 }
 
 /// The URL without password and parameters, from the driver's options.

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::{Error, ErrorKind, Result};
 
-use super::on_disk;
+use super::{on_disk, short};
 
 /// How long to wait for the program that makes a template.
 const WAIT: Duration = Duration::from_secs(300);
@@ -58,7 +58,9 @@ impl Claim {
     }
 
     fn new() -> Result<Self> {
-        let folder = std::env::temp_dir().join("sea-gen-tests");
+        // A temporary folder may be everybody's.
+        let user = ["USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
+        let folder = std::env::temp_dir().join(format!("sea-gen-tests-{user}").trim_end_matches('-'));
         fs::create_dir_all(&folder).map_err(|error| on_disk("created", &folder, error))?;
         let machine = machine(&folder)?;
         let name = token();
@@ -94,6 +96,16 @@ impl Claim {
         is_dead
     }
 
+    /// Removes the files of programs that are gone.
+    pub(super) fn sweep(&self) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for name in entries.filter_map(|entry| entry.file_name().into_string().ok()) {
+            if let Some(owner) = name.strip_suffix(".lock") {
+                self.is_dead(owner);
+            }
+        }
+    }
+
     /// Locks a name among all programs of this machine, until the file is dropped: for one program that makes a template, or for
     /// all that copy it. Waits on another thread, since who holds it may be another task of this one.
     ///
@@ -123,8 +135,20 @@ impl Claim {
     }
 }
 
-/// The name of this machine, made by the first program.
+/// What tells this program from others built of the same sources: its length and its time, of the file.
+pub(super) fn program() -> Option<String> {
+    let about = fs::metadata(std::env::current_exe().ok()?).ok()?;
+    Some(format!("{} {:?}", about.len(), about.modified().ok()?))
+}
+
+/// The name of this machine. Copies of its disk have other host names.
 fn machine(folder: &Path) -> Result<String> {
+    let host = fs::read_to_string("/etc/hostname").ok().or_else(|| std::env::var("COMPUTERNAME").ok());
+    Ok(short(&format!("{} {}", disk(folder)?, host.unwrap_or_default()), 8))
+}
+
+/// The name of this disk, made by the first program.
+fn disk(folder: &Path) -> Result<String> {
     let path = folder.join("machine");
     let read = || fs::read_to_string(&path).ok().filter(|name| name.len() == 8);
     if let Some(name) = read() {

@@ -10,8 +10,9 @@ mod sqlite;
 use sea_gen_format::checksum::sha256;
 
 use crate::migrations::Migrations;
+use crate::run::Applicable;
 use crate::session::ConnectionOptions;
-use crate::{Error, ErrorKind, Product, Result};
+use crate::{Error, ErrorKind, Product, Result, Role};
 
 use claim::Claim;
 
@@ -36,7 +37,7 @@ impl TestDatabase {
         &self.url
     }
 
-    /// Removes it. Connections to it are ended.
+    /// Removes it. Connections to it are ended; those to a file of SQLite stay open, and on Windows keep the file.
     ///
     /// # Errors
     /// [`ErrorKind::Database`]: the server's refusal.
@@ -54,7 +55,7 @@ impl Drop for TestDatabase {
         match std::mem::replace(&mut self.place, Place::Removed) {
             // What stays is removed by the next test program.
             Place::File(path) => drop(sqlite::remove(&path)),
-            Place::Database { server, name } => drop(server::remove_blocking(server, name)),
+            Place::Database { server, name } => server::remove_blocking(server, name),
             Place::Removed => {}
         }
     }
@@ -108,16 +109,23 @@ pub async fn clean(url: &str) -> Result<()> {
     Ok(())
 }
 
-/// A name for the migrations of a product: another one as soon as one of them does something else.
-fn fingerprint(migrations: &Migrations, product: Product) -> Result<String> {
+/// A name for the migrations of a product: another one as soon as one of them does something else. `seen` is what else decides.
+fn fingerprint(migrations: &Migrations, product: Product, seen: &str) -> Result<String> {
     let files = migrations.applicable(product)?;
-    let text: Vec<String> = files.iter().map(|file| format!("{} {}", file.id(), file.checksum)).collect();
-    Ok(short(&format!("{}\n{}", migrations.history().unwrap_or_default(), text.join("\n")), 16))
+    let mut text: Vec<String> = files.iter().map(|file| format!("{} {}", file.id(), file.checksum)).collect();
+    text.extend([migrations.history().unwrap_or_default().to_owned(), seen.to_owned()]);
+    let calls = |file: &Applicable<'_>| file.migration.up.iter().any(|it| matches!(it.role, Role::Rust { .. }));
+    if files.iter().any(calls) {
+        // What a function of the program does, the program says.
+        text.extend(claim::program());
+    }
+    Ok(short(&text.join("\n"), 16))
 }
 
 /// A name for the project: its first migration stays the same as others are added.
-fn project(migrations: &Migrations, product: Product) -> String {
-    short(migrations.ids(product).next().unwrap_or_default(), 8)
+fn project(migrations: &Migrations, product: Product) -> Result<String> {
+    let files = migrations.applicable(product)?;
+    Ok(short(&files.first().map(|file| format!("{} {}", file.id(), file.checksum)).unwrap_or_default(), 8))
 }
 
 fn short(text: &str, length: usize) -> String {

@@ -2,7 +2,9 @@
 //!
 //! Must not know files.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use crate::migrations::Migrations;
 use crate::session::{ConnectionOptions, DatabaseError, Missing, Session, of_database};
@@ -18,7 +20,7 @@ pub(super) async fn database(
     claim: &Claim,
 ) -> Result<TestDatabase> {
     let mut session = admin(options).await?;
-    let made = make(migrations, &mut session, url, claim).await;
+    let made = make(migrations, &mut session, (options, url), claim).await;
     session.close().await;
     let name = made?;
     Ok(TestDatabase { url: of_database(url, &name)?, place: Place::Database { server: url.to_owned(), name } })
@@ -28,52 +30,52 @@ async fn admin(options: &ConnectionOptions) -> Result<Session> {
     crate::session::connect(options, Missing::Refuse).await
 }
 
-async fn make(migrations: &Migrations, session: &mut Session, url: &str, claim: &Claim) -> Result<String> {
+async fn make(
+    migrations: &Migrations,
+    session: &mut Session,
+    (options, url): (&ConnectionOptions, &str),
+    claim: &Claim,
+) -> Result<String> {
     let product = session.product();
-    if is_first(product) {
+    if is_first(&options.reached_at()) {
         clean_on(session, claim).await?;
     }
-    let (project, key) = (project(migrations, product), fingerprint(migrations, product)?);
+    // Who made a template may copy it, and settings of the connection decide where its tables are.
+    let seen = format!("{} {}", options.user(), options.client_options());
+    let (project, key) = (project(migrations, product)?, fingerprint(migrations, product, &seen)?);
     let (family, name) = (format!("gen_template_{}_{project}_", claim.machine), format!("gen_test_{}", claim.next()));
     let template = format!("{family}{key}");
-    // Other migrations of the same project replace the template.
-    let mut tries = 3;
-    loop {
-        let copying = claim.locked(&family, Purpose::Copy).await?;
-        if !exists(session, &template).await? && tries > 0 {
-            drop(copying);
-            make_template(migrations, session, (url, &family, &template), claim).await?;
-            tries -= 1;
-            continue;
-        }
-        let copied = match product {
-            Product::Postgres => {
-                let [name, template] = [&name, &template].map(|name| sql::quote(product, name));
-                session.execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.map(drop)
-            }
-            Product::MySql | Product::MariaDb | Product::Sqlite => copy::database(session, &template, &name).await,
-        };
-        drop(copying);
-        return match copied {
-            Ok(()) => Ok(name),
-            Err(error) => Err(refused("a test database could not be created", error)),
-        };
+    let mut held = claim.locked(&family, Purpose::Copy).await?;
+    if !exists(session, &template).await? {
+        // Other migrations of the same project may replace it as soon as its maker lets go.
+        drop(held);
+        held = claim.locked(&family, Purpose::Make).await?;
+        make_template(migrations, session, (url, &family, &template)).await?;
     }
+    let copied = match product {
+        Product::Postgres => {
+            let [name, template] = [&name, &template].map(|name| sql::quote(product, name));
+            session.execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await.map(drop)
+        }
+        Product::MySql | Product::MariaDb | Product::Sqlite => copy::database(session, &template, &name).await,
+    };
+    drop(held);
+    copied.map_err(|error| refused("a test database could not be created", error))?;
+    Ok(name)
 }
 
-/// Makes the template, and removes those of the project's former migrations.
+/// Makes the template unless another program has just done so, and removes those of the project's former migrations. The template is
+/// locked.
 async fn make_template(
     migrations: &Migrations,
     session: &mut Session,
     (url, family, template): (&str, &str, &str),
-    claim: &Claim,
 ) -> Result<()> {
-    // One program of this machine at a time; the name says the machine.
-    let claimed = claim.locked(family, Purpose::Make).await?;
     if exists(session, template).await? {
         return Ok(());
     }
-    for former in named(session, family).await? {
+    // The mark that a template is complete goes before the template: it is named like it, and longer.
+    for former in named(session, family).await?.into_iter().rev() {
         drop_database(session, &former)
             .await
             .map_err(|error| refused("a former template could not be removed", error))?;
@@ -93,7 +95,6 @@ async fn make_template(
         Product::MySql | Product::MariaDb | Product::Sqlite => format!("CREATE DATABASE {done}"),
     };
     session.execute(&finish).await.map_err(|error| refused("the template could not be completed", error))?;
-    drop(claimed);
     Ok(())
 }
 
@@ -121,13 +122,10 @@ async fn named(session: &mut Session, beginning: &str) -> Result<Vec<String>> {
     Ok(rows.iter().map(|row| row.text(0).to_owned()).collect())
 }
 
-/// Whether this is the first call for the product.
-fn is_first(product: Product) -> bool {
-    static SEEN: Mutex<Vec<Product>> = Mutex::new(Vec::new());
-    let Ok(mut seen) = SEEN.lock() else { return false };
-    let is_first = !seen.contains(&product);
-    seen.push(product);
-    is_first
+/// Whether this is the first call for the server.
+fn is_first(server: &str) -> bool {
+    static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    SEEN.lock().is_ok_and(|mut seen| seen.insert(server.to_owned()))
 }
 
 /// Removes the databases of programs that are gone.
@@ -150,9 +148,23 @@ async fn clean_on(session: &mut Session, claim: &Claim) -> Result<()> {
     Ok(())
 }
 
+/// Removes a database, and ends the sessions that are in it: MySQL and MariaDB would wait for their transactions.
 async fn drop_database(session: &mut Session, name: &str) -> Result<(), DatabaseError> {
-    let force = if session.product() == Product::Postgres { " WITH (FORCE)" } else { "" };
-    let statement = format!("DROP DATABASE IF EXISTS {}{force}", sql::quote(session.product(), name));
+    let product = session.product();
+    let mut force = "";
+    match product {
+        Product::Postgres => force = " WITH (FORCE)",
+        Product::MySql | Product::MariaDb => {
+            session.execute("SET SESSION lock_wait_timeout = 5").await?;
+            let query = format!("SELECT id FROM information_schema.processlist WHERE db = '{name}'");
+            for row in &session.query(&query).await? {
+                // It may be gone by now.
+                let _ = session.execute(&format!("KILL {}", row.text(0))).await;
+            }
+        }
+        Product::Sqlite => {}
+    }
+    let statement = format!("DROP DATABASE IF EXISTS {}{force}", sql::quote(product, name));
     session.execute(&statement).await.map(drop)
 }
 
@@ -163,14 +175,17 @@ pub(super) async fn remove(server: &str, name: &str) -> Result<()> {
     removed.map_err(|error| refused("a test database could not be removed", error))
 }
 
-/// The same where nothing can be awaited.
-pub(super) fn remove_blocking(server: String, name: String) -> Result<()> {
-    let remove = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Error::new("a runtime could not be started").because(error))?;
-        runtime.block_on(remove(&server, &name))
-    };
-    std::thread::spawn(remove).join().unwrap_or(Ok(()))
+/// The same where nothing can be awaited. After some seconds it is left to the next test program.
+pub(super) fn remove_blocking(server: String, name: String) {
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let (sender, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            let _ = runtime.block_on(remove(&server, &name));
+        }
+        let _ = sender.send(());
+    });
+    let _ = ended.recv_timeout(PATIENCE);
 }
 
 fn refused(what: &str, error: DatabaseError) -> Error {

@@ -20,7 +20,7 @@ const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 pub(super) async fn database(migrations: &Migrations, claim: &Claim) -> Result<TestDatabase> {
     static CLEANED: Once = Once::new();
     CLEANED.call_once(|| clean(claim));
-    let (project, key) = (project(migrations, Product::Sqlite), fingerprint(migrations, Product::Sqlite)?);
+    let (project, key) = (project(migrations, Product::Sqlite)?, fingerprint(migrations, Product::Sqlite, "")?);
     let template = claim.folder.join(format!("template_{project}_{key}.db"));
     let path = claim.folder.join(format!("test_{}.db", claim.next()));
     // Another program may replace the template by that of other migrations between the two steps.
@@ -66,6 +66,7 @@ pub(super) fn clean(claim: &Claim) {
             let _ = remove(&path);
         }
     }
+    claim.sweep();
 }
 
 fn files(claim: &Claim) -> impl Iterator<Item = (String, PathBuf)> {
@@ -90,5 +91,6 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 /// Every character that ends a path in a URL is written as a number.
 fn url(path: &Path) -> String {
     let shown = path.display().to_string().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
-    format!("sqlite://{shown}")
+    // A drive of Windows is no host.
+    if cfg!(windows) { format!("sqlite:{}", shown.replace('\\', "/")) } else { format!("sqlite://{shown}") }
 }

@@ -32,6 +32,7 @@ fn help_lists_the_commands() {
       resolve      Correct the history: a migration was applied, reverted or interrupted by other means
       baseline     Record that a database has everything up to a migration already
       unlock       Show who runs migrations on the database, and end it
+      grants       Print the privileges that a role needs, as SQL
       drift        List the differences between the database and the migrations
       sync         Synchronise a development database with the entities, without a migration
       check        Check for CI: entities, snapshot, lock, migrations and database agree

@@ -18,6 +18,9 @@ on_each!(
     a_function_that_is_not_there_stops_everything,
     a_function_that_fails_undoes_what_it_did,
     batches_of_a_function_go_on_where_they_stopped,
+    a_hidden_refusal_fails_where_the_transaction_is_over,
+    a_function_has_no_transaction_of_its_own,
+    another_program_is_not_reverted,
 );
 
 /// The migrations of this package, for four products.
@@ -72,8 +75,12 @@ async fn a_health_endpoint_is_told_what_is_so(mut database: Database, product: P
         .execute(&format!("UPDATE sea_gen_history SET status = 'running' WHERE id = '{THREE}'"))
         .await
         .unwrap();
-    assert_eq!(new.readiness(&url).await.unwrap(), Readiness::Interrupted { id: THREE.to_owned() });
-    // Somebody is. On SQLite nothing is held between two statements of a migration.
+    match new.readiness(&url).await.unwrap() {
+        // Nobody can be asked there whether somebody is at it.
+        Readiness::Migrating { .. } => assert_eq!(product, Product::Sqlite),
+        found => assert_eq!(found, Readiness::Interrupted { id: THREE.to_owned() }),
+    }
+    // Somebody is.
     let take = match product {
         Product::Postgres => format!("SELECT pg_try_advisory_lock({})", i64::from_be_bytes(*b"sea_gen\0")),
         Product::MySql | Product::MariaDb => {
@@ -84,7 +91,6 @@ async fn a_health_endpoint_is_told_what_is_so(mut database: Database, product: P
     let mut holder = database.another().await;
     holder.query(&take).await.unwrap();
     match (product, new.readiness(&url).await.unwrap()) {
-        (Product::Sqlite, Readiness::Interrupted { .. }) => {}
         (_, Readiness::Migrating { since: Some(since) }) => assert!(since.ends_with('Z'), "{since}"),
         (_, found) => panic!("{found:?}"),
     }
@@ -260,4 +266,69 @@ async fn batches_of_a_function_go_on_where_they_stopped(mut database: Database, 
     assert_eq!(batches, [1, 2]);
     assert_eq!(found(&mut database).await, ["emma", "pride-and-prejudice", "persuasion", "sanditon"]);
     database.remove().await;
+}
+
+async fn a_hidden_refusal_fails_where_the_transaction_is_over(mut database: Database, product: Product) {
+    let migrations = with_slugs(product, "slugs batches").with("slugs", |step| {
+        Box::pin(async move {
+            let _ = step.execute("INSERT INTO book (id, title) VALUES (1, 'twice')").await;
+            step.execute("UPDATE book SET slug = 'a' WHERE slug IS NULL").await.or(Ok(0))
+        })
+    });
+    match (product, migrations.up(&database.url).await) {
+        // PostgreSQL ends the transaction at the refusal, and would roll back in silence.
+        (Product::Postgres, Err(error)) => {
+            let reason = std::error::Error::source(&error).unwrap().source().unwrap().to_string();
+            assert!(reason.contains("duplicate key"), "{reason}");
+            assert_eq!(found(&mut database).await, ["", "", ""]);
+        }
+        (_, result) => {
+            result.unwrap();
+            assert_eq!(found(&mut database).await, ["a", "a", "a", "sanditon"]);
+        }
+    }
+    database.remove().await;
+}
+
+async fn a_function_has_no_transaction_of_its_own(mut database: Database, product: Product) {
+    let migrations = with_slugs(product, "slugs").with("slugs", |step| {
+        Box::pin(async move {
+            step.execute("UPDATE book SET slug = 'a'").await?;
+            Ok(step.execute("COMMIT").await?)
+        })
+    });
+    let error = migrations.up(&database.url).await.unwrap_err();
+    let reason = std::error::Error::source(&error).unwrap().source().unwrap().to_string();
+    assert_eq!(reason, "`COMMIT` is refused in a function: the transaction is the migration's");
+    assert_eq!(found(&mut database).await, ["", "", ""]);
+    database.remove().await;
+}
+
+/// Its history has none of this program's migrations.
+async fn another_program_is_not_reverted(mut database: Database, product: Product) {
+    let other = "20251231_000000_other";
+    Migrations::parse(product, [(THREE, CREATE)]).unwrap().up(&database.url).await.unwrap();
+    let own = Migrations::parse(product, [(other, CREATE)]).unwrap();
+    let mut runner = Runner::connect(&database.url, &own).await.unwrap().on_ahead(OnAhead::RevertWithLosses);
+    assert_eq!(runner.up(&Target::All).await.unwrap_err().kind(), &ErrorKind::Missing);
+    runner.close().await;
+    assert_eq!(database.history().await.len(), 1);
+    database.remove().await;
+}
+
+/// SeaORM's users expect cascades, which are off during a run of SQLite otherwise.
+#[apply(test)]
+fn foreign_keys_hold_in_batches_of_a_function_on_sqlite() {
+    super::support::block(async {
+        let mut database = Database::create(Product::Sqlite, "").await;
+        let tables = "-- UP\nCREATE TABLE a (id integer PRIMARY KEY);\n\
+                      CREATE TABLE b (a integer REFERENCES a (id) ON DELETE CASCADE);\n\
+                      INSERT INTO a VALUES (1), (2);\nINSERT INTO b VALUES (1), (2);\n-- gen: rust purge batches\n-- DOWN\n";
+        let migrations = Migrations::parse(Product::Sqlite, [(ONE, tables)])
+            .unwrap()
+            .with("purge", |step| Box::pin(async move { Ok(step.execute("DELETE FROM a WHERE id = 1").await?) }));
+        migrations.up(&database.url).await.unwrap();
+        assert_eq!(database.value("SELECT group_concat(a) FROM b").await, "2");
+        database.remove().await;
+    });
 }

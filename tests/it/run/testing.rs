@@ -57,13 +57,19 @@ async fn other_migrations_have_another_template(database: Database, product: Pro
     database.remove().await;
 }
 
+/// Where the files of this user are.
+fn folder() -> std::path::PathBuf {
+    let user = ["USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
+    std::env::temp_dir().join(format!("sea-gen-tests-{user}").trim_end_matches('-'))
+}
+
 /// The names of the test databases.
 async fn left(database: &mut Database, product: Product) -> Vec<String> {
     let sql = match product {
         Product::Postgres => "SELECT datname FROM pg_database WHERE datname LIKE 'gen\\_test\\_%'",
         Product::MySql | Product::MariaDb => "SHOW DATABASES LIKE 'gen\\_test\\_%'",
         Product::Sqlite => {
-            let entries = std::fs::read_dir(std::env::temp_dir().join("sea-gen-tests")).unwrap();
+            let entries = std::fs::read_dir(folder()).unwrap();
             return entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
         }
     };
@@ -79,7 +85,7 @@ async fn a_database_of_a_dead_program_goes(mut database: Database, product: Prod
     let dead = name.replace(claim, "00000000");
     match product {
         Product::Sqlite => {
-            std::fs::write(std::env::temp_dir().join("sea-gen-tests").join(&dead), "").unwrap();
+            std::fs::write(folder().join(&dead), "").unwrap();
         }
         _ => drop(database.session.execute(&format!("CREATE DATABASE {dead}")).await),
     }
@@ -126,4 +132,19 @@ async fn whatever_a_migration_makes_is_copied(database: Database, product: Produ
     }
     drop(first);
     database.remove().await;
+}
+
+/// A parameter names the database too, and the driver prefers it: the tests must not get that one.
+#[apply(test_on_postgres)]
+fn a_database_named_by_a_parameter_is_left_alone() {
+    super::support::block(async {
+        let database = Database::create(Product::Postgres, "parameter").await;
+        let migrations = Migrations::parse(Product::Postgres, [(ONE, CREATE)]).unwrap();
+        let url = format!("{}?dbname=run_parameter", database.url);
+        let own = testing::database(&migrations, &url).await.unwrap();
+        migrations.ensure_current(own.url()).await.unwrap();
+        assert!(migrations.ensure_current(&database.url).await.is_err(), "it was migrated");
+        drop(own);
+        database.remove().await;
+    });
 }

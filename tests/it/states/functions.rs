@@ -1,0 +1,28 @@
+//! A migration that calls a function of the application: everything but running it is done without the application.
+
+use sea_gen::schema::Product;
+
+use super::project::Project;
+use crate::support::on_each;
+
+on_each!(a_function_is_left_to_its_program);
+
+fn a_function_is_left_to_its_program(product: Product) {
+    let project = Project::settled(product);
+    project.run(&["migration", "Fill", "--empty"]).with(0);
+    let up = "CREATE TABLE filled (id int PRIMARY KEY);\n-- gen: rust fill_it\nCREATE INDEX filled_id ON filled (id);";
+    project.write_newest(up, "DROP TABLE filled;");
+    // The proof runs everything but the function, and what it leads to is sealed.
+    project.run(&["lock"]).with(0);
+    project.run(&["lint"]).with(0);
+    let refused = "calls the function `fill_it`, which only the program that has it can run";
+    project.run(&["up"]).with(1).mentions(refused).mentions("hint: start that program");
+    project.run(&["status"]).mentions("fill");
+    let tables = match product {
+        Product::Sqlite => "SELECT name FROM sqlite_schema WHERE name = 'filled'",
+        _ => {
+            "SELECT table_name FROM information_schema.tables WHERE table_name = 'filled' AND table_schema NOT LIKE 'sea%scratch%'"
+        }
+    };
+    assert!(project.database.query(tables).is_empty(), "nothing of it was run");
+}
