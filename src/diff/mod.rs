@@ -26,6 +26,10 @@ pub fn diff(from: &Normalized, to: &Normalized, renames: &[Rename]) -> Plan {
     loop {
         let mut renamed = from.clone();
         renames.retain(|rename| attempt(rename, &mut renamed));
+        if let Some(fewer) = without_detours(&renames) {
+            renames = fewer;
+            continue;
+        }
 
         // Objects that are dropped before the renames must be named by their old names. They are found under the new names
         // and removed; the rest is renamed back, and its difference from `from` is what must be dropped.
@@ -50,6 +54,54 @@ pub fn diff(from: &Normalized, to: &Normalized, renames: &[Rename]) -> Plan {
         ops.extend(late);
         return Plan::new(ops);
     }
+}
+
+/// The renames with one detour less: a table or an enum type that is renamed twice is renamed once, to its last name, or not at all.
+/// Otherwise the second rename might come before the first, which may have to wait for its schema. `None` if there is no detour, or
+/// if another rename needs the name in between, as where two tables exchange their names.
+fn without_detours(renames: &[Op]) -> Option<Vec<Op>> {
+    let moved = |op: &Op| match op {
+        Op::Rename(Rename::Table(change)) => Some((true, change.clone())),
+        Op::Rename(Rename::Enum(change)) => Some((false, change.clone())),
+        Op::Rename(_) | Op::Create(_) | Op::Drop(_) | Op::Alter(_) => None,
+    };
+    // The table of a rename within a table, or the enum type of a value's.
+    let within = |op: &Op| match op {
+        Op::Rename(
+            Rename::Column(owner, _)
+            | Rename::Index(owner, _)
+            | Rename::Unique(owner, _)
+            | Rename::ForeignKey(owner, _)
+            | Rename::Check(owner, _)
+            | Rename::EnumValue(owner, _),
+        ) => Some(owner.clone()),
+        Op::Rename(Rename::Table(_) | Rename::Enum(_)) | Op::Create(_) | Op::Drop(_) | Op::Alter(_) => None,
+    };
+    for (then, second) in renames.iter().enumerate() {
+        let Some((is_table, second)) = moved(second) else { continue };
+        let before = renames.get(..then).unwrap_or_default();
+        let first = before.iter().enumerate().rev().find_map(|(at, op)| {
+            moved(op)
+                .filter(|(kind, change)| *kind == is_table && change.to == second.from)
+                .map(|(_, change)| (at, change))
+        });
+        let Some((at, first)) = first else { continue };
+        let names = [&first.from, &first.to, &second.to];
+        let is_free = before.iter().skip(at + 1).all(|op| {
+            let uses = moved(op).map_or_else(|| within(op).into_iter().collect(), |(_, it)| vec![it.from, it.to]);
+            !uses.iter().any(|name| names.contains(&name))
+        });
+        if !is_free {
+            continue;
+        }
+        let change = Change::new(first.from.clone(), second.to.clone());
+        let whole = (change.from != change.to)
+            .then(|| Op::Rename(if is_table { Rename::Table(change) } else { Rename::Enum(change) }));
+        let rest = renames.iter().enumerate().filter(|(index, _)| *index != then);
+        let fewer = rest.filter_map(|(index, op)| if index == at { whole.clone() } else { Some(op.clone()) });
+        return Some(fewer.collect());
+    }
+    None
 }
 
 /// The part of a schema that another schema has too: its tables, columns, enum types and their values.
