@@ -222,8 +222,9 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Applies pending migrations, oldest first. If none is pending, neither a lock nor a privilege is needed. Newer migrations that
-    /// are not part of the program are reverted or ignored first, as [`Runner::on_ahead`] says; what was reverted is in the report, if all goes well.
+    /// Applies pending migrations, oldest first. If none is pending, neither a lock nor a privilege is needed but to read the history.
+    /// If migrations are applied that are newer than these, they are refused, reverted or ignored as [`Runner::on_ahead`] says; what
+    /// was reverted is in the report.
     ///
     /// If the future is dropped before it completes, as `tokio::time::timeout` does, only [`Runner::close`] may be called
     /// afterwards. A server may continue the running statement, and holds the lock until it ends.

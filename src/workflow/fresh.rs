@@ -2,10 +2,10 @@
 //!
 //! Must not touch a database that is not a development one, or know who is told.
 
-use sea_gen_runner::Error;
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{self, DEFAULT_WAIT, Outcome, ProgressCallback, Target};
 use sea_gen_runner::session::Missing;
+use sea_gen_runner::{Direction, Error};
 
 use crate::dialect::{self, Forms, Statement};
 use crate::diff::diff;
@@ -36,6 +36,8 @@ impl Fresh {
             false => workspace.required(Missing::Create).await?,
         };
         let migrations = sealed_migrations(&workspace, &live)?;
+        // Before anything is dropped.
+        run::refuse_functions(&live.session, &applicables(&migrations), Direction::Up)?;
         let plan = diff(&live.schema, &dialect::nothing(), &[]);
         let drops = dialect::statements(dialect::of(live.product()), Forms::Offline, &plan, live.schema.schema())?;
         Ok(Self { live, drops, migrations, is_rehearsal })

@@ -38,6 +38,12 @@ pub async fn grants(workspace: &Workspace, work: Work, role: &str) -> Result<(Pr
         Error::new("no database URL is set")
             .hint("pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration")
     })?;
+    let no_roles = || {
+        Error::new("an SQLite database has no roles").hint("what counts are the rights on the file and on its folder")
+    };
+    if connection.product_hint() == Product::Sqlite {
+        return Err(no_roles().into());
+    }
     let mut session = connect(connection, Missing::Refuse).await?;
     session.name_history(workspace.project.config.history.as_deref());
     let product = session.product();
@@ -48,11 +54,6 @@ pub async fn grants(workspace: &Workspace, work: Work, role: &str) -> Result<(Pr
     let database = session.database().await;
     let table = session.history_table().to_owned();
     session.close().await;
-    if product == Product::Sqlite {
-        return Err(Error::new("an SQLite database has no roles")
-            .hint("what counts are the rights on the file and on its folder")
-            .into());
-    }
     let unreadable = |error| Error::new("the database could not be asked for its name").because(error);
     let (home, database) = (home.map_err(unreadable)?, database.map_err(unreadable)?);
     let quote = |name: &str| sql::quote(product, name);

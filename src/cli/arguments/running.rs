@@ -147,7 +147,7 @@ pub(in super::super) struct Unlock {
 /// `gen grants`.
 #[derive(Debug, Args)]
 pub(in super::super) struct Grants {
-    /// What the role does
+    /// What the role is used for
     #[arg(long = "for", value_enum, value_name = "WORK")]
     pub(in super::super) work: GrantedWork,
     /// The role; on MySQL and MariaDB `user` or `user@host`
@@ -158,10 +158,10 @@ pub(in super::super) struct Grants {
 /// What a role does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in super::super) enum GrantedWork {
-    /// It applies migrations
+    /// Applying migrations
     Migrate,
-    /// It is that of the application
+    /// Running the application
     Run,
-    /// It reads the history and the catalog
+    /// Reading the history and the catalog
     Status,
 }

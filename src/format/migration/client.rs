@@ -19,7 +19,10 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
             Role::Batches => text.push_str("-- to be sent again until it finds no row\n"),
             // The comment itself is the text.
             Role::Rust { .. } => {
-                text.push_str(&format!("-- here the program runs a function\n{}\n\n", statement.sql));
+                text.push_str(&format!(
+                    "-- here the program calls a function; with `batches` until it changes no row, each time in its own transaction\n{}\n\n",
+                    statement.sql
+                ));
                 continue;
             }
         }

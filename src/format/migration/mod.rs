@@ -5,6 +5,7 @@
 mod client;
 mod folder;
 mod id;
+mod mark;
 mod parse;
 mod restate;
 mod statement;

@@ -7,6 +7,7 @@ use crate::migration::MigrationId;
 use crate::sql::{self, Cutter, Lines, Piece, Token, TokenKind, Unterminated, client};
 use crate::{LineNumber, Product, Statement};
 
+use super::mark::{How, Mark, mark};
 use super::{
     BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, REPEATABLE, RUST, STEP, Section, UNWRITTEN_DOWN,
     UNWRITTEN_UP, restate,
@@ -137,86 +138,6 @@ pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Sta
     Ok(reader.found)
 }
 
-/// A comment that means something to us.
-#[derive(Clone, Copy)]
-enum Mark<'a> {
-    None,
-    Section(Section),
-    Step(&'a str),
-    How(How<'a>),
-    Rust { name: &'a str, batches: bool },
-    Repeatable,
-    Begin(&'a str),
-    Unknown,
-}
-
-/// How the statement below is run.
-#[derive(Clone, Copy)]
-enum How<'a> {
-    NoTransaction,
-    Check(&'a str),
-    Batches,
-}
-
-fn mark(comment: &str) -> Mark<'_> {
-    let Some(text) = comment.strip_prefix("--") else { return Mark::None };
-    let word = text.trim_matches(|letter: char| letter.is_whitespace() || ":=-*+!<>[]#.".contains(letter));
-    if word.eq_ignore_ascii_case("up") {
-        return Mark::Section(Section::Up);
-    }
-    if word.eq_ignore_ascii_case("down") {
-        return Mark::Section(Section::Down);
-    }
-    let text = text.trim();
-    if let Some(name) = text.strip_prefix(STEP).filter(|rest| rest.is_empty() || rest.starts_with([' ', ':'])) {
-        return Mark::Step(name.trim_start_matches(':').trim());
-    }
-    let Some(ours) = text.get(..4).filter(|start| start.eq_ignore_ascii_case("gen:")).and_then(|_| text.get(4..))
-    else {
-        return Mark::None;
-    };
-    let ours = ours.trim();
-    if ours.eq_ignore_ascii_case(NO_TRANSACTION) {
-        return Mark::How(How::NoTransaction);
-    }
-    match ours.split_once(char::is_whitespace).unwrap_or((ours, "")) {
-        (word, message) if word.eq_ignore_ascii_case(CHECK) && !message.trim().is_empty() => {
-            Mark::How(How::Check(message.trim()))
-        }
-        (word, "") if word.eq_ignore_ascii_case(BATCHES) => Mark::How(How::Batches),
-        (word, "") if word.eq_ignore_ascii_case(REPEATABLE) => Mark::Repeatable,
-        (word, rest) if word.eq_ignore_ascii_case(RUST) => match rest.split_whitespace().collect::<Vec<_>>().as_slice()
-        {
-            [name] if is_function(name) => Mark::Rust { name, batches: false },
-            [name, last] if is_function(name) && last.eq_ignore_ascii_case(BATCHES) => {
-                Mark::Rust { name, batches: true }
-            }
-            _ => Mark::Unknown,
-        },
-        (word, tag) if word.eq_ignore_ascii_case(BEGIN) => Mark::Begin(tag.trim()),
-        _ => Mark::Unknown,
-    }
-}
-
-fn is_function(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || "_-:.".contains(letter))
-}
-
-impl How<'_> {
-    fn key(self) -> &'static str {
-        match self {
-            Self::NoTransaction => NO_TRANSACTION,
-            Self::Check(_) => CHECK,
-            Self::Batches => BATCHES,
-        }
-    }
-}
-
-/// Whether a line of a note would be read as something else.
-pub(super) fn needs_bar(line: &str) -> bool {
-    line != line.trim() || line.starts_with('|') || !matches!(mark(&format!("-- {line}")), Mark::None)
-}
-
 /// The comments directly above a statement.
 #[derive(Default)]
 struct Above<'a> {
@@ -287,9 +208,11 @@ impl<'a> MigrationParser<'a> {
                 .hint("put the line `-- UP` above the first statement"));
         };
         let above = std::mem::take(&mut self.above);
-        if above.how.is_some() || above.repeatable.is_some() {
-            self.above = Above { step: None, ..above };
-            return self.nothing_above(offset);
+        let marked = above.how.map(|(how, marked)| (how.key(), marked));
+        if let Some((key, marked)) = marked.or(above.repeatable.map(|marked| (REPEATABLE, marked))) {
+            return Err(self
+                .error(marked, &format!("`-- gen: {key}` does not apply to a function of the program"))
+                .hint(format!("remove it; for transactions of its own: `-- gen: {RUST} FUNCTION {BATCHES}`")));
         }
         let note = (!above.note.is_empty()).then(|| above.note.join("\n"));
         let statement = Statement { note, step: above.step.map(|(name, _)| name.to_owned()), ..function };
@@ -395,7 +318,7 @@ impl<'a> MigrationParser<'a> {
             Mark::Unknown if is_first => {
                 return Err(self.error(token.start, &format!("`{}` is not a mark", sql::first_line(token.text))).hint(format!(
                     "the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {CHECK} WHAT MUST NOT BE`, `-- gen: {BATCHES}`, \
-                     `-- gen: {REPEATABLE}`, `-- gen: {RUST} FUNCTION`, `-- gen: {BEGIN}` and `-- gen: {END}`"
+                     `-- gen: {REPEATABLE}`, `-- gen: {RUST} FUNCTION [{BATCHES}]`, `-- gen: {BEGIN}` and `-- gen: {END}`"
                 )));
             }
             Mark::None

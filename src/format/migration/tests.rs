@@ -345,3 +345,48 @@ fn a_heading_ends_where_statements_may_begin() {
         assert_eq!(heading(&format!("{before}{first}")), heading(text));
     }
 }
+
+#[test]
+fn a_function_of_the_program_stands_between_statements() {
+    let text = "-- UP\nCREATE TABLE a (id int);\n-- why\n-- gen: rust fill_a batches\nDROP TABLE a;\n-- gen: rust after\n-- DOWN\n";
+    let read = read(text);
+    let roles: Vec<&Role> = read.up.iter().map(|it| &it.role).collect();
+    let function = |name: &str, batches| Role::Rust { name: name.to_owned(), batches };
+    assert_eq!(roles, [&Role::Change, &function("fill_a", true), &Role::Change, &function("after", false)]);
+    assert_eq!(read.up[1].note.as_deref(), Some("why"));
+    for product in Product::ALL {
+        let up = vec![Statement::new("SET sql_mode = ''"), Statement::rust("f", true), Statement::rust("g", false)];
+        let written = migration(product, up, Vec::new());
+        let again = parse(id(), product, &super::text(&written)).unwrap();
+        assert_eq!(again.up, written.up, "{product}");
+        // Another function, or another way to call it, is another migration.
+        let other = migration(product, vec![Statement::rust("f", false)], Vec::new());
+        assert_ne!(migration(product, vec![Statement::rust("f", true)], Vec::new()).checksum(), other.checksum());
+        assert_ne!(migration(product, vec![Statement::rust("g", false)], Vec::new()).checksum(), other.checksum());
+    }
+}
+
+#[test]
+fn a_function_that_would_not_run_is_refused() {
+    for (text, expected) in [
+        ("-- UP\n-- gen rust f\n-- DOWN\n", "line 2: `-- gen rust f` is not a mark"),
+        ("-- UP\n-- gen; rust f\n-- DOWN\n", "line 2: `-- gen; rust f` is not a mark"),
+        ("-- UP\n-- gen: rust f;\n-- DOWN\n", "line 2: `-- gen: rust f;` is not a mark"),
+        ("-- UP\n-- gen: rust\n-- DOWN\n", "line 2: `-- gen: rust` is not a mark"),
+        ("-- UP\n-- gen: rust batches\n-- DOWN\n", "line 2: `-- gen: rust batches` is not a mark"),
+        ("-- UP\nSELECT 1; -- gen: rust f\n-- DOWN\n", "line 2: `-- gen: rust f` stands behind a statement"),
+        ("-- gen: rust f\n-- UP\n-- DOWN\n", "line 1: a function of the program stands before `-- UP`"),
+        (
+            "-- UP\n-- gen: repeatable\n-- gen: rust f\n-- DOWN\n",
+            "line 2: `-- gen: repeatable` does not apply to a function of the program",
+        ),
+        (
+            "-- UP\nSELECT 1\n-- gen: rust f\n;\n-- DOWN\n",
+            "line 3: `-- gen: rust f` stands inside the statement of line 2",
+        ),
+    ] {
+        assert_eq!(refusal(text), expected);
+    }
+    // Words of a sentence are a comment.
+    assert_eq!(read("-- UP\n-- gen checks this\nSELECT 1;\n-- DOWN\n").up.len(), 1);
+}

@@ -6,7 +6,7 @@ use crate::{Product, Role, Statement, sql};
 
 use super::{
     BATCHES, BEGIN, CHECK, END, Migration, NO_TRANSACTION, REPEATABLE, STEP, Section, UNWRITTEN_DOWN, UNWRITTEN_UP,
-    parse, restate,
+    mark, parse, restate,
 };
 
 /// The text of a migration's file: the same for the same migration, and read back as the same migration. Only control
@@ -64,7 +64,7 @@ fn block(statement: &Statement, body: &str) -> String {
     if let Some(note) = &statement.note {
         for line in note.split('\n') {
             let line = one_line(line);
-            let bar = parse::needs_bar(&line);
+            let bar = mark::needs_bar(&line);
             block.push_str(if bar {
                 "-- | "
             } else if line.is_empty() {

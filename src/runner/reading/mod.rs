@@ -30,6 +30,10 @@ pub fn read(product: Product, sql: &str) -> Reading {
         return Reading { unread: Some("a quote in it never ends".to_owned()), ..Reading::default() };
     };
     let mut reading = Reading::default();
+    if words.is_empty() && sql.starts_with("-- gen: rust ") {
+        reading.unread = Some("a function of the program is called here".to_owned());
+        return reading;
+    }
     if product == Product::Postgres && sql == GIVE_BACK {
         return reading;
     }

@@ -246,7 +246,9 @@ pub(super) fn refuse_missing(session: &Session, files: &[&Applicable<'_>], direc
                     file.id()
                 ))
                 .of(ErrorKind::Refused)
-                .hint(format!("start that program: it calls `Migrations::with(\"{name}\", …)` before `up`")));
+                .hint(format!(
+                    "start that program, in which the migrations have the function: `Migrations::with(\"{name}\", …)`"
+                )));
             }
         }
     }

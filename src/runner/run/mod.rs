@@ -280,6 +280,14 @@ pub async fn go(
     result
 }
 
+/// Refuses migrations that call a function which no program lends them, before anything runs.
+///
+/// # Errors
+/// The first such migration, with the function.
+pub fn refuse_functions(session: &Session, files: &[Applicable<'_>], direction: Direction) -> Result<()> {
+    functions::refuse_missing(session, &files.iter().collect::<Vec<_>>(), direction)
+}
+
 /// Ends the session of the runner that holds the lock. Returns its description; `None` if nobody holds it, or if it cannot be
 /// determined.
 ///
