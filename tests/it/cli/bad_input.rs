@@ -301,7 +301,7 @@ fn arguments_must_be_known() {
     shows!(project.refused(&["migrate"]), @r"
     error: unrecognized subcommand 'migrate'
 
-      tip: a similar subcommand exists: 'migration'
+      tip: some similar subcommands exist: 'grants', 'migration'
 
     Usage: gen [OPTIONS] <COMMAND>
 
