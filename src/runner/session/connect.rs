@@ -76,6 +76,11 @@ fn explain(options: &ConnectionOptions, cause: ConnectError) -> Error {
                 .hint("wait for them to end, and try again");
             return error.of(ErrorKind::Busy).because(cause);
         }
+        Obstacle::Full => {
+            let error = Error::new(format!("{server} has no connection left"))
+                .hint("end sessions that nobody needs, or raise `max_connections`");
+            return error.of(ErrorKind::Busy).because(cause);
+        }
         Obstacle::Other => match file {
             None => Error::new(format!("no connection to {server}"))
                 .hint("the reason is the server's; its log may say more"),

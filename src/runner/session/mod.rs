@@ -77,6 +77,8 @@ pub enum Obstacle {
     Locked,
     /// The user may connect to the server, but not to this database.
     NoRight,
+    /// The server has no connection left.
+    Full,
     /// Anything else.
     Other,
 }
@@ -119,6 +121,7 @@ impl From<DatabaseError> for ConnectError {
 fn obstacle(code: Option<&str>, mysql: Option<u16>) -> Obstacle {
     match (mysql, code) {
         (Some(1045 | 1698), _) | (None, Some("28000" | "28P01")) => Obstacle::Password,
+        (Some(1040), _) | (None, Some("53300")) => Obstacle::Full,
         (Some(1044), _) | (None, Some("42501")) => Obstacle::NoRight,
         (Some(1049), _) | (None, Some("3D000")) => Obstacle::NoDatabase,
         (None, Some("14")) => Obstacle::NoFile,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::migrations::Migrations;
 use crate::session::{ConnectionOptions, DatabaseError, Missing, Session, of_database};
@@ -26,8 +26,19 @@ pub(super) async fn database(
     Ok(TestDatabase { url: of_database(url, &name)?, place: Place::Database { server: url.to_owned(), name } })
 }
 
+/// A connection to the server. Tests that run at the same time may have taken all of them for a moment.
 async fn admin(options: &ConnectionOptions) -> Result<Session> {
-    crate::session::connect(options, Missing::Refuse).await
+    const PATIENCE: Duration = Duration::from_secs(60);
+    const PAUSE: Duration = Duration::from_millis(100);
+    let begun = Instant::now();
+    loop {
+        match crate::session::connect(options, Missing::Refuse).await {
+            Err(error) if *error.kind() == ErrorKind::Busy && begun.elapsed() < PATIENCE => {
+                tokio::time::sleep(PAUSE).await;
+            }
+            done => return done,
+        }
+    }
 }
 
 async fn make(

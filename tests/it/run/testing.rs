@@ -1,4 +1,4 @@
-//! A database for each test of an application.
+//! A database for each test of an application. `SEA_GEN_TEST_DATABASES=200` makes two hundred at once and prints how long it took.
 
 use std::collections::BTreeSet;
 
@@ -21,10 +21,15 @@ const CREATE: &str = "-- UP\nCREATE TABLE book (id integer PRIMARY KEY);\n-- DOW
 const ADD: &str = "-- UP\nALTER TABLE book ADD COLUMN pages integer;\n-- DOWN\nALTER TABLE book DROP COLUMN pages;\n";
 
 async fn each_test_has_a_database_of_its_own(mut database: Database, product: Product) {
+    let asked = std::env::var("SEA_GEN_TEST_DATABASES").ok().and_then(|number| number.parse::<usize>().ok());
+    let (count, begun) = (asked.unwrap_or(8), std::time::Instant::now());
+    // A test program runs some tests at a time; each of them has its own connections.
+    let places = std::sync::Arc::new(tokio::sync::Semaphore::new(32));
     let mut started = Vec::new();
-    for _ in 0..8 {
-        let url = database.url.clone();
+    for _ in 0..count {
+        let (url, places) = (database.url.clone(), std::sync::Arc::clone(&places));
         started.push(tokio::spawn(async move {
+            let _place = places.acquire().await.unwrap();
             let own = testing::database(&BOOKSHOP, &url).await.unwrap();
             BOOKSHOP.ensure_current(own.url()).await.unwrap();
             let session = super::embedded::pool(own.url(), 1).await;
@@ -40,7 +45,10 @@ async fn each_test_has_a_database_of_its_own(mut database: Database, product: Pr
     for one in started {
         urls.insert(one.await.unwrap());
     }
-    assert_eq!(urls.len(), 8);
+    assert_eq!(urls.len(), count);
+    if asked.is_some() {
+        println!("{product}: {count} databases, used and removed, in {} ms", begun.elapsed().as_millis());
+    }
     let left = left(&mut database, product).await;
     assert!(urls.iter().all(|url| !left.iter().any(|name| url.ends_with(name.as_str()))), "{left:?}");
     database.remove().await;
