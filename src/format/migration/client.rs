@@ -9,7 +9,12 @@ use crate::{Product, Role, Statement, sql};
 pub fn script(product: Product, statements: &[Statement]) -> String {
     let delimiter = delimiter(statements);
     let mut text = String::new();
+    // On SQLite the script is one transaction but for the statements that know none.
+    let is_outside = |statement: &Statement| product == Product::Sqlite && !statement.transactional;
     for statement in statements {
+        if is_outside(statement) {
+            text.push_str("COMMIT;\n\n");
+        }
         for line in statement.note.iter().flat_map(|note| note.lines()) {
             text.push_str(&format!("-- {line}\n"));
         }
@@ -23,6 +28,9 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
                     "-- here the program calls a function; with `batches` until it changes no row, each time in its own transaction\n{}\n\n",
                     statement.sql
                 ));
+                if is_outside(statement) {
+                    text.push_str("BEGIN;\n\n");
+                }
                 continue;
             }
         }
@@ -36,6 +44,9 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
                 format!("{};\n\n", statement.sql)
             }
         });
+        if is_outside(statement) {
+            text.push_str("BEGIN;\n\n");
+        }
     }
     text.truncate(text.trim_end().len());
     if text.is_empty() {

@@ -390,3 +390,28 @@ fn a_function_that_would_not_run_is_refused() {
     // Words of a sentence are a comment.
     assert_eq!(read("-- UP\n-- gen checks this\nSELECT 1;\n-- DOWN\n").up.len(), 1);
 }
+
+#[test]
+fn a_script_of_sqlite_commits_before_what_knows_no_transaction() {
+    let statements = [
+        Statement::new("CREATE TABLE a (id int)"),
+        Statement::batches("UPDATE a SET id = 1 WHERE id = 0"),
+        Statement::new("DROP TABLE a"),
+    ];
+    let script = script(Product::Sqlite, &statements);
+    let lines: Vec<&str> = script.lines().filter(|line| !line.is_empty() && !line.starts_with("--")).collect();
+    assert_eq!(
+        lines,
+        [
+            "PRAGMA foreign_keys = OFF;",
+            "BEGIN;",
+            "CREATE TABLE a (id int);",
+            "COMMIT;",
+            "UPDATE a SET id = 1 WHERE id = 0;",
+            "BEGIN;",
+            "DROP TABLE a;",
+            "COMMIT;",
+            "PRAGMA foreign_keys = ON;",
+        ]
+    );
+}
