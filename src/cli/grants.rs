@@ -17,7 +17,7 @@ pub(super) async fn run(common: &Common, command: &Grants) -> Result<Ending, Fai
     let (product, statements) = grants(&Workspace::open(common)?, work, &command.to).await?;
     paint::result(&statements.iter().map(|statement| format!("{statement};\n")).collect::<String>());
     if let Some(more) = beside(product, work) {
-        paint::talk(&format!("note: {more}"));
+        paint::talk(format!("note: {more}"));
     }
     Ok(Ending::Done)
 }

@@ -95,8 +95,9 @@ fn without_detours(renames: &[Op]) -> Option<Vec<Op>> {
             continue;
         }
         let change = Change::new(first.from.clone(), second.to.clone());
-        let whole = (change.from != change.to)
-            .then(|| Op::Rename(if is_table { Rename::Table(change) } else { Rename::Enum(change) }));
+        let is_moved = change.from != change.to;
+        let whole = Op::Rename(if is_table { Rename::Table(change) } else { Rename::Enum(change) });
+        let whole = is_moved.then_some(whole);
         let rest = renames.iter().enumerate().filter(|(index, _)| *index != then);
         let fewer = rest.filter_map(|(index, op)| if index == at { whole.clone() } else { Some(op.clone()) });
         return Some(fewer.collect());
