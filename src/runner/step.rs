@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 
 use crate::Product;
 use crate::run::functions::Step;
-use crate::session::OrmError;
+use crate::session::orm::OrmError;
 
 impl Step<'_> {
     /// The result as SeaORM shows it.

@@ -10,7 +10,7 @@ mod interrupt;
 pub mod mysql;
 mod options;
 #[cfg(feature = "sea-orm")]
-mod orm;
+pub(crate) mod orm;
 #[cfg(feature = "sea-orm")]
 mod pool;
 pub mod postgres;
@@ -22,8 +22,6 @@ pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
 #[cfg(feature = "testing")]
 pub(crate) use options::of_database;
-#[cfg(feature = "sea-orm")]
-pub(crate) use orm::OrmError;
 pub use rows::{Iter, Row, Rows};
 
 use crate::{Product, sql};

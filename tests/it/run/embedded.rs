@@ -121,7 +121,11 @@ async fn a_run_that_is_cut_short_is_neither_done_twice_nor_left_open(database: D
     let long = match product {
         Product::Postgres => "DO $$ BEGIN PERFORM pg_sleep(0.5); END $$",
         Product::MySql | Product::MariaDb => "DO SLEEP(0.5)",
-        Product::Sqlite => "UPDATE book SET id = id + 1",
+        // Long enough for the test to look away in the middle.
+        Product::Sqlite => {
+            "UPDATE book SET id = id + (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) \
+             SELECT max(i) - 299999 FROM n)"
+        }
     };
     let fill = format!("-- UP\nINSERT INTO book SELECT count(*) FROM book;\n{long};\n-- DOWN\nDELETE FROM book;\n");
     let migrations = Migrations::parse(product, [(ONE, CREATE), (TWO, fill.as_str())]).unwrap();
