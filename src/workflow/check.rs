@@ -13,6 +13,7 @@ use crate::project::{Compiled, Demand};
 use crate::proof::{self, Scratch};
 use crate::state::Situation;
 
+use super::status::obstacle;
 use super::text::with_reasons;
 use super::{Failure, Live, Workspace, applicables, compiled, reworded};
 
@@ -211,7 +212,7 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
     let Some(sealed) = sealed else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
     // A condition that stops `gen up` fails the check, even if the schema matches.
     let migrations = workspace.migrations(product)?;
-    if let Err(error) = run::pending(&live.history, &applicables(&migrations)) {
+    if let Some(error) = obstacle(live, &migrations) {
         return Ok(Verdict::Fails(with_reasons(&error)));
     }
     let contradictions = run::contradictions(&live.history, &applicables(&migrations));

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use sea_gen_runner::Error;
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{self, Record};
 use sea_gen_runner::session::Missing;
+use sea_gen_runner::{Direction, Error};
 
 use crate::diff::diff;
 use crate::entity::Model;
@@ -41,8 +41,8 @@ pub struct Status {
     pub drift: Plan,
     /// The accepted differences, without those that have lapsed.
     pub accepted: BTreeMap<Place, Acceptance>,
-    /// Why `gen up` would not simply apply what is pending: history and files contradict each other, or a migration was
-    /// interrupted.
+    /// Why `gen up` would not simply apply what is pending: history and files contradict each other, a migration was interrupted,
+    /// or it calls a function of a program.
     pub obstacle: Option<Error>,
 }
 
@@ -101,7 +101,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         }
     }
     let Standing { situation, ahead, drift, accepted } = stands;
-    let obstacle = live.as_ref().and_then(|live| run::pending(&live.history, &applicables(&migrations)).err());
+    let obstacle = live.as_ref().and_then(|live| obstacle(live, &migrations));
     Ok(Status {
         workspace,
         model,
@@ -116,6 +116,13 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         accepted,
         obstacle,
     })
+}
+
+/// Why `gen up` would not simply apply what is pending.
+pub(super) fn obstacle(live: &Live, migrations: &[Migration]) -> Option<Error> {
+    let files = applicables(migrations);
+    let pending = run::pending(&live.history, &files);
+    pending.and_then(|pending| run::refuse_functions(&live.session, pending, Direction::Up)).err()
 }
 
 /// The situation of the database, the changes of the code since the snapshot, the drift, and the accepted differences.

@@ -17,7 +17,8 @@ fn a_function_is_left_to_its_program(product: Product) {
     project.run(&["lint"]).with(0);
     let refused = "calls the function `fill_it`, which only the program that has it can run";
     project.run(&["up"]).with(1).mentions(refused).mentions("hint: start that program");
-    project.run(&["status"]).mentions("fill");
+    project.run(&["status"]).mentions(refused);
+    project.run(&["check", "--database"]).with(2).mentions(refused);
     let tables = match product {
         Product::Sqlite => "SELECT name FROM sqlite_schema WHERE name = 'filled'",
         _ => {
