@@ -83,6 +83,8 @@ fn an_interrupted_statement_is_ended_on_the_server(product: Product) {
     project.write_newest("CREATE TABLE early (id int PRIMARY KEY);", "");
     project.run(&["lock", "--no-verify"]).with(0);
     project.run(&["up"]).with(0);
+    let rows = project.database.query("SELECT status FROM sea_gen_history ORDER BY id DESC");
+    assert_eq!(rows.first().map(|row| row.text(0)), Some("applied"));
 }
 
 fn an_interrupted_proof_leaves_nothing_behind(product: Product) {
