@@ -29,11 +29,11 @@
 mod application;
 mod connect;
 mod embed;
+#[cfg(feature = "sea-orm")]
+mod migration_connection;
 mod migrations;
 mod readiness;
 mod runner;
-#[cfg(feature = "sea-orm")]
-mod step;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -58,7 +58,7 @@ pub use migrations::Migrations;
 pub use readiness::Readiness;
 #[doc(hidden)]
 pub use run::HISTORY_TABLE;
-pub use run::functions::{FunctionError, FunctionFuture, Step};
+pub use run::functions::{FunctionError, FunctionFuture, MigrationConnection};
 pub use run::{DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target};
 pub use runner::{Planned, Report, Runner, Status};
 

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use sea_gen_format::sealed::{self, Sealed, SealedMigrations};
 
 use crate::Product;
-use crate::run::functions::{FunctionFuture, Functions, Step};
+use crate::run::functions::{FunctionFuture, Functions, MigrationConnection};
 use crate::run::{Applicable, OnAhead};
 use crate::{Error, ErrorKind, Result};
 
@@ -124,14 +124,14 @@ impl Migrations {
     ///     -- DOWN\n\
     ///     DROP TABLE book;\n";
     /// let migrations = Migrations::parse(Product::Sqlite, [("20261120_201300_create_book", text)])?;
-    /// let migrations = migrations.with("backfill_slugs", |step| {
+    /// let migrations = migrations.with("backfill_slugs", |connection| {
     ///     Box::pin(async move {
     ///         let mut changed = 0;
-    ///         for row in step.query("SELECT id, title FROM book WHERE slug IS NULL").await? {
+    ///         for row in connection.query("SELECT id, title FROM book WHERE slug IS NULL").await? {
     ///             let [Some(id), Some(title)] = row.as_slice() else { continue };
     ///             let slug = title.to_lowercase().replace(' ', "-");
     ///             let update = "UPDATE book SET slug = ? WHERE id = ?";
-    ///             changed += step.execute_with(update, &[Some(&slug), Some(id)]).await?;
+    ///             changed += connection.execute_with(update, &[Some(&slug), Some(id)]).await?;
     ///         }
     ///         Ok(changed)
     ///     })
@@ -145,7 +145,7 @@ impl Migrations {
     pub fn with(
         mut self,
         name: impl Into<String>,
-        function: impl for<'s> Fn(&'s Step<'s>) -> FunctionFuture<'s> + Send + Sync + 'static,
+        function: impl for<'s> Fn(&'s MigrationConnection<'s>) -> FunctionFuture<'s> + Send + Sync + 'static,
     ) -> Self {
         self.functions.add(name.into(), function);
         self

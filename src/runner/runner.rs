@@ -235,7 +235,7 @@ impl<'a> Runner<'a> {
     pub async fn up(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
         self.cut_short = true;
-        let course = run::Course::UpFrom(target, self.on_ahead);
+        let course = run::Course::UpOnAhead(target, self.on_ahead);
         let result = run::go(&mut self.session, &self.files, course, self.wait, &mut self.watch).await;
         self.cut_short = false;
         result.map(Report::from)

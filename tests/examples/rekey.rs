@@ -4,7 +4,7 @@
 
 #![allow(clippy::print_stdout, missing_docs, unreachable_pub, reason = "an example shows what it does")]
 
-use sea_gen_runner::{FunctionFuture, Migrations, Product, Step};
+use sea_gen_runner::{FunctionFuture, MigrationConnection, Migrations, Product};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, ConnectOptions, Database, QuerySelect as _};
 use sha2::{Digest as _, Sha256};
@@ -55,15 +55,15 @@ fn decrypted((name, key): (&str, &str), text: &str) -> Option<String> {
 }
 
 /// Encrypts at most two cards with the new key. What is left tells the next batch, or the next run, where to go on.
-fn rekey_cards<'s>(step: &'s Step<'s>) -> FunctionFuture<'s> {
+fn rekey_cards<'s>(connection: &'s MigrationConnection<'s>) -> FunctionFuture<'s> {
     Box::pin(async move {
         let is_old = customer::Column::Card.starts_with(format!("{}:", OLD.0));
-        let found = customer::Entity::find().filter(is_old).limit(2).all(step).await?;
+        let found = customer::Entity::find().filter(is_old).limit(2).all(connection).await?;
         let count = found.len() as u64;
         for customer in found {
             let plain = decrypted(OLD, &customer.card).ok_or("a card cannot be decrypted")?;
             let card = Set(encrypted(NEW, &plain));
-            customer::ActiveModel { card, ..customer.into() }.update(step).await?;
+            customer::ActiveModel { card, ..customer.into() }.update(connection).await?;
         }
         Ok(count)
     })

@@ -25,7 +25,7 @@ const EDGES: &[&str] = &["cli", "main", "lib"];
 const ON_DISK: &[&str] = &["project", "write"];
 
 /// The files of other rooms that touch files.
-const ALSO_ON_DISK: &[&str] = &["format/files.rs", "runner/testing/claim.rs", "runner/testing/sqlite.rs"];
+const ALSO_ON_DISK: &[&str] = &["format/files.rs", "runner/testing/program.rs", "runner/testing/sqlite.rs"];
 
 /// The rooms that are packages of their own, each with the name that others import it by.
 const PACKAGES: &[(&str, &str)] =

@@ -43,16 +43,8 @@ fn qualified(words: &[Token<'_>], at: usize) -> Option<String> {
 }
 
 fn name(token: &Token<'_>) -> Option<String> {
-    match token.kind {
-        TokenKind::String if token.text.starts_with('"') => Some(content(token.text)),
-        TokenKind::Word | TokenKind::Name => token.name(),
-        TokenKind::Space
-        | TokenKind::Comment
-        | TokenKind::Hint
-        | TokenKind::String
-        | TokenKind::Number
-        | TokenKind::Symbol => None,
-    }
+    let is_quoted = token.kind == TokenKind::String && token.text.starts_with('"');
+    if is_quoted { Some(content(token.text)) } else { token.name() }
 }
 
 /// An open scope: the statement itself, or a parenthesis in it.

@@ -7,6 +7,7 @@ mod alter;
 pub mod clause_kind;
 mod columns;
 mod cursor;
+mod keeping;
 mod model;
 mod rows;
 
@@ -17,6 +18,7 @@ use clause_kind::ClauseKind;
 use rows::rows;
 
 pub use cursor::{Cursor, Word, words};
+pub use keeping::keeps_rows;
 pub use model::{Clause, ColumnRead, Feature, Reading, Reference};
 
 /// The statement of PostgreSQL that gives owner and privileges back to what is made anew: what an earlier query has put into a

@@ -6,9 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::migration::Migration;
-use crate::reading::clause_kind::ClauseKind;
-use crate::reading::{self, Feature};
-use crate::{Error, ErrorKind, Product, Result, Statement, sql};
+use crate::{Error, ErrorKind, Product, Result, Role, Statement, reading, sql};
 
 use super::{Applicable, Direction, Record, pending};
 
@@ -104,126 +102,8 @@ pub fn revertible(newer: &[&Record], product: Product, losses: bool) -> Result<(
 /// The first DOWN statement that is not known to leave every row and value as it is, and its number from 1.
 fn losing(migration: &Migration) -> Option<(usize, &Statement)> {
     let mut statements = migration.down.iter().zip(1..);
-    let found = statements.find(|(statement, _)| !is_harmless(migration.product, statement));
+    let keeps_rows =
+        |it: &Statement| matches!(it.role, Role::Check(_)) || reading::keeps_rows(migration.product, &it.sql);
+    let found = statements.find(|(statement, _)| !keeps_rows(statement));
     found.map(|(statement, number)| (number, statement))
-}
-
-/// Whether a statement is known to leave every row and value as it is: a check, or one of these kinds in its plain form.
-fn is_harmless(product: Product, statement: &Statement) -> bool {
-    /// Statements without a clause on a table that change definitions, privileges or the session.
-    const PLAIN: [&str; 7] = ["CREATE", "COMMENT", "SET", "GRANT", "REVOKE", "RESET", "SAVEPOINT"];
-    const DROPPED: [&str; 9] =
-        ["VIEW", "FUNCTION", "PROCEDURE", "ROUTINE", "POLICY", "RULE", "EVENT", "STATISTICS", "TYPE"];
-    if matches!(statement.role, crate::Role::Check(_)) {
-        return true;
-    }
-    let read = reading::read(product, &statement.sql);
-    let is_known = read.features.iter().all(|feature| match feature {
-        Feature::Drops(kind, _) => DROPPED.contains(&kind.as_str()),
-        Feature::DropsDatabase | Feature::TakesPartition(..) | Feature::Cascade => false,
-        _ => true,
-    });
-    if !is_known || read.unnamed().is_some() {
-        return false;
-    }
-    let words = sql::words(product, &statement.sql);
-    let begins = |list: &[&str]| words.first().is_some_and(|word| word.is_any(list));
-    match read.clauses.as_slice() {
-        [] => begins(&PLAIN) || (begins(&["DROP"]) && read.features.iter().any(|it| matches!(it, Feature::Drops(..)))),
-        clauses => clauses.iter().all(|clause| keeps_rows(clause.kind)),
-    }
-}
-
-fn keeps_rows(kind: ClauseKind) -> bool {
-    use ClauseKind as Kind;
-    matches!(
-        kind,
-        Kind::CreateTable
-            | Kind::RenameTable
-            | Kind::AddColumn
-            | Kind::AddColumnVirtual
-            | Kind::RenameColumn
-            | Kind::SetNotNull
-            | Kind::SetNotNullProven
-            | Kind::DropNotNull
-            | Kind::SetDefault
-            | Kind::Widen
-            | Kind::AppendValue
-            | Kind::AddForeignKey
-            | Kind::AddForeignKeyUnchecked
-            | Kind::AddCheck
-            | Kind::AddCheckUnchecked
-            | Kind::AddExclusion
-            | Kind::AddUnique
-            | Kind::AddUniqueReady
-            | Kind::AddsUniqueness
-            | Kind::Validate
-            | Kind::DropForeignKey
-            | Kind::DropConstraint
-            | Kind::RenameConstraint
-            | Kind::CreateIndex
-            | Kind::CreateIndexConcurrently
-            | Kind::CreateSpecialIndex
-            | Kind::DropIndex
-            | Kind::DropIndexConcurrently
-            | Kind::RenameIndex
-            | Kind::Comment
-            | Kind::CreateTrigger
-            | Kind::DropTrigger
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_leaves_every_row_as_it_is_is_reverted_unasked() {
-        let is_harmless = |product, sql: &str| is_harmless(product, &Statement::new(sql));
-        for sql in [
-            "DROP INDEX book_id",
-            "DROP VIEW recent",
-            "DROP TRIGGER t ON book",
-            "DROP FUNCTION f(integer)",
-            "ALTER TABLE book RENAME COLUMN a TO b",
-            "ALTER TABLE book DROP CONSTRAINT c",
-            "ALTER TABLE book ALTER COLUMN a DROP NOT NULL",
-            "ALTER TABLE book ADD COLUMN a integer",
-            "CREATE VIEW recent AS SELECT 1",
-            "COMMENT ON TABLE book IS 'a'",
-            "REVOKE SELECT ON book FROM reader",
-        ] {
-            assert!(is_harmless(Product::Postgres, sql), "{sql}");
-        }
-        for sql in [
-            "DROP TABLE book",
-            "ALTER TABLE book DROP COLUMN a",
-            "TRUNCATE book",
-            "DELETE FROM book WHERE a = 1",
-            "UPDATE book SET a = 1",
-            "INSERT INTO book VALUES (1)",
-            "INSERT INTO book (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1",
-            "ALTER TABLE book ALTER COLUMN a TYPE smallint",
-            "ALTER TABLE book DETACH PARTITION p",
-            "CALL p()",
-            "SELECT f()",
-            "DO $$ BEGIN DELETE FROM book; END $$",
-            "DROP SCHEMA old CASCADE",
-            "DROP TYPE mood CASCADE",
-            "DROP SEQUENCE s",
-            "DROP EXTENSION hstore",
-            "VACUUM FULL book",
-            "nobody knows this",
-        ] {
-            assert!(!is_harmless(Product::Postgres, sql), "{sql}");
-        }
-        for sql in [
-            "ALTER TABLE book DROP PARTITION p",
-            "ALTER TABLE book EXCHANGE PARTITION p WITH TABLE q",
-            "REPLACE INTO book VALUES (1)",
-            "DROP DATABASE shop",
-        ] {
-            assert!(!is_harmless(Product::MariaDb, sql), "{sql}");
-        }
-    }
 }

@@ -111,7 +111,7 @@ impl Run {
     ) -> Result<Vec<Outcome>> {
         let mut records = self.read(session, on_progress).await?;
         let chosen = pending::to_apply(&records, files, (target, order), session.product())?;
-        functions::refuse_missing(session, &chosen, Direction::Up)?;
+        functions::refuse_missing(session, chosen.iter().copied(), Direction::Up)?;
         let wanted = ids(&chosen);
         // A migration that was being reverted is reverted to the end first: its UP section expects nothing of it.
         let half: Vec<String> = pending::half_reverted(&records).map(|record| record.id.clone()).collect();
@@ -127,7 +127,7 @@ impl Run {
 
     /// Applies migrations to a database that may be ahead of the program. What is decided about the newer ones is decided here,
     /// under the lock: another program may have applied or reverted some of them a moment ago.
-    pub(super) async fn up_from(
+    pub(super) async fn up_on_ahead(
         &mut self,
         session: &mut Session,
         files: &[Applicable<'_>],
@@ -158,13 +158,13 @@ impl Run {
         };
         // Nothing is reverted before it is known that the rest fits.
         let after = pending::to_apply(&known, files, (target, Order::Strict), product)?;
-        functions::refuse_missing(session, &after, Direction::Up)?;
+        functions::refuse_missing(session, after.iter().copied(), Direction::Up)?;
         ahead::revertible(&newer, product, losses)?;
         let kept = pending::kept(&records, files, product)?;
         let all = with_kept(files, &kept);
         let chosen: Vec<&Applicable<'_>> =
             all.iter().filter(|file| newer.iter().any(|record| record.id == file.id())).collect();
-        functions::refuse_missing(session, &chosen, Direction::Down)?;
+        functions::refuse_missing(session, chosen.iter().copied(), Direction::Down)?;
         let ids: Vec<String> = newer.iter().map(|record| record.id.clone()).collect();
         let mut outcomes = self.revert(session, &all, &ids, on_progress).await?;
         outcomes.extend(self.up(session, files, (target, Order::Strict), on_progress).await?);
@@ -183,7 +183,7 @@ impl Run {
         let kept = pending::kept(&records, files, session.product())?;
         let files = with_kept(files, &kept);
         let chosen = pending::to_revert(&records, &files, target, session.product())?;
-        functions::refuse_missing(session, &chosen, Direction::Down)?;
+        functions::refuse_missing(session, chosen.iter().copied(), Direction::Down)?;
         let wanted = ids(&chosen);
         self.revert(session, &files, &wanted, on_progress).await
     }
@@ -212,8 +212,8 @@ impl Run {
         let records = self.read(session, on_progress).await?;
         let product = session.product();
         let chosen = pending::to_revert(&records, files, &Target::Count(count), product)?;
-        functions::refuse_missing(session, &chosen, Direction::Down)?;
-        functions::refuse_missing(session, &chosen, Direction::Up)?;
+        functions::refuse_missing(session, chosen.iter().copied(), Direction::Down)?;
+        functions::refuse_missing(session, chosen.iter().copied(), Direction::Up)?;
         let wanted = ids(&chosen);
         // Going up again must be possible before going down begins.
         let left: Vec<Record> = records.into_iter().filter(|record| !wanted.contains(&record.id)).collect();

@@ -22,7 +22,7 @@ pub type FunctionError = Box<dyn std::error::Error + Send + Sync>;
 /// The future of a function: how many rows it has changed.
 pub type FunctionFuture<'s> = Pin<Box<dyn Future<Output = std::result::Result<u64, FunctionError>> + Send + 's>>;
 
-type Function = Arc<dyn for<'s> Fn(&'s Step<'s>) -> FunctionFuture<'s> + Send + Sync>;
+type Function = Arc<dyn for<'s> Fn(&'s MigrationConnection<'s>) -> FunctionFuture<'s> + Send + Sync>;
 
 /// The functions of a program, by the names that its migrations call them by.
 #[derive(Clone, Default)]
@@ -37,7 +37,7 @@ impl Functions {
     pub(crate) fn add(
         &mut self,
         name: String,
-        function: impl for<'s> Fn(&'s Step<'s>) -> FunctionFuture<'s> + Send + Sync + 'static,
+        function: impl for<'s> Fn(&'s MigrationConnection<'s>) -> FunctionFuture<'s> + Send + Sync + 'static,
     ) {
         self.0.insert(name, Arc::new(function));
     }
@@ -55,14 +55,14 @@ impl fmt::Debug for Functions {
 
 /// The connection of a migration, in its transaction, lent to a function of the program. With the feature `sea-orm` it is a
 /// `sea_orm::ConnectionTrait`, so that entities and queries of SeaORM work on it.
-pub struct Step<'s> {
+pub struct MigrationConnection<'s> {
     session: Mutex<&'s mut Session>,
     product: Product,
     /// How the database refused the first statement that it refused.
     refusal: StdMutex<Option<DatabaseError>>,
 }
 
-impl Step<'_> {
+impl MigrationConnection<'_> {
     /// The product of the database.
     pub fn product(&self) -> Product {
         self.product
@@ -100,7 +100,7 @@ impl Step<'_> {
     }
 }
 
-impl<'s> Step<'s> {
+impl<'s> MigrationConnection<'s> {
     /// The session, for statements of SeaORM.
     #[cfg(feature = "sea-orm")]
     pub(crate) fn session(&self) -> &Mutex<&'s mut Session> {
@@ -205,9 +205,10 @@ async fn enforce_keys(session: &mut Session, are_on: bool) -> std::result::Resul
 async fn once(session: &mut Session, name: &str, function: &Function) -> std::result::Result<u64, StatementError> {
     let product = session.product();
     let (done, refusal) = {
-        let step = Step { product, session: Mutex::new(&mut *session), refusal: StdMutex::new(None) };
-        let done = function(&step).await;
-        let refusal = step.refusal.lock().ok().and_then(|mut refusal| refusal.take());
+        let connection =
+            MigrationConnection { product, session: Mutex::new(&mut *session), refusal: StdMutex::new(None) };
+        let done = function(&connection).await;
+        let refusal = connection.refusal.lock().ok().and_then(|mut refusal| refusal.take());
         (done, refusal)
     };
     let failed = |error: FunctionError, refusal| {
@@ -232,7 +233,11 @@ async fn once(session: &mut Session, name: &str, function: &Function) -> std::re
 ///
 /// # Errors
 /// [`ErrorKind::Refused`], with the migration and the function.
-pub(super) fn refuse_missing(session: &Session, files: &[&Applicable<'_>], direction: Direction) -> Result<()> {
+pub fn refuse_missing<'f, 'm: 'f>(
+    session: &Session,
+    files: impl IntoIterator<Item = &'f Applicable<'m>>,
+    direction: Direction,
+) -> Result<()> {
     if session.is_scratch() {
         return Ok(());
     }

@@ -48,6 +48,7 @@ pub use confined::reaches_beyond;
 pub use contradictions::contradictions;
 pub use corrections::{forget, forget_all, note, prepare, record, resolve};
 pub use direct::execute;
+pub use functions::refuse_missing as refuse_functions;
 pub use history::{Record, State, history};
 pub use lock::holder;
 pub use patience::has_waited;
@@ -218,9 +219,9 @@ pub type ProgressCallback<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
 pub enum Course<'a> {
     /// Applies the pending migrations, oldest first.
     Up(&'a Target),
-    /// The same, where the database may be ahead of the program.
-    UpFrom(&'a Target, OnAhead),
-    /// As the first, with migrations that are older than an applied one.
+    /// The same for a program that may be older than its database.
+    UpOnAhead(&'a Target, OnAhead),
+    /// As `Up`, with migrations that are older than an applied one.
     OutOfOrder(&'a Target),
     /// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays
     /// applied.
@@ -246,31 +247,21 @@ pub async fn go(
     wait: Duration,
     on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    if let Course::Up(target) = course {
-        // With nothing pending, neither the lock nor the privilege to create the history table is needed.
+    let first = match course {
+        Course::Up(target) => Some((target, None)),
+        Course::UpOnAhead(target, on_ahead) => Some((target, Some(on_ahead))),
+        Course::OutOfOrder(_) | Course::Down(_) | Course::Redo(_) | Course::Goto(_) => None,
+    };
+    if let Some((target, on_ahead)) = first {
         lock::be_patient(session, wait).await?;
-        let seen = history(session).await?;
-        if matches!(pending(&seen, files).as_deref(), Ok([])) && !matches!(target, Target::Id(_)) {
-            return Ok(Vec::new());
-        }
-    }
-    if let Course::UpFrom(target, on_ahead) = course {
-        lock::be_patient(session, wait).await?;
-        let seen = history(session).await?;
-        let newer = ahead::newer(&seen, files);
-        if on_ahead == OnAhead::Refuse && !newer.is_empty() {
-            return Err(ahead::refused(&newer, on_ahead));
-        }
-        let may_stay = newer.is_empty() || on_ahead == OnAhead::Ignore;
-        let is_done = matches!(pending(&ahead::known(&seen, &newer), files).as_deref(), Ok([]));
-        if may_stay && is_done && !matches!(target, Target::Id(_)) {
+        if has_nothing_to_apply(&history(session).await?, files, (target, on_ahead))? {
             return Ok(Vec::new());
         }
     }
     let mut run = Run::begin(session, wait, on_progress).await?;
     let result = match course {
         Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
-        Course::UpFrom(target, on_ahead) => run.up_from(session, files, (target, on_ahead), on_progress).await,
+        Course::UpOnAhead(target, on_ahead) => run.up_on_ahead(session, files, (target, on_ahead), on_progress).await,
         Course::OutOfOrder(target) => run.up(session, files, (target, Order::Any), on_progress).await,
         Course::Down(target) => run.down(session, files, target, on_progress).await,
         Course::Redo(count) => run.redo(session, files, count, on_progress).await,
@@ -280,12 +271,24 @@ pub async fn go(
     result
 }
 
-/// Refuses migrations that call a function which no program lends them, before anything runs.
+/// Whether `up` has nothing to do: then neither the lock nor the privilege to create the history table is needed.
 ///
 /// # Errors
-/// The first such migration, with the function.
-pub fn refuse_functions(session: &Session, files: &[Applicable<'_>], direction: Direction) -> Result<()> {
-    functions::refuse_missing(session, &files.iter().collect::<Vec<_>>(), direction)
+/// The database is ahead of the program, and that is refused.
+fn has_nothing_to_apply(
+    seen: &[Record],
+    files: &[Applicable<'_>],
+    (target, on_ahead): (&Target, Option<OnAhead>),
+) -> Result<bool> {
+    if matches!(target, Target::Id(_)) {
+        return Ok(false);
+    }
+    let newer = on_ahead.map_or_else(Vec::new, |_| ahead::newer(seen, files));
+    match on_ahead {
+        Some(OnAhead::Refuse) if !newer.is_empty() => Err(ahead::refused(&newer, OnAhead::Refuse)),
+        Some(OnAhead::Revert | OnAhead::RevertWithLosses) if !newer.is_empty() => Ok(false),
+        _ => Ok(matches!(pending(&ahead::known(seen, &newer), files).as_deref(), Ok([]))),
+    }
 }
 
 /// Ends the session of the runner that holds the lock. Returns its description; `None` if nobody holds it, or if it cannot be

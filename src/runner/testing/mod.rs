@@ -2,8 +2,8 @@
 //!
 //! The migrations are applied once, to a template; each test gets a copy. Must not know the tests.
 
-mod claim;
 mod copy;
+mod program;
 mod server;
 mod sqlite;
 
@@ -14,7 +14,7 @@ use crate::run::Applicable;
 use crate::session::ConnectionOptions;
 use crate::{Error, ErrorKind, Product, Result, Role};
 
-use claim::Claim;
+use program::TestProgram;
 
 /// The database of one test. It is removed when this value is dropped, and by the next test program if this one dies.
 #[derive(Debug)]
@@ -86,11 +86,11 @@ impl Drop for TestDatabase {
 /// [`ErrorKind::Database`]: the server cannot be reached, or refuses to create a database. Those of [`Migrations::up`].
 pub async fn database(migrations: &Migrations, url: &str) -> Result<TestDatabase> {
     let options = ConnectionOptions::parse(url, std::path::Path::new(""))?;
-    let claim = Claim::of_this_program()?;
+    let program = TestProgram::this()?;
     match options.product_hint() {
-        Product::Sqlite => sqlite::database(migrations, claim).await,
+        Product::Sqlite => sqlite::database(migrations, program).await,
         Product::Postgres | Product::MySql | Product::MariaDb => {
-            server::database(migrations, &options, url, claim).await
+            server::database(migrations, &options, url, program).await
         }
     }
 }
@@ -101,10 +101,10 @@ pub async fn database(migrations: &Migrations, url: &str) -> Result<TestDatabase
 /// [`ErrorKind::Database`]: the server cannot be reached.
 pub async fn clean(url: &str) -> Result<()> {
     let options = ConnectionOptions::parse(url, std::path::Path::new(""))?;
-    let claim = Claim::of_this_program()?;
+    let program = TestProgram::this()?;
     match options.product_hint() {
-        Product::Sqlite => sqlite::clean(claim),
-        Product::Postgres | Product::MySql | Product::MariaDb => server::clean(&options, claim).await?,
+        Product::Sqlite => sqlite::clean(program),
+        Product::Postgres | Product::MySql | Product::MariaDb => server::clean(&options, program).await?,
     }
     Ok(())
 }
@@ -117,7 +117,7 @@ fn fingerprint(migrations: &Migrations, product: Product, seen: &str) -> Result<
     let calls = |file: &Applicable<'_>| file.migration.up.iter().any(|it| matches!(it.role, Role::Rust { .. }));
     if files.iter().any(calls) {
         // What a function of the program does, the program says.
-        text.extend(claim::program());
+        text.extend(program::build());
     }
     Ok(short(&text.join("\n"), 16))
 }

@@ -10,17 +10,17 @@ use crate::migrations::Migrations;
 use crate::session::{ConnectionOptions, DatabaseError, Missing, Session, of_database};
 use crate::{Error, ErrorKind, Product, Result, sql};
 
-use super::claim::{Claim, Purpose};
+use super::program::{Purpose, TestProgram};
 use super::{Place, TestDatabase, copy, fingerprint, project};
 
 pub(super) async fn database(
     migrations: &Migrations,
     options: &ConnectionOptions,
     url: &str,
-    claim: &Claim,
+    program: &TestProgram,
 ) -> Result<TestDatabase> {
     let mut session = admin(options).await?;
-    let made = make(migrations, &mut session, (options, url), claim).await;
+    let made = make(migrations, &mut session, (options, url), program).await;
     session.close().await;
     let name = made?;
     Ok(TestDatabase { url: of_database(url, &name)?, place: Place::Database { server: url.to_owned(), name } })
@@ -45,22 +45,23 @@ async fn make(
     migrations: &Migrations,
     session: &mut Session,
     (options, url): (&ConnectionOptions, &str),
-    claim: &Claim,
+    program: &TestProgram,
 ) -> Result<String> {
     let product = session.product();
     if is_first(&options.reached_at()) {
-        clean_on(session, claim).await?;
+        clean_on(session, program).await?;
     }
     // Who made a template may copy it, and settings of the connection decide where its tables are.
     let seen = format!("{} {}", options.user(), options.client_options());
     let (project, key) = (project(migrations, product)?, fingerprint(migrations, product, &seen)?);
-    let (family, name) = (format!("gen_template_{}_{project}_", claim.machine), format!("gen_test_{}", claim.next()));
+    let (family, name) =
+        (format!("gen_template_{}_{project}_", program.machine), format!("gen_test_{}", program.next()));
     let template = format!("{family}{key}");
-    let mut held = claim.locked(&family, Purpose::Copy).await?;
+    let mut held = program.locked(&family, Purpose::Copy).await?;
     if !exists(session, &template).await? {
         // Other migrations of the same project may replace it as soon as its maker lets go.
         drop(held);
-        held = claim.locked(&family, Purpose::Make).await?;
+        held = program.locked(&family, Purpose::Make).await?;
         make_template(migrations, session, (url, &family, &template)).await?;
     }
     let copied = match product {
@@ -140,18 +141,18 @@ fn is_first(server: &str) -> bool {
 }
 
 /// Removes the databases of programs that are gone.
-pub(super) async fn clean(options: &ConnectionOptions, claim: &Claim) -> Result<()> {
+pub(super) async fn clean(options: &ConnectionOptions, program: &TestProgram) -> Result<()> {
     let mut session = admin(options).await?;
-    let cleaned = clean_on(&mut session, claim).await;
+    let cleaned = clean_on(&mut session, program).await;
     session.close().await;
     cleaned
 }
 
-async fn clean_on(session: &mut Session, claim: &Claim) -> Result<()> {
-    let own = format!("gen_test_{}_", claim.machine);
+async fn clean_on(session: &mut Session, program: &TestProgram) -> Result<()> {
+    let own = format!("gen_test_{}_", program.machine);
     for name in named(session, &own).await? {
         let owner = name.strip_prefix(&own).and_then(|rest| rest.split('_').next());
-        if owner.is_some_and(|owner| claim.is_dead(owner)) {
+        if owner.is_some_and(|owner| program.is_dead(owner)) {
             // Another program may be at it.
             let _ = drop_database(session, &name).await;
         }

@@ -11,23 +11,23 @@ use std::sync::Once;
 use crate::migrations::Migrations;
 use crate::{Product, Result};
 
-use super::claim::{Claim, Purpose};
+use super::program::{Purpose, TestProgram};
 use super::{Place, TestDatabase, fingerprint, on_disk, project};
 
 /// The endings of the files that belong to a database.
 const BESIDE: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
-pub(super) async fn database(migrations: &Migrations, claim: &Claim) -> Result<TestDatabase> {
+pub(super) async fn database(migrations: &Migrations, program: &TestProgram) -> Result<TestDatabase> {
     static CLEANED: Once = Once::new();
-    CLEANED.call_once(|| clean(claim));
+    CLEANED.call_once(|| clean(program));
     let (project, key) = (project(migrations, Product::Sqlite)?, fingerprint(migrations, Product::Sqlite, "")?);
-    let template = claim.folder.join(format!("template_{project}_{key}.db"));
-    let path = claim.folder.join(format!("test_{}.db", claim.next()));
+    let template = program.folder.join(format!("template_{project}_{key}.db"));
+    let path = program.folder.join(format!("test_{}.db", program.next()));
     // Another program may replace the template by that of other migrations between the two steps.
     let mut tries = 3;
     loop {
         if !template.exists() {
-            make(migrations, &template, &project, claim).await?;
+            make(migrations, &template, &project, program).await?;
         }
         tries -= 1;
         match fs::copy(&template, &path) {
@@ -40,13 +40,13 @@ pub(super) async fn database(migrations: &Migrations, claim: &Claim) -> Result<T
 }
 
 /// Makes the template, and removes those of the project's former migrations.
-async fn make(migrations: &Migrations, template: &Path, project: &str, claim: &Claim) -> Result<()> {
+async fn make(migrations: &Migrations, template: &Path, project: &str, program: &TestProgram) -> Result<()> {
     let name = format!("template_{project}");
-    let claimed = claim.locked(&name, Purpose::Make).await?;
+    let locked = program.locked(&name, Purpose::Make).await?;
     if template.exists() {
         return Ok(());
     }
-    let former = files(claim).filter(|(found, _)| found.starts_with(&name) && found.ends_with(".db"));
+    let former = files(program).filter(|(found, _)| found.starts_with(&name) && found.ends_with(".db"));
     for (_, path) in former {
         remove(&path)?;
     }
@@ -54,23 +54,23 @@ async fn make(migrations: &Migrations, template: &Path, project: &str, claim: &C
     remove(&made)?;
     migrations.up(url(&made).as_str()).await?;
     fs::rename(&made, template).map_err(|error| on_disk("created", template, error))?;
-    drop(claimed);
+    drop(locked);
     Ok(())
 }
 
 /// Removes the databases of programs that are gone.
-pub(super) fn clean(claim: &Claim) {
-    for (name, path) in files(claim) {
+pub(super) fn clean(program: &TestProgram) {
+    for (name, path) in files(program) {
         let owner = name.strip_prefix("test_").and_then(|rest| rest.split('_').nth(1));
-        if owner.is_some_and(|owner| claim.is_dead(owner)) {
+        if owner.is_some_and(|owner| program.is_dead(owner)) {
             let _ = remove(&path);
         }
     }
-    claim.sweep();
+    program.sweep();
 }
 
-fn files(claim: &Claim) -> impl Iterator<Item = (String, PathBuf)> {
-    let entries = fs::read_dir(&claim.folder).into_iter().flatten().flatten();
+fn files(program: &TestProgram) -> impl Iterator<Item = (String, PathBuf)> {
+    let entries = fs::read_dir(&program.folder).into_iter().flatten().flatten();
     entries.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())))
 }
 

@@ -84,13 +84,13 @@ async fn left(database: &mut Database, product: Product) -> Vec<String> {
     database.query(sql).await.iter().map(|row| row.text(0).to_owned()).collect()
 }
 
-/// The program is this one with another claim: what it left has a name that nobody holds.
+/// The name of this program is replaced by one that nobody holds the lock of.
 async fn a_database_of_a_dead_program_goes(mut database: Database, product: Product) {
     let migrations = Migrations::parse(product, [(ONE, CREATE)]).unwrap();
     let own = testing::database(&migrations, &database.url).await.unwrap();
     let name = own.url().rsplit('/').next().unwrap().to_owned();
-    let claim = name.rsplit('_').nth(1).unwrap();
-    let dead = name.replace(claim, "00000000");
+    let program = name.rsplit('_').nth(1).unwrap();
+    let dead = name.replace(program, "00000000");
     match product {
         Product::Sqlite => {
             std::fs::write(folder().join(&dead), "").unwrap();

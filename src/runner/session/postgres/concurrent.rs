@@ -49,16 +49,8 @@ pub fn concurrent(sql: &str) -> Option<Concurrent> {
 
 /// A name as in the catalog: folded unless it is quoted.
 fn catalog_name(piece: &Token<'_>) -> Option<String> {
-    match piece.kind {
-        TokenKind::Word => Some(piece.text.to_lowercase()),
-        TokenKind::Name => Some(sql::content(piece.text)),
-        TokenKind::Space
-        | TokenKind::Comment
-        | TokenKind::Hint
-        | TokenKind::String
-        | TokenKind::Number
-        | TokenKind::Symbol => None,
-    }
+    let name = piece.name()?;
+    Some(if piece.kind == TokenKind::Word { name.to_lowercase() } else { name })
 }
 
 /// Drops the index if it is there, not valid, and nobody is building it. One without a name is known by that which the database

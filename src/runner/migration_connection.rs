@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use crate::Product;
-use crate::run::functions::Step;
+use crate::run::functions::MigrationConnection;
 use crate::session::orm::OrmError;
 
-impl Step<'_> {
+impl MigrationConnection<'_> {
     /// The result as SeaORM shows it.
     fn told<T>(&self, done: Result<T, OrmError>) -> Result<T, DbErr> {
         done.map_err(|(shown, judged)| {
@@ -20,7 +20,7 @@ impl Step<'_> {
 }
 
 #[async_trait]
-impl ConnectionTrait for Step<'_> {
+impl ConnectionTrait for MigrationConnection<'_> {
     fn get_database_backend(&self) -> DbBackend {
         match self.product() {
             Product::Postgres => DbBackend::Postgres,

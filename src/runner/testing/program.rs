@@ -26,10 +26,10 @@ pub(super) enum Purpose {
     Copy,
 }
 
-/// What this program has claimed.
+/// A program that makes databases for its tests.
 #[derive(Debug)]
-pub(super) struct Claim {
-    /// The folder of all claims.
+pub(super) struct TestProgram {
+    /// The folder of all programs.
     pub(super) folder: PathBuf,
     /// The name of this machine: several may use one server.
     pub(super) machine: String,
@@ -46,15 +46,15 @@ fn token() -> String {
     digits.chars().take(8).collect()
 }
 
-impl Claim {
-    /// The claim of this program, made at the first call.
-    pub(super) fn of_this_program() -> Result<&'static Self> {
-        static CLAIM: OnceLock<Claim> = OnceLock::new();
-        if let Some(claim) = CLAIM.get() {
-            return Ok(claim);
+impl TestProgram {
+    /// This program. Its lock is taken at the first call.
+    pub(super) fn this() -> Result<&'static Self> {
+        static THIS: OnceLock<TestProgram> = OnceLock::new();
+        if let Some(program) = THIS.get() {
+            return Ok(program);
         }
         let made = Self::new()?;
-        Ok(CLAIM.get_or_init(|| made))
+        Ok(THIS.get_or_init(|| made))
     }
 
     fn new() -> Result<Self> {
@@ -81,7 +81,7 @@ impl Claim {
         format!("{}_{}_{}", self.machine, self.name, self.count.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Whether the program that has claimed this name is gone. Its file is removed then.
+    /// Whether the program of this name is gone. Its file is removed then.
     pub(super) fn is_dead(&self, name: &str) -> bool {
         if name == self.name {
             return false;
@@ -136,7 +136,7 @@ impl Claim {
 }
 
 /// What tells this program from others built of the same sources: its length and its time, of the file.
-pub(super) fn program() -> Option<String> {
+pub(super) fn build() -> Option<String> {
     let about = fs::metadata(std::env::current_exe().ok()?).ok()?;
     Some(format!("{} {:?}", about.len(), about.modified().ok()?))
 }
