@@ -1,7 +1,9 @@
 //! What an application calls: one call for one purpose, migrations that are part of the program, and the way back of an older image.
 
 use sea_gen::dialect::Product;
-use sea_gen_runner::{ErrorKind, FunctionFuture, Migrations, OnAhead, Progress, Readiness, Runner, Step, Target};
+use sea_gen_runner::{
+    ErrorKind, FunctionFuture, MigrationConnection, Migrations, OnAhead, Progress, Readiness, Runner, Target,
+};
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
 use super::embedded::pool;
@@ -184,13 +186,16 @@ fn with_slugs(product: Product, mark: &str) -> Migrations {
 }
 
 /// Gives at most `most` books their slug, through SeaORM, and fails at this id.
-fn slugs(most: u64, fails_at: i32) -> impl for<'s> Fn(&'s Step<'s>) -> FunctionFuture<'s> + Send + Sync + 'static {
-    move |step| {
+fn slugs(
+    most: u64,
+    fails_at: i32,
+) -> impl for<'s> Fn(&'s MigrationConnection<'s>) -> FunctionFuture<'s> + Send + Sync + 'static {
+    move |connection| {
         Box::pin(async move {
-            let backend = step.get_database_backend();
+            let backend = connection.get_database_backend();
             let sql = format!("SELECT id, title FROM book WHERE slug IS NULL ORDER BY id LIMIT {most}");
             let mut changed = 0;
-            for row in step.query_all_raw(Statement::from_string(backend, sql)).await? {
+            for row in connection.query_all_raw(Statement::from_string(backend, sql)).await? {
                 let (id, title): (i32, String) = (row.try_get("", "id")?, row.try_get("", "title")?);
                 let slug = title.to_lowercase().replace(' ', "-");
                 let sql = if backend == DbBackend::Postgres {
@@ -199,7 +204,7 @@ fn slugs(most: u64, fails_at: i32) -> impl for<'s> Fn(&'s Step<'s>) -> FunctionF
                     "UPDATE book SET slug = ? WHERE id = ?"
                 };
                 let update = Statement::from_sql_and_values(backend, sql, [slug.into(), id.into()]);
-                changed += step.execute_raw(update).await?.rows_affected();
+                changed += connection.execute_raw(update).await?.rows_affected();
                 if id == fails_at {
                     return Err("out of ink".into());
                 }
@@ -269,10 +274,10 @@ async fn batches_of_a_function_go_on_where_they_stopped(mut database: Database, 
 }
 
 async fn a_hidden_refusal_fails_where_the_transaction_is_over(mut database: Database, product: Product) {
-    let migrations = with_slugs(product, "slugs batches").with("slugs", |step| {
+    let migrations = with_slugs(product, "slugs batches").with("slugs", |connection| {
         Box::pin(async move {
-            let _ = step.execute("INSERT INTO book (id, title) VALUES (1, 'twice')").await;
-            step.execute("UPDATE book SET slug = 'a' WHERE slug IS NULL").await.or(Ok(0))
+            let _ = connection.execute("INSERT INTO book (id, title) VALUES (1, 'twice')").await;
+            connection.execute("UPDATE book SET slug = 'a' WHERE slug IS NULL").await.or(Ok(0))
         })
     });
     match (product, migrations.up(&database.url).await) {
@@ -291,10 +296,10 @@ async fn a_hidden_refusal_fails_where_the_transaction_is_over(mut database: Data
 }
 
 async fn a_function_has_no_transaction_of_its_own(mut database: Database, product: Product) {
-    let migrations = with_slugs(product, "slugs").with("slugs", |step| {
+    let migrations = with_slugs(product, "slugs").with("slugs", |connection| {
         Box::pin(async move {
-            step.execute("UPDATE book SET slug = 'a'").await?;
-            Ok(step.execute("COMMIT").await?)
+            connection.execute("UPDATE book SET slug = 'a'").await?;
+            Ok(connection.execute("COMMIT").await?)
         })
     });
     let error = migrations.up(&database.url).await.unwrap_err();
@@ -324,11 +329,73 @@ fn foreign_keys_hold_in_batches_of_a_function_on_sqlite() {
         let tables = "-- UP\nCREATE TABLE a (id integer PRIMARY KEY);\n\
                       CREATE TABLE b (a integer REFERENCES a (id) ON DELETE CASCADE);\n\
                       INSERT INTO a VALUES (1), (2);\nINSERT INTO b VALUES (1), (2);\n-- gen: rust purge batches\n-- DOWN\n";
-        let migrations = Migrations::parse(Product::Sqlite, [(ONE, tables)])
-            .unwrap()
-            .with("purge", |step| Box::pin(async move { Ok(step.execute("DELETE FROM a WHERE id = 1").await?) }));
+        let migrations = Migrations::parse(Product::Sqlite, [(ONE, tables)]).unwrap().with("purge", |connection| {
+            Box::pin(async move { Ok(connection.execute("DELETE FROM a WHERE id = 1").await?) })
+        });
         migrations.up(&database.url).await.unwrap();
         assert_eq!(database.value("SELECT group_concat(a) FROM b").await, "2");
         database.remove().await;
     });
+}
+
+/// Writes down spans and events with their fields, in their order.
+#[derive(Clone, Default)]
+struct Recorder(std::sync::Arc<std::sync::Mutex<Vec<String>>>);
+
+impl tracing::field::Visit for Recorder {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        // Durations differ from run to run.
+        let shown = if field.name() == "elapsed_ms" { "…".to_owned() } else { format!("{value:?}") };
+        if let Some(line) = self.0.lock().unwrap().last_mut() {
+            line.push_str(&format!(" {}={shown}", field.name()));
+        }
+    }
+}
+
+impl tracing::Subscriber for Recorder {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().starts_with("sea_gen_runner")
+    }
+
+    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        self.0.lock().unwrap().push(span.metadata().name().to_owned());
+        span.record(&mut self.clone());
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        self.0.lock().unwrap().push(event.metadata().level().to_string());
+        event.record(&mut self.clone());
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[apply(test)]
+fn a_migration_is_a_span_with_an_event_for_each_statement() {
+    let recorder = Recorder::default();
+    let _default = tracing::subscriber::set_default(recorder.clone());
+    super::support::block(async {
+        let database = Database::create(Product::Sqlite, "").await;
+        let text = format!("-- UP\n{TITLES}SELECT nothing;\n-- DOWN\n");
+        let migrations = Migrations::parse(Product::Sqlite, [(ONE, text.as_str())]).unwrap();
+        assert!(migrations.up(&database.url).await.is_err());
+        database.remove().await;
+    });
+    let lines = recorder.0.lock().unwrap().clone();
+    assert_eq!(
+        lines,
+        [
+            format!("migration id=\"{ONE}\" direction=\"up\""),
+            "DEBUG message=executed statement=1 rows=0 elapsed_ms=…".to_owned(),
+            "DEBUG message=executed statement=2 rows=3 elapsed_ms=…".to_owned(),
+            format!(
+                "ERROR message=migration `{ONE}` failed at statement 3 of 3, `SELECT nothing`; it was rolled back, the database is as it \
+                 was before it elapsed_ms=…"
+            ),
+        ]
+    );
 }
