@@ -129,9 +129,23 @@ pub struct Context {
     pub scope: Vec<PathBuf>,
     /// The version of SeaORM in the lock file of cargo: major and minor.
     pub sea_orm: Option<(u64, u64)>,
+    /// The folder that paths begin at, from the top of the file system, if it is known.
+    pub root: PathBuf,
 }
 
 impl Context {
+    /// The path from the root, in its only form: the workspace of a project in `crates/db` calls a folder of it
+    /// `../../crates/db/entity`, which is `entity`.
+    pub(crate) fn from_root(&self, path: &Path) -> PathBuf {
+        let path = packages::plain(path);
+        let ups = path.components().take_while(|part| *part == Component::ParentDir).count();
+        let above: Vec<_> = self.root.components().rev().take(ups).collect();
+        let below = path.components().skip(ups).zip(above.into_iter().rev());
+        let back = below.take_while(|(part, own)| part == own).count();
+        let outside = std::iter::repeat_n(Component::ParentDir, ups - back);
+        outside.chain(path.components().skip(ups + back)).collect()
+    }
+
     /// Whether a file stands beside one that is listed by itself.
     fn is_beside_scope(&self, file: &Path) -> bool {
         let folder = packages::plain(file).parent().map(Path::to_owned);

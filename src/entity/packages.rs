@@ -62,7 +62,7 @@ impl Packages {
             // Without a name it is a workspace, or one that is not whole; its features count all the same.
             let is_workspace = manifest.contains_key("workspace") && !manifest.contains_key("package");
             if !is_workspace {
-                packages.push(Package::of(folder, manifest, &manifests, &sources));
+                packages.push(Package::of(folder, manifest, (&manifests, &sources), context));
             }
         }
         let mut packages = Self(packages);
@@ -171,8 +171,8 @@ impl Package {
     fn of(
         folder: &Path,
         manifest: &toml::Table,
-        manifests: &[(&Path, toml::Table)],
-        sources: &BTreeSet<PathBuf>,
+        (manifests, sources): (&[(&Path, toml::Table)], &BTreeSet<PathBuf>),
+        context: &Context,
     ) -> Self {
         let folder = plain(folder);
         let text = |table: Option<&toml::Value>, key: &str| Some(table?.get(key)?.as_str()?.to_owned());
@@ -205,7 +205,7 @@ impl Package {
         }
         let workspace =
             || manifests.iter().find(|(at, table)| table.contains_key("workspace") && is_above(&plain(at), &folder));
-        let dependencies = dependencies(&folder, manifest, workspace().map(|(at, table)| (*at, table)));
+        let dependencies = dependencies(&folder, manifest, workspace().map(|(at, table)| (*at, table)), context);
         let features = manifest.get("features").and_then(toml::Value::as_table).into_iter().flatten();
         let features = features.map(|(name, brings)| {
             let brings = brings.as_array().into_iter().flatten().filter_map(toml::Value::as_str);
@@ -227,6 +227,7 @@ fn dependencies(
     folder: &Path,
     manifest: &toml::Table,
     workspace: Option<(&Path, &toml::Table)>,
+    context: &Context,
 ) -> BTreeMap<String, Dependency> {
     let table = |of: &toml::Table| of.get("dependencies").and_then(toml::Value::as_table).cloned();
     let mut tables: Vec<toml::Table> = table(manifest).into_iter().collect();
@@ -246,7 +247,7 @@ fn dependencies(
         let features = asked.filter_map(|of| of.get("features")?.as_array()).flatten().filter_map(toml::Value::as_str);
         let dependency = Dependency {
             package: text("package").unwrap_or(key).to_owned(),
-            path: text("path").map(|path| plain(&at.join(path))),
+            path: text("path").map(|path| context.from_root(&at.join(path))),
             features: features.map(str::to_owned).collect(),
         };
         found.insert(in_code(key), dependency);
@@ -286,6 +287,24 @@ mod tests {
         let files: Vec<SourceFile> =
             texts.iter().map(|(path, text)| SourceFile { path: path.into(), text: (*text).to_owned() }).collect();
         Packages::of(&files, &Context::default())
+    }
+
+    #[test]
+    fn a_folder_of_the_project_has_one_path() {
+        let context = Context { root: "/home/me/shop/crates/db".into(), ..Context::default() };
+        for (path, expected) in [
+            ("../../crates/db/entity", "entity"),
+            ("../../crates/db", ""),
+            ("../../crates/web", "../web"),
+            ("../../tools", "../../tools"),
+            ("../db/src", "src"),
+            ("src/../entity", "entity"),
+            ("../../../shop/crates/db/src", "src"),
+        ] {
+            assert_eq!(context.from_root(Path::new(path)), Path::new(expected), "{path}");
+        }
+        // Where the root is not known, a path stays what it is.
+        assert_eq!(Context::default().from_root(Path::new("../db/src")), Path::new("../db/src"));
     }
 
     #[test]

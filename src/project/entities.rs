@@ -261,7 +261,8 @@ impl Project {
         let mut at = 0;
         while let Some(file) = files.get(at) {
             let folder = file.path.parent().unwrap_or(Path::new("")).to_owned();
-            let elsewhere: Vec<PathBuf> = paths_in(&file.text).map(|path| plain(&folder.join(path))).collect();
+            let elsewhere: Vec<PathBuf> =
+                paths_in(&file.text).map(|path| self.config.context.from_root(&folder.join(path))).collect();
             for path in elsewhere {
                 if self.root.join(&path).is_file() && known.insert(path.clone()) {
                     files.extend(self.read(BTreeSet::from([path]), false)?);

@@ -113,6 +113,7 @@ impl Project {
     fn open(root: PathBuf, config: Config) -> Result<(Self, Option<Lock>)> {
         let mut project = Self { root, config, dialects: Vec::new(), flat: None };
         project.config.context.sea_orm = sea_orm_version(&project.root);
+        project.config.context.root.clone_from(&project.root);
         let lock = Lock::read(&project.lock_path())?;
         let mut dialects = project.config.dialects.clone();
         if dialects.is_empty() {

@@ -352,3 +352,24 @@ fn a_hint_is_for_the_version_in_the_lock_file() {
     project.write("Cargo.lock", "version = 4\n\n[[package]]\nname = \"sea-orm\"\nversion = \"1.1.20\"\n");
     assert!(!project.run(&["entities"]).contains("skip_fk"));
 }
+
+/// The workspace calls a folder of the project by its path from the workspace.
+#[apply(test)]
+fn a_project_inside_a_workspace_has_each_entity_once() {
+    let project = workspace(&[
+        ("crates/db", "[dependencies]\nentity.workspace = true\n"),
+        ("crates/db/entity", ""),
+        ("crates/web", ""),
+    ]);
+    let shared = "[workspace]\nmembers = [\"crates/*\", \"crates/db/entity\"]\n\
+                  [workspace.dependencies]\nentity = { package = \"crates-db-entity\", path = \"crates/db/entity\" }\n\
+                  web = { package = \"crates-web\", path = \"crates/web\" }\n";
+    project.write("Cargo.toml", shared);
+    project.write("crates/db/src/lib.rs", "pub use entity::*;\n");
+    project.write("crates/db/entity/src/lib.rs", "pub mod user;\n");
+    project.write("crates/db/entity/src/user.rs", entity("user", ""));
+    project.write("crates/web/src/lib.rs", "");
+    let text = project.succeeds(&["--project", "crates/db", "entities", "--dialect", "postgres"]);
+    assert!(text.contains("user") && text.contains("entity/src/user.rs"), "{text}");
+    project.succeeds(&["--project", "crates/db", "init", "--dialect", "sqlite"]);
+}
