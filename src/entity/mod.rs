@@ -136,7 +136,7 @@ pub struct Context {
 impl Context {
     /// The path from the root, in its only form: the workspace of a project in `crates/db` calls a folder of it
     /// `../../crates/db/entity`, which is `entity`.
-    pub(crate) fn from_root(&self, path: &Path) -> PathBuf {
+    pub(crate) fn relative_to_root(&self, path: &Path) -> PathBuf {
         let path = packages::plain(path);
         let ups = path.components().take_while(|part| *part == Component::ParentDir).count();
         let above: Vec<_> = self.root.components().rev().take(ups).collect();

@@ -247,7 +247,7 @@ fn dependencies(
         let features = asked.filter_map(|of| of.get("features")?.as_array()).flatten().filter_map(toml::Value::as_str);
         let dependency = Dependency {
             package: text("package").unwrap_or(key).to_owned(),
-            path: text("path").map(|path| context.from_root(&at.join(path))),
+            path: text("path").map(|path| context.relative_to_root(&at.join(path))),
             features: features.map(str::to_owned).collect(),
         };
         found.insert(in_code(key), dependency);
@@ -301,10 +301,10 @@ mod tests {
             ("src/../entity", "entity"),
             ("../../../shop/crates/db/src", "src"),
         ] {
-            assert_eq!(context.from_root(Path::new(path)), Path::new(expected), "{path}");
+            assert_eq!(context.relative_to_root(Path::new(path)), Path::new(expected), "{path}");
         }
         // Where the root is not known, a path stays what it is.
-        assert_eq!(Context::default().from_root(Path::new("../db/src")), Path::new("../db/src"));
+        assert_eq!(Context::default().relative_to_root(Path::new("../db/src")), Path::new("../db/src"));
     }
 
     #[test]

@@ -262,7 +262,7 @@ impl Project {
         while let Some(file) = files.get(at) {
             let folder = file.path.parent().unwrap_or(Path::new("")).to_owned();
             let elsewhere: Vec<PathBuf> =
-                paths_in(&file.text).map(|path| self.config.context.from_root(&folder.join(path))).collect();
+                paths_in(&file.text).map(|path| self.config.context.relative_to_root(&folder.join(path))).collect();
             for path in elsewhere {
                 if self.root.join(&path).is_file() && known.insert(path.clone()) {
                     files.extend(self.read(BTreeSet::from([path]), false)?);

@@ -36,7 +36,9 @@ fn a_repository_is_not_left() {
     let inside = root.path().join("inside");
     let discover = || Project::discover(&inside).unwrap();
     assert_eq!(discover().root, inside.canonicalize().unwrap());
-    assert_eq!(discover().config, Config::default());
+    let mut nothing_is_configured = Config::default();
+    nothing_is_configured.context.root.clone_from(&discover().root);
+    assert_eq!(discover().config, nothing_is_configured);
     fs::remove_file(inside.join(".env")).unwrap();
     if std::env::var_os("DATABASE_URL").is_none() {
         assert_eq!(discover().environment(None).unwrap().map(|found| found.to_string()), None);
@@ -63,7 +65,9 @@ fn every_setting_is_read() {
     assert_eq!(shown(&project.lock_path()), "db/lock.json");
     fs::remove_file(root.path().join("gen.toml")).unwrap();
     put(root.path(), "Cargo.toml", format!("[workspace]\n[workspace.metadata.gen]\n{settings}"));
-    assert_eq!(Config::read(root.path()).unwrap().unwrap(), project.config);
+    let mut workspace = Config::read(root.path()).unwrap().unwrap();
+    workspace.context.root.clone_from(&project.root);
+    assert_eq!(workspace, project.config);
 }
 
 #[apply(test)]
