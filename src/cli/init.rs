@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::introspect::SEAORM_HISTORY;
+use crate::project::Format;
 use crate::schema::Product;
 use crate::workflow::adopt::{Adopted, Request, set_up_project};
 use crate::workflow::join::{adopts, begins, refuse_alike};
@@ -16,13 +17,15 @@ use super::paint::{self, Ink, ink};
 use super::{Ending, contradictions, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<Ending, Failure> {
-    let arguments::Init { dialects, import, with_seaql, no_seaql, strict, empty, json, reference_data } = command;
+    let arguments::Init { dialects, import, with_seaql, no_seaql, strict, empty, json, reference_data, format } =
+        command;
     let mut request = Request {
         dialects: dialects.clone(),
         imports: *import,
         strict: *strict,
         empty: *empty,
         reference_data: reference_data.clone(),
+        format: *format,
         seaorm_history: (*with_seaql || *no_seaql).then_some(*with_seaql),
     };
     let mut open = Open::from(common);
@@ -137,7 +140,7 @@ fn text(workspace: &Workspace, live: Option<&Live>, told: &Adopted) -> String {
             ));
         }
         if let Some(seaorm) = &told.seaorm {
-            text.push_str(&seaorm_line(seaorm));
+            text.push_str(&seaorm_line(seaorm, workspace.project.config.format));
         }
         for file in told.imported.iter().flat_map(|imported| &imported.files) {
             text.push_str(&format!("  imported   {}\n", file.path.display()));
@@ -199,7 +202,7 @@ fn assumed(workspace: &Workspace, assumed: &[Product]) -> String {
     format!("  assumed    no database URL is set; for another: `rm {lock} && gen init --dialect {key}`\n")
 }
 
-fn seaorm_line(seaorm: &SeaOrm) -> String {
+fn seaorm_line(seaorm: &SeaOrm, format: Format) -> String {
     let count = show::plural(seaorm.applied.len(), "migration");
     let last = seaorm.applied.last().map(|last| format!(", the last {last}")).unwrap_or_default();
     let mut text = format!("  history    built by {count} of its own{last}; {SEAORM_HISTORY} is left alone\n");
@@ -207,6 +210,9 @@ fn seaorm_line(seaorm: &SeaOrm) -> String {
         text.push_str(&format!(
             "             where the baseline runs, it fills {SEAORM_HISTORY} like this (not with `--no-seaql`)\n"
         ));
+    }
+    if format == Format::Sql {
+        text.push_str("             `format = \"seaorm\"` in the configuration, then `gen lock`: your `Migrator` runs the migrations of `gen` too\n");
     }
     if !seaorm.pending.is_empty() {
         let pending = seaorm.pending.join(", ");

@@ -5,8 +5,11 @@
 use sea_gen_runner::ErrorKind;
 use serde_json::{Value, json};
 
+use crate::introspect::SEAORM_HISTORY;
+use crate::project::Format;
 use crate::state::Situation;
 use crate::workflow::Workspace;
+use crate::workflow::seaorm::Compared;
 use crate::workflow::status::{Status, status};
 
 use super::arguments::{self, Common};
@@ -99,6 +102,9 @@ fn as_text(screen: &Status, all: bool) -> String {
         let status = ink(Ink::Red, format!("{:<10}", record.status.key()));
         text.push_str(&format!("  {status} {}  {}\n", record.id, ink(Ink::Red, "its file is missing")));
     }
+    if let Some(compared) = &screen.seaorm {
+        text.push_str(&migrator(screen, compared, row));
+    }
     if let Some(obstacle) = &screen.obstacle {
         text.push_str(&format!("  {}\n", ink(Ink::Red, obstacle)));
         let hints = obstacle.hints().iter().map(|hint| format!("    {hint}\n"));
@@ -113,6 +119,33 @@ fn as_text(screen: &Status, all: bool) -> String {
         for finding in &screen.unsealed {
             text.push_str(&format!("  {finding}\n"));
         }
+    }
+    text
+}
+
+/// The history of the application's own `Migrator`.
+fn migrator(screen: &Status, compared: &Compared, row: impl Fn(&str, String, String) -> String) -> String {
+    // Without its modules the `Migrator` knows none of ours.
+    let only_ours = match screen.workspace.project.config.format {
+        Format::SeaOrm => compared.only_ours.as_slice(),
+        Format::Sql => &[],
+    };
+    let verdict = match (compared.only_theirs.len() + only_ours.len(), compared.since.len()) {
+        (0, 0) => ink(Ink::Green, "agrees with the history"),
+        (0, later) => ink(Ink::Yellow, format!("{} ran after the baseline", show::plural(later, "migration"))),
+        _ => ink(Ink::Red, "contradicts the history: `gen up` brings it in line"),
+    };
+    let mut text =
+        row("migrator", format!("{} in {SEAORM_HISTORY}", show::plural(compared.applied, "migration")), verdict);
+    let lists = [
+        (&*compared.since, Ink::Yellow, "no snapshot knows what it changed; if that is drift: `gen drift adopt`"),
+        (&*compared.only_theirs, Ink::Red, "is applied according to the migrator alone"),
+        (only_ours, Ink::Red, "is not applied according to the migrator"),
+    ];
+    for (names, colour, what) in lists {
+        text.extend(
+            names.iter().map(|name| format!("  {} {name}  {what}\n", ink(colour, format!("{:<10}", "migrator")))),
+        );
     }
     text
 }
@@ -170,5 +203,8 @@ fn as_json(screen: &Status) -> Value {
             "without_file": screen.missing().map(|record| &record.id).collect::<Vec<_>>(),
         },
         "migrations": migrations.collect::<Vec<_>>(),
+        "migrator": screen.seaorm.as_ref().map(|it| json!({
+            "applied": it.applied, "since_the_baseline": it.since, "only_theirs": it.only_theirs, "only_ours": it.only_ours,
+        })),
     })
 }

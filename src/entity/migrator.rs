@@ -2,8 +2,12 @@
 //!
 //! Must not know where the files are.
 
+mod register;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
+
+pub use register::MigratorText;
 
 /// The modules that `Migrator::migrations` of a source text names, in order. `None`: the text has no migrator, or its list is
 /// made in another way.

@@ -7,6 +7,7 @@
 //! | know what a proof covers | [`proof`] |
 //! | apply migrations, deploy, find drift | [`running`] |
 //! | migrate from inside the program, test with a database for each test | [`application`] |
+//! | keep SeaORM's `Migrator`, and let it run the migrations of `gen` | [`migrator`] |
 //! | look up a command, an exit code, a setting, a file | [`reference`](mod@reference) |
 //! | know what does not work | [`limits`] |
 //! | compare with other tools, see measured times | [`comparison`] |
@@ -28,6 +29,9 @@ pub mod running {}
 
 #[doc = include_str!("application.md")]
 pub mod application {}
+
+#[doc = include_str!("migrator.md")]
+pub mod migrator {}
 
 #[doc = include_str!("reference.md")]
 pub mod reference {}

@@ -21,13 +21,15 @@ use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use types::type_entries;
 
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 24] = [
     "entities",
     "dialects",
     "database-url",
     "migrations",
     "snapshots",
     "lock",
+    "format",
+    "migrator",
     "history",
     "undeclared",
     "partitions",
@@ -61,6 +63,10 @@ pub struct Config {
     pub snapshots: PathBuf,
     /// The lock's file.
     pub lock: PathBuf,
+    /// What is written for a migration besides its SQL file.
+    pub format: Format,
+    /// The file of the `Migrator`, where there are several.
+    pub migrator: Option<PathBuf>,
     /// The name of the project's own history, where several projects have their migrations in one database.
     pub history: Option<String>,
     /// The folders of the projects in this repository, in the order in which they are applied.
@@ -89,6 +95,16 @@ pub struct Config {
     pub reader: EntityReader,
     /// In what forms migrations are written.
     pub forms: Forms,
+}
+
+/// What is written for a migration besides its SQL file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Nothing.
+    #[default]
+    Sql,
+    /// A module in the application's `Migrator`, which runs the file through `sea-gen-runner`.
+    SeaOrm,
 }
 
 /// The policy for partitions that are created in production, by no migration.
@@ -123,6 +139,18 @@ pub enum EntityReader {
     Compiled,
 }
 
+impl std::str::FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        match text {
+            "sql" => Ok(Self::Sql),
+            "seaorm" => Ok(Self::SeaOrm),
+            other => Err(format!("`format` cannot be `{other}`: sql or seaorm")),
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -134,6 +162,8 @@ impl Default for Config {
             projects: Vec::new(),
             history: None,
             lock: PathBuf::from(LOCK_FILE),
+            format: Format::Sql,
+            migrator: None,
             undeclared: Undeclared::Keep,
             partitions: Partitions::Keep,
             privileges: false,
@@ -229,6 +259,11 @@ impl<'a> File<'a> {
                 "migrations" => config.migrations = self.inside(key, value)?,
                 "snapshots" => config.snapshots = self.inside(key, value)?,
                 "lock" => config.lock = self.inside(key, value)?,
+                "format" => {
+                    config.format =
+                        self.text(key, value)?.parse().map_err(|error: String| self.error(value.span(), &error))?;
+                }
+                "migrator" => config.migrator = Some(self.inside(key, value)?),
                 "history" => config.history = Some(self.history(key, value)?),
                 "projects" => config.projects = self.texts(key, value)?.into_iter().map(PathBuf::from).collect(),
                 "undeclared" => config.undeclared = self.undeclared(key, value)?,

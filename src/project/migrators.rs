@@ -10,6 +10,8 @@ use sea_gen_runner::files::{entries, read_text_if_there};
 
 use crate::entity::migrator::{is_migration_name, listed_migrations, own_name};
 
+use super::registered::is_registered;
+
 use super::Project;
 
 /// Folders that hold no code of the program.
@@ -19,8 +21,18 @@ const LEFT_OUT: [&str; 2] = ["target", "node_modules"];
 const DEPTH: usize = 8;
 
 impl Project {
+    /// The files of the migrators of the cargo workspace.
+    ///
+    /// # Errors
+    /// A file or a folder cannot be read.
+    pub(super) fn migrators(&self) -> Result<Vec<PathBuf>> {
+        let mut found = Found::default();
+        found.search(&self.workspace_root()?, DEPTH)?;
+        Ok(found.migrators.into_values().map(|migrator| migrator.file).collect())
+    }
+
     /// The names of the application's own migrations, a list for each migrator of the cargo workspace. Where a migrator does not
-    /// list them in its text, they are all those in its folder.
+    /// list them in its text, they are all those in its folder. Those that `gen` registered are left out.
     ///
     /// # Errors
     /// A file or a folder cannot be read.
@@ -29,7 +41,7 @@ impl Project {
         found.search(&self.workspace_root()?, DEPTH)?;
         let Found { migrators, mut modules } = found;
         let mut lists = Vec::new();
-        for (folder, listed) in migrators {
+        for (folder, Migrator { listed, .. }) in migrators {
             let below: BTreeMap<String, PathBuf> = modules
                 .iter()
                 .filter(|(_, path)| path.starts_with(&folder))
@@ -73,15 +85,23 @@ fn names(modules: &BTreeMap<String, PathBuf>, listed: Option<Vec<String>>) -> Re
             Some(path) => read_text_if_there(path)?,
             None => None,
         };
-        names.push(text.as_deref().and_then(own_name).unwrap_or(module));
+        if !text.as_deref().is_some_and(is_registered) {
+            names.push(text.as_deref().and_then(own_name).unwrap_or(module));
+        }
     }
     Ok(names)
 }
 
+/// A file with a `Migrator`, and the modules that it lists.
+struct Migrator {
+    file: PathBuf,
+    listed: Option<Vec<String>>,
+}
+
 #[derive(Default)]
 struct Found {
-    /// The folder of each migrator, and the modules that it lists.
-    migrators: BTreeMap<PathBuf, Option<Vec<String>>>,
+    /// The migrators by their folders.
+    migrators: BTreeMap<PathBuf, Migrator>,
     /// Modules that are named as migrations, with their files.
     modules: BTreeSet<(String, PathBuf)>,
 }
@@ -108,7 +128,8 @@ impl Found {
             } else if let Ok(Some(text)) = read_text_if_there(&entry.path)
                 && text.contains("MigratorTrait for")
             {
-                self.migrators.insert(folder.to_owned(), listed_migrations(&text));
+                let migrator = Migrator { file: entry.path.clone(), listed: listed_migrations(&text) };
+                self.migrators.insert(folder.to_owned(), migrator);
             }
         }
         Ok(())

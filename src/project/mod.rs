@@ -18,6 +18,7 @@ mod json;
 mod layout;
 mod migrators;
 mod parallel;
+mod registered;
 mod revision;
 mod snapshot;
 mod writer;
@@ -32,7 +33,7 @@ use sea_gen_runner::{Error, Result};
 use crate::schema::{Product, Schema};
 
 pub use compiled::Compiled;
-pub use config::{Config, Demand, EntityReader, Partitions, type_entries};
+pub use config::{Config, Demand, EntityReader, Format, Partitions, type_entries};
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
 pub use environment::{DatabaseUrl, Environment};
@@ -48,6 +49,9 @@ pub const CONFIG_FILE: &str = "gen.toml";
 
 /// The default path of the lock file.
 pub const LOCK_FILE: &str = "schema.lock.json";
+
+/// The name of the migration that stands for an adopted database.
+pub const BASELINE: &str = "baseline";
 
 /// One project: its root, its configuration, and its dialects.
 #[derive(Clone, Debug)]

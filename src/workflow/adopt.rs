@@ -12,7 +12,7 @@ use sea_gen_runner::{Error, run};
 use crate::dialect::{self, Product};
 use crate::diff::diff;
 use crate::entity::{Diagnostic, Model, Severity, SourceFiles};
-use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Snapshot, fingerprint, type_entries};
+use crate::project::{Batch, CONFIG_FILE, Config, EntityPaths, Format, Snapshot, fingerprint, type_entries};
 use crate::schema::{Normalized, Origins, Part, Place, Schema, Strictness};
 use crate::state::{self, Contradiction, Policy, TargetSchema};
 
@@ -76,6 +76,8 @@ pub struct Request {
     pub empty: bool,
     /// The tables whose rows are written into files beside the entities.
     pub reference_data: Vec<String>,
+    /// What is written for a migration besides its SQL file; what the configuration says if it is `None`.
+    pub format: Option<Format>,
     /// Whether the baseline creates and fills `seaql_migrations`; if it is not said, it does where that table exists.
     pub seaorm_history: Option<bool>,
 }
@@ -97,6 +99,15 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
         }
         workspace.project.choose(dialects.clone(), None);
         settings.push(dialects_line(dialects));
+    }
+    if let Some(format) = request.format.filter(|format| *format != workspace.project.config.format) {
+        if !is_new {
+            return Err(Error::new("the project is set up already, so its format is not changed here")
+                .hint("set `format` in the configuration, then `gen lock` adds the migrations to the `Migrator`")
+                .into());
+        }
+        workspace.project.config.format = format;
+        settings.extend((format == Format::SeaOrm).then(|| "format = \"seaorm\"".to_owned()));
     }
     let is_assumed = is_new && dialects.is_empty() && workspace.has_no_sign_of_a_dialect();
     if !is_new {
@@ -299,7 +310,13 @@ fn configuration(
     taken: &Taken,
 ) -> Result<Vec<(PathBuf, String)>, Failure> {
     let path = workspace.root().join(CONFIG_FILE);
-    let own = read_text_if_there(&path)?.unwrap_or_default();
+    let own = read_text_if_there(&path)?;
+    if own.is_none() && !settings.is_empty() && Config::read(workspace.root())?.is_some() {
+        return Err(Error::new("the project is configured in its `Cargo.toml`, which is not edited here")
+            .hint(format!("add these lines to its `metadata.gen`: {}", settings.join(", ")))
+            .into());
+    }
+    let own = own.unwrap_or_default();
     let new = (!settings.is_empty()).then(|| (path, format!("{}\n{own}", settings.join("\n"))));
     with_types(workspace, new, taken)
 }
@@ -399,7 +416,7 @@ pub(super) fn set_up(
         lock.append(*product, locked(baseline), fingerprint(live.schema.schema()));
         adoption = Some(adopted);
     }
-    batch.write(project.lock_path(), lock.text());
+    project.write_lock(&lock, &mut batch)?;
     batch.commit()?;
     workspace.lock = Some(lock);
     Ok((adoption, moved))

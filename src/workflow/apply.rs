@@ -15,11 +15,12 @@ use crate::dialect::{self, Product, Role, Statement, reading};
 use crate::introspect;
 use crate::lint::allow::Allow;
 use crate::lint::{self, Finding};
-use crate::project::{find_id, fingerprint};
+use crate::project::{Format, find_id, fingerprint};
 use crate::state::{self, Situation};
 
 use super::{
-    Failure, Known, Live, Open, Workspace, applicable, applicables, occupied, recognisable, refuted, sizes, stakes,
+    Failure, Known, Live, Open, Workspace, applicable, applicables, occupied, recognisable, refuted, seaorm, sizes,
+    stakes,
 };
 
 /// The course of a run.
@@ -296,7 +297,11 @@ impl Bench {
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
         let outcomes = run::go(session, &files, course.of_runner(), self.wait, watch).await;
-        outcomes.map(drop)
+        let followed = match self.workspace.project.config.format {
+            Format::SeaOrm => seaorm::follow(session, &files).await,
+            Format::Sql => Ok(()),
+        };
+        outcomes.and(followed)
     }
 
     /// Records the fingerprint of the database with its own expression texts, so that it is recognised when the

@@ -9,10 +9,9 @@ use sea_gen_runner::session::Session;
 use crate::dialect::{self, Dialect, Forms, Product, Statement};
 use crate::diff::diff;
 use crate::introspect::{self, SEAORM_HISTORY, Scope, Spelling};
-use crate::project::{fingerprint, new_id};
+use crate::project::{BASELINE, fingerprint, new_id};
 use crate::schema::{Literal, Normalized};
 
-use super::join::BASELINE;
 use super::seaorm::SeaOrm;
 use super::{Failure, Live, Workspace};
 

@@ -146,6 +146,9 @@ fn lock(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
     let migrations = workspace.migrations(product)?;
     let mut findings = workspace.unsealed(product, &migrations)?;
     findings.extend(workspace.wrong_headings(product, &migrations)?);
+    if workspace.products().first() == Some(&product) {
+        findings.extend(workspace.project.unregistered(workspace.sealed_lock()?)?);
+    }
     if workspace.project.config.proof == Demand::Required {
         let unproven = workspace.sealed_lock()?.migrations(product).iter().filter(|line| line.proof.is_none());
         findings.extend(unproven.map(|line| format!("{} is not proven: `gen verify {}`", line.id, line.id)));

@@ -110,7 +110,7 @@ impl Drift {
         let before = Snapshot { schema: sealed.schema.schema().clone(), origins: sealed.origins.clone() };
         let after = Snapshot { schema: live.schema.schema().clone(), origins };
         after.write(&project.snapshot_folder(product), Some(&before), &mut batch)?;
-        batch.write(project.lock_path(), lock.text());
+        project.write_lock(&lock, &mut batch)?;
         let written = batch.commit()?.into_iter().map(|(path, _)| path).collect();
         let (file, to) = (applicable(migration), migration.to.as_deref());
         let marked = run::mark(&mut live.session, &file, State::Recognised, to, run::DEFAULT_WAIT).await;

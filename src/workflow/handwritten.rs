@@ -137,7 +137,7 @@ pub async fn take_in(workspace: &Workspace, open: impl Into<Open>) -> Result<Opt
     if Some(&lock) == workspace.lock.as_ref() {
         return Ok(None);
     }
-    batch.write(workspace.project.lock_path(), lock.text());
+    workspace.project.write_lock(&lock, &mut batch)?;
     batch.commit()?;
     Ok(Some(taken))
 }

@@ -7,13 +7,10 @@ use sea_gen_runner::Error;
 use sea_gen_runner::session::{ConnectionOptions, Missing};
 
 use crate::dialect::Product;
-use crate::project::DatabaseUrl;
+use crate::project::{BASELINE, DatabaseUrl};
 
 use super::adopt::Request;
 use super::{Failure, Live, Workspace, read};
-
-/// The name of the migration that stands for an adopted database.
-pub(super) const BASELINE: &str = "baseline";
 
 impl Workspace {
     /// The configured dialects whose databases still have to be adopted: the lock does not have them, and another dialect was

@@ -64,10 +64,10 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
         followed.write(workspace, &mut lock, &mut batch)?;
         all.push(followed);
     }
-    if sealed.is_empty() && gone.is_empty() {
+    workspace.project.write_lock(&lock, &mut batch)?;
+    let written: Vec<PathBuf> = batch.commit()?.into_iter().map(|(path, _)| path).collect();
+    if written.is_empty() {
         return Ok(None);
     }
-    batch.write(workspace.project.lock_path(), lock.text());
-    let written = batch.commit()?.into_iter().map(|(path, _)| path).collect();
     Ok(Some(Resealed { sealed, gone, followed: all, written }))
 }

@@ -15,6 +15,7 @@ use crate::plan::Plan;
 use crate::schema::{Acceptance, Place};
 use crate::state::Situation;
 
+use super::seaorm::Compared;
 use super::{Failure, Live, Sealed, Workspace, applicables};
 
 /// How the three states of a project compare.
@@ -44,6 +45,8 @@ pub struct Status {
     /// Why `gen up` would not simply apply what is pending: history and files contradict each other, a migration was interrupted,
     /// or it calls a function of a program.
     pub obstacle: Option<Error>,
+    /// How SeaORM's history compares with ours, if the database has one.
+    pub seaorm: Option<Compared>,
 }
 
 impl Status {
@@ -102,6 +105,10 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
     }
     let Standing { situation, ahead, drift, accepted } = stands;
     let obstacle = live.as_ref().and_then(|live| obstacle(live, &migrations));
+    let seaorm = match &mut live {
+        Some(Live { session, history, .. }) => Compared::of(session, history, &applicables(&migrations)).await,
+        None => None,
+    };
     Ok(Status {
         workspace,
         model,
@@ -115,6 +122,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         drift,
         accepted,
         obstacle,
+        seaorm,
     })
 }
 

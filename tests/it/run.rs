@@ -8,6 +8,7 @@ mod embedded;
 mod failure;
 mod foreign_keys;
 mod lock;
+mod migrator;
 mod order;
 mod recognise;
 mod replicas;

@@ -26,6 +26,7 @@ mod partitions;
 mod project;
 mod projects;
 mod proofs;
+mod registered;
 mod renames;
 mod reverting;
 mod said_in_sql;

@@ -25,6 +25,9 @@ pub(in super::super) struct Init {
     /// Leave `seaql_migrations` out of the baseline
     #[arg(long)]
     pub(in super::super) no_seaql: bool,
+    /// What is written for a migration besides its SQL file: `seaorm` adds it to the application's `Migrator`
+    #[arg(long, value_name = "FORMAT")]
+    pub(in super::super) format: Option<crate::project::Format>,
     /// Stop at errors in the entities, instead of adopting the rest
     #[arg(long)]
     pub(in super::super) strict: bool,

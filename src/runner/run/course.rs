@@ -202,6 +202,38 @@ impl Run {
         }
     }
 
+    pub(super) async fn apply_one(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        id: &str,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let records = self.read(session, on_progress).await?;
+        if records.iter().any(|record| record.id == id && record.status.is_done()) {
+            return Ok(Vec::new());
+        }
+        self.up(session, files, (&Target::Id(id.to_owned()), Order::Strict), on_progress).await
+    }
+
+    pub(super) async fn revert_one(
+        &mut self,
+        session: &mut Session,
+        files: &[Applicable<'_>],
+        id: &str,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Vec<Outcome>> {
+        let records = self.read(session, on_progress).await?;
+        let is_applied = records.iter().any(|record| record.id == id);
+        match records.last() {
+            Some(newest) if newest.id == id => self.down(session, files, &Target::Count(1), on_progress).await,
+            Some(newest) if is_applied => Err(Error::new(format!("migration `{}` is applied after `{id}`", newest.id))
+                .of(ErrorKind::OutOfOrder)
+                .hint("revert the newest one first: `gen down`")),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     pub(super) async fn redo(
         &mut self,
         session: &mut Session,

@@ -230,6 +230,10 @@ pub enum Course<'a> {
     Redo(usize),
     /// Goes up or down until this migration is the newest applied one.
     Goto(&'a str),
+    /// Applies this migration and the pending ones before it, if it is not applied.
+    Apply(&'a str),
+    /// Reverts this migration, if it is applied. It must be the newest applied one.
+    Revert(&'a str),
 }
 
 /// Runs a course under the lock, waiting for it at most `wait`.
@@ -250,7 +254,12 @@ pub async fn go(
     let first = match course {
         Course::Up(target) => Some((target, None)),
         Course::UpOnAhead(target, on_ahead) => Some((target, Some(on_ahead))),
-        Course::OutOfOrder(_) | Course::Down(_) | Course::Redo(_) | Course::Goto(_) => None,
+        Course::OutOfOrder(_)
+        | Course::Down(_)
+        | Course::Redo(_)
+        | Course::Goto(_)
+        | Course::Apply(_)
+        | Course::Revert(_) => None,
     };
     if let Some((target, on_ahead)) = first {
         lock::be_patient(session, wait).await?;
@@ -266,6 +275,8 @@ pub async fn go(
         Course::Down(target) => run.down(session, files, target, on_progress).await,
         Course::Redo(count) => run.redo(session, files, count, on_progress).await,
         Course::Goto(id) => run.goto(session, files, id, on_progress).await,
+        Course::Apply(id) => run.apply_one(session, files, id, on_progress).await,
+        Course::Revert(id) => run.revert_one(session, files, id, on_progress).await,
     };
     run.end(session).await;
     result

@@ -62,7 +62,7 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
         after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
     }
     if reworded || !drafts.is_empty() {
-        batch.write(project.lock_path(), lock.text());
+        project.write_lock(&lock, &mut batch)?;
     }
     let snapshots = project.root.join(&project.config.snapshots);
     // A migration file is only deleted where it is moved.

@@ -102,7 +102,7 @@ fn a_bad_setting_is_named() {
         (
             "xyz = 1",
             "`ROOT/gen.toml`, line 1: there is no setting `xyz`\nthe settings are entities, dialects, database-url, \
-             migrations, snapshots, lock, history, undeclared, partitions, privileges, include, exclude, schemas, development, \
+             migrations, snapshots, lock, format, migrator, history, undeclared, partitions, privileges, include, exclude, schemas, development, \
              proof, features, cfg, type-rules, types, reader, offline-forms, projects",
         ),
         ("entities = 'x'", "`ROOT/gen.toml`, line 1: `entities` must be a list of texts\n`entities = [\"…\"]`"),

@@ -1,0 +1,239 @@
+//! Migrations in the application's `Migrator`: a module for each, and its line in the list. With `format = "seaorm"`.
+//!
+//! Must not know what a migration contains.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+use sea_gen_runner::files::{read_text, read_text_if_there};
+use sea_gen_runner::lock_file::Lock;
+use sea_gen_runner::{Error, Result};
+
+use crate::entity::migrator::MigratorText;
+
+use super::{BASELINE, Batch, Format, LOCK_FILE, Project};
+
+/// The macro of the runner that a registered module consists of.
+const MACRO: &str = "sea_orm_migration!(";
+
+/// The width of a line of code.
+const WIDTH: usize = 100;
+
+/// Whether the text of a module was written here.
+pub(super) fn is_registered(module: &str) -> bool {
+    module.contains(MACRO)
+}
+
+/// The `Migrator` of a project, and what of the lock is not registered in it.
+struct Registry {
+    /// The file of the `Migrator`.
+    path: PathBuf,
+    before: String,
+    text: MigratorText,
+    /// The modules of the locked migrations, oldest first.
+    wanted: Vec<String>,
+    /// Registered modules whose migrations are not in the lock.
+    gone: BTreeSet<String>,
+    /// Modules of the application itself.
+    foreign: BTreeSet<String>,
+}
+
+impl Project {
+    /// Adds the lock file to a batch and, with `format = "seaorm"`, what its migrations need in the application's `Migrator`.
+    ///
+    /// # Errors
+    /// The `Migrator` is not found, cannot be read, or has no list that could be extended.
+    pub fn write_lock(&self, lock: &Lock, batch: &mut Batch) -> Result<()> {
+        if let Some(registry) = self.registry(lock)? {
+            registry.write(self, lock, batch)?;
+        }
+        batch.write(self.lock_path(), lock.text());
+        Ok(())
+    }
+
+    /// How the list of the `Migrator` differs from the lock, a sentence each; with `format = "seaorm"`.
+    ///
+    /// # Errors
+    /// The `Migrator` is not found, cannot be read, or has no list that could be extended.
+    pub fn unregistered(&self, lock: &Lock) -> Result<Vec<String>> {
+        let Some(registry) = self.registry(lock)? else { return Ok(Vec::new()) };
+        let shown = self.shown(&registry.path).display();
+        let listed: Vec<&str> = registry.text.listed().collect();
+        let is_missing = |name: &&String| !listed.contains(&name.as_str());
+        let missing = registry.wanted.iter().filter(is_missing).map(|name| format!("`{shown}` does not list `{name}`"));
+        let gone = registry.gone.iter().map(|name| format!("`{shown}` lists `{name}`, which is no migration"));
+        let ours: Vec<&str> =
+            listed.iter().copied().filter(|name| registry.wanted.iter().any(|wanted| wanted == name)).collect();
+        let order = ours.windows(2).filter_map(|pair| match pair {
+            [first, second] if first > second => Some(format!("`{shown}` lists `{first}` before `{second}`")),
+            _ => None,
+        });
+        Ok(missing.chain(gone).chain(order).collect())
+    }
+
+    fn registry(&self, lock: &Lock) -> Result<Option<Registry>> {
+        if self.config.format == Format::Sql {
+            return Ok(None);
+        }
+        let path = self.migrator()?;
+        let before = read_text(&path)?;
+        let mut wanted: Vec<String> = lock
+            .dialects
+            .values()
+            .flat_map(|locked| &locked.migrations)
+            .map(|locked| module(locked.id.as_str()))
+            .collect();
+        wanted.sort();
+        wanted.dedup();
+        let Some(text) = MigratorText::read(&before) else {
+            let mut error = Error::new(format!(
+                "`{}` has no `Migrator` whose function `migrations` is one list `vec![…]`",
+                self.shown(&path).display()
+            ));
+            if let Some(name) = wanted.last() {
+                let hint = format!(
+                    "write the list as `vec![…]`, so that `mod {name};` and `Box::new({name}::Migration)` can be added"
+                );
+                error = error.hint(hint);
+            }
+            return Err(error);
+        };
+        let (mut gone, mut foreign) = (BTreeSet::new(), BTreeSet::new());
+        for name in text.modules() {
+            let is_ours = read_text_if_there(&beside(&path, name))?.is_some_and(|text| is_registered(&text));
+            if !is_ours {
+                foreign.insert(name.to_owned());
+            } else if !wanted.iter().any(|wanted| wanted == name) {
+                gone.insert(name.to_owned());
+            }
+        }
+        Ok(Some(Registry { path, before, text, wanted, gone, foreign }))
+    }
+
+    /// The file of the `Migrator`: the configured one, or the only one.
+    fn migrator(&self) -> Result<PathBuf> {
+        if let Some(path) = &self.config.migrator {
+            return Ok(self.root.join(path));
+        }
+        let found = self.migrators()?;
+        match found.as_slice() {
+            [only] if only.starts_with(&self.root) => Ok(only.clone()),
+            [] => Err(Error::new("`format = \"seaorm\"`, and no file has a `Migrator`")
+                .hint("`sea-orm-cli migrate init` writes one")),
+            [outside] => {
+                Err(Error::new(format!("the `Migrator` is outside of the project, in `{}`", outside.display()))
+                    .hint("move `gen.toml` to a folder that contains both"))
+            }
+            several => {
+                let shown: Vec<String> = several.iter().map(|path| self.shown(path).display().to_string()).collect();
+                Err(Error::new(format!("there are several migrators: {}", shown.join(", ")))
+                    .hint(format!("name one: `migrator = \"{}\"`", shown.first().map_or("", String::as_str))))
+            }
+        }
+    }
+
+    /// The arguments of `embed!` in the package of the `Migrator`.
+    fn embedded(&self, migrator: &Path) -> String {
+        let package = migrator.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").is_file());
+        let package = package.or_else(|| migrator.parent()).unwrap_or(&self.root);
+        let from_package = |path: &Path| slashes(&relative(package, &self.root.join(path)));
+        let (folder, lock) = (from_package(&self.config.migrations), from_package(&self.config.lock));
+        match (folder.as_str(), lock.as_str()) {
+            ("migrations", LOCK_FILE) => String::new(),
+            _ => format!("{folder:?}, {lock:?}"),
+        }
+    }
+}
+
+impl Registry {
+    fn write(&self, project: &Project, lock: &Lock, batch: &mut Batch) -> Result<()> {
+        for name in &self.gone {
+            batch.delete(beside(&self.path, name));
+        }
+        for name in &self.wanted {
+            let path = beside(&self.path, name);
+            let folder = path.with_extension("").join("mod.rs");
+            if read_text_if_there(&path)?.is_none() && read_text_if_there(&folder)?.is_none() {
+                let id = name.strip_prefix('m').unwrap_or(name);
+                batch.write(path, module_text(id, self.stands_for_others(id, lock)));
+            }
+        }
+        let after = self.text.with(&self.wanted, &self.gone, &project.embedded(&self.path));
+        if after != self.before {
+            batch.write(&self.path, after);
+        }
+        Ok(())
+    }
+
+    /// Whether a migration is the baseline of a database that migrations of the application itself have made.
+    fn stands_for_others(&self, id: &str, lock: &Lock) -> bool {
+        let mut baselines = lock.dialects.values().filter_map(|locked| locked.migrations.first());
+        let is_baseline = baselines.any(|first| first.id.as_str() == id && first.id.name() == BASELINE);
+        is_baseline && self.foreign.iter().any(|name| *name < module(id))
+    }
+}
+
+/// The name of a migration's module.
+fn module(id: &str) -> String {
+    format!("m{id}")
+}
+
+fn beside(migrator: &Path, module: &str) -> PathBuf {
+    migrator.with_file_name(format!("{module}.rs"))
+}
+
+fn module_text(id: &str, stands_for_others: bool) -> String {
+    let about = match stands_for_others {
+        true => "the migrations before it have made its schema, so it is recorded here and not executed.",
+        false => "`gen` wrote it, and its SQL file is what runs.",
+    };
+    let argument = if stands_for_others { format!("baseline {id:?}") } else { format!("{id:?}") };
+    let line = format!("sea_gen_runner::{MACRO}super::MIGRATIONS, {argument});");
+    let call = match line.len() > WIDTH {
+        true => format!("sea_gen_runner::{MACRO}\n    super::MIGRATIONS,\n    {argument}\n);"),
+        false => line,
+    };
+    format!("//! The migration `{id}`: {about}\n\n{call}\n")
+}
+
+/// The way from a folder to a path; both are absolute.
+fn relative(from: &Path, to: &Path) -> PathBuf {
+    let shared = from.components().zip(to.components()).take_while(|(left, right)| left == right).count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(to.components().skip(shared)).collect()
+}
+
+fn slashes(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_told_from_a_folder() {
+        for (from, to, expected) in [
+            ("/shop/migration", "/shop/migrations", "../migrations"),
+            ("/shop", "/shop/migrations", "migrations"),
+            ("/shop/crates/migration", "/shop/migration/sql", "../../migration/sql"),
+            ("/shop/migration", "/shop/migration/sql", "sql"),
+        ] {
+            assert_eq!(slashes(&relative(Path::new(from), Path::new(to))), expected, "{from}");
+        }
+    }
+
+    #[test]
+    fn a_module_is_formatted() {
+        assert_eq!(
+            module_text("20261128_101500_add_email", false),
+            "//! The migration `20261128_101500_add_email`: `gen` wrote it, and its SQL file is what runs.\n\n\
+             sea_gen_runner::sea_orm_migration!(super::MIGRATIONS, \"20261128_101500_add_email\");\n"
+        );
+        let long = module_text("20261128_101500_add_email_and_telephone_of_customers", true);
+        assert!(long.ends_with(
+            "!(\n    super::MIGRATIONS,\n    baseline \"20261128_101500_add_email_and_telephone_of_customers\"\n);\n"
+        ));
+    }
+}
