@@ -6,6 +6,7 @@
 //! | answer the questions of `gen migration`, edit a migration | [`migrations`] |
 //! | know what a proof covers | [`proof`] |
 //! | apply migrations, deploy, find drift | [`running`] |
+//! | deploy with containers, Kubernetes, systemd, GitHub Actions | [`deployment`] |
 //! | migrate from inside the program, test with a database for each test | [`application`] |
 //! | keep SeaORM's `Migrator`, and let it run the migrations of `gen` | [`migrator`] |
 //! | look up a command, an exit code, a setting, a file | [`reference`](mod@reference) |
@@ -29,6 +30,9 @@ pub mod running {}
 
 #[doc = include_str!("application.md")]
 pub mod application {}
+
+#[doc = include_str!("deployment.md")]
+pub mod deployment {}
 
 #[doc = include_str!("migrator.md")]
 pub mod migrator {}

@@ -56,6 +56,9 @@ impl Project {
     /// # Errors
     /// The `Migrator` is not found, cannot be read, or has no list that could be extended.
     pub fn unregistered(&self, lock: &Lock) -> Result<Vec<String>> {
+        if self.is_without_sources() {
+            return Ok(Vec::new());
+        }
         let Some(registry) = self.registry(lock)? else { return Ok(Vec::new()) };
         let shown = self.shown(&registry.path).display();
         let listed: Vec<&str> = registry.text.listed().collect();

@@ -142,7 +142,7 @@ impl Bench {
             if self.live.history.iter().any(|record| !record.status.is_done()) {
                 return Ok(Vec::new());
             }
-            let mut sealed = self.workspace.sealed(self.live.product())?;
+            let mut sealed = self.workspace.sealed_if_here(self.live.product())?;
             let headings: Vec<_> = self.migrations.iter().map(Migration::heading).collect();
             let mut situation = self.workspace.situation(sealed.as_ref(), Some(&self.live), None, &headings)?;
             if situation == Situation::Drifted && self.live.unify_expressions(sealed.as_mut(), None).await? {

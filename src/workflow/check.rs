@@ -80,6 +80,7 @@ pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, F
             }
         }
     }
+    let is_nowhere = live.is_none();
     for product in workspace.products().to_vec() {
         let mut live = live.as_mut().filter(|live| live.product() == product);
         if all || wanted.entities {
@@ -108,6 +109,8 @@ pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, F
         if all || wanted.database {
             let verdict = match live {
                 Some(live) => database(workspace, live).await?,
+                // Whoever asks for this check alone must not take "not checked" for "passed".
+                None if wanted.database && is_nowhere => Verdict::Fails(vec![silence.clone()]),
                 None => Verdict::Skipped(silence.clone()),
             };
             lines.push(Line { check: "database", product, verdict });
@@ -162,7 +165,9 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
     let Some(server) = server else {
         return Ok(Verdict::Skipped(format!("no {product} server available for a scratch database")));
     };
-    let Some(sealed) = workspace.sealed(product)? else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
+    let Some(sealed) = workspace.sealed_if_here(product)? else {
+        return Ok(Verdict::Skipped("no snapshot".to_owned()));
+    };
     let migrations = workspace.migrations(product)?;
     if let Some(reason) = migrations.iter().find_map(run::reaches_beyond) {
         return Ok(Verdict::Skipped(reason));
@@ -206,13 +211,15 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
 /// D = S.
 async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Failure> {
     let product = live.product();
-    let mut sealed = workspace.sealed(product)?;
+    let mut sealed = workspace.sealed_if_here(product)?;
     let headings = workspace.headings(product)?;
     let mut situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
     if situation != Situation::Current && live.unify_expressions(sealed.as_mut(), None).await? {
         situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
     }
-    let Some(sealed) = sealed else { return Ok(Verdict::Skipped("no snapshot".to_owned())) };
+    if sealed.is_none() && !workspace.has_only_migrations(product) {
+        return Ok(Verdict::Skipped("no snapshot".to_owned()));
+    }
     // A condition that stops `gen up` fails the check, even if the schema matches.
     let migrations = workspace.migrations(product)?;
     if let Some(error) = obstacle(live, &migrations) {
@@ -228,7 +235,13 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
         Situation::Ahead => Verdict::Fails(vec![
             "the database already has the result of pending migrations: `gen up` records them".to_owned(),
         ]),
-        _ => verdict(diff(&sealed.schema, &live.schema, &[]).ops().iter().map(ToString::to_string).collect()),
+        _ => match sealed {
+            Some(sealed) => verdict(diff(&sealed.schema, &live.schema, &[]).ops().iter().map(ToString::to_string).collect()),
+            None => Verdict::Fails(vec![
+                "the schema is not the one after the last applied migration: `gen drift`, where the snapshots are, lists what differs"
+                    .to_owned(),
+            ]),
+        },
     })
 }
 

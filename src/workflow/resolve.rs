@@ -115,7 +115,7 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
     if !is_there && !force {
         let mut error = Error::new(format!("this database does not have the schema that `{id}` leads to"));
         if chosen.id == newest.id
-            && let Some(mut sealed) = workspace.sealed(product)?
+            && let Some(mut sealed) = workspace.sealed_if_here(product)?
         {
             live.unify_expressions(Some(&mut sealed), None).await?;
             error = error.because(occupied::listed(&diff(&live.schema, &sealed.schema, &[])));
@@ -164,7 +164,7 @@ pub async fn unlock(workspace: &Workspace, force: bool) -> Result<Option<String>
 /// The fingerprints of the database, with the expression texts of the snapshot too.
 async fn fingerprints(workspace: &Workspace, live: &mut Live) -> Result<Vec<String>, Failure> {
     let mut found = live.fingerprints();
-    let mut sealed = workspace.sealed(live.product())?;
+    let mut sealed = workspace.sealed_if_here(live.product())?;
     if live.unify_expressions(sealed.as_mut(), None).await? {
         found.extend(live.fingerprints());
     }

@@ -97,6 +97,17 @@ impl Workspace {
         Ok(Some(Sealed { schema, origins: snapshot.origins, fingerprint, on_disk, leaves_out }))
     }
 
+    /// S of one dialect for what only runs migrations: `None` too where there are neither sources nor snapshots.
+    pub fn sealed_if_here(&self, product: Product) -> Result<Option<Sealed>, Failure> {
+        if self.has_only_migrations(product) { Ok(None) } else { self.sealed(product) }
+    }
+
+    /// Whether of a dialect only the migrations and the lock are here: an image for a deployment.
+    pub fn has_only_migrations(&self, product: Product) -> bool {
+        let is_locked = self.lock.as_ref().is_some_and(|lock| lock.dialects.contains_key(&product));
+        is_locked && !self.project.snapshot_folder(product).exists() && self.project.is_without_sources()
+    }
+
     /// The error on a modified or missing snapshot.
     fn not_sealed(&self, folder: &Path, is_missing: bool) -> Failure {
         let lock = self.project.lock_path();
@@ -108,7 +119,7 @@ impl Workspace {
         }
         Error::new(format!("the snapshot in `{shown}` is missing, but {lock} seals one"))
             .hint(format!("take it from the last commit: `git checkout -- {shown}`"))
-            .hint("where migrations are only applied, the configuration, the migrations, the snapshots and the lock are needed")
+            .hint("where migrations are only applied, there are no sources, and the configuration, the migrations and the lock are enough")
             .into()
     }
 

@@ -24,8 +24,8 @@ impl Workspace {
         model: Option<&Model>,
         migrations: &[Heading],
     ) -> Result<Situation, Failure> {
-        let mut facts =
-            SituationFacts { snapshot: sealed.is_some(), reachable: live.is_some(), ..SituationFacts::default() };
+        let is_begun = sealed.is_some() || live.is_some_and(|live| self.has_only_migrations(live.product()));
+        let mut facts = SituationFacts { snapshot: is_begun, reachable: live.is_some(), ..SituationFacts::default() };
         if let Some(live) = live {
             facts.populated = !live.schema.schema().is_empty();
             // Most databases match the snapshot, and need no further checks.

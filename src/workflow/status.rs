@@ -88,7 +88,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         workspace.listener.diagnostics(&warnings, files);
         model = Some(read);
     }
-    let mut sealed = workspace.sealed(product)?;
+    let mut sealed = workspace.sealed_if_here(product)?;
     let migrations = workspace.migrations(product)?;
     let unsealed = match workspace.lock {
         Some(_) => workspace.unsealed(product, &migrations)?,

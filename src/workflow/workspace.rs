@@ -349,7 +349,7 @@ impl Workspace {
     pub async fn required(&self, missing: Missing) -> Result<Live, Failure> {
         // The project's files are checked before a database is created, so that an error leaves none behind.
         if missing == Missing::Create && self.database_is_absent() && self.products().contains(&Product::Sqlite) {
-            self.sealed(Product::Sqlite)?;
+            self.sealed_if_here(Product::Sqlite)?;
             let migrations = self.migrations(Product::Sqlite)?;
             if self.lock.is_some() {
                 self.refuse_unsealed(Product::Sqlite, &migrations)?;

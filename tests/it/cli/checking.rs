@@ -146,9 +146,10 @@ fn a_migration_that_breaks_fails() {
 fn a_database_that_is_elsewhere_fails() {
     let project = Project::grown();
     shows!(project.run(&["check", "--database"]), @r"
-    exit 0
+    exit 2
     --- stdout
-    skipped  database  sqlite    the database does not exist
+    fails    database  sqlite
+             the database does not exist
     ");
     project.succeeds(&["up", "1"]);
     shows!(project.run(&["check", "--database"]), @r"
