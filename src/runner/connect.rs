@@ -4,11 +4,11 @@
 
 use std::path::Path;
 
-use crate::Result;
-use crate::session::{self, ConnectionOptions, Missing, Session};
+use crate::session::{self, ConnectError, ConnectionOptions, Missing, Obstacle, Session};
+use crate::{Error, ErrorKind, Result};
 
-/// A source of the runner's connection: the URL of a database; with the feature `sea-orm`, a `&sea_orm::DatabaseConnection`. What
-/// SeaORM is built on, a pool of sqlx, becomes one by `sea_orm::DatabaseConnection::from(pool)`. Other types cannot implement it.
+/// A source of the runner's connection: the URL of a database; a pool of sqlx (`&PgPool`, `&MySqlPool`, `&SqlitePool`); with the
+/// feature `sea-orm`, a `&sea_orm::DatabaseConnection`. Other types cannot implement it.
 pub trait Connect: sealed::Sealed {
     /// The connection. `missing` says what to do about an SQLite file of a URL that does not exist.
     ///
@@ -39,35 +39,62 @@ impl Connect for &String {
     }
 }
 
+#[cfg(feature = "postgres")]
+impl sealed::Sealed for &sqlx::PgPool {}
+
+#[cfg(feature = "postgres")]
+impl Connect for &sqlx::PgPool {
+    async fn session(self, _: Missing) -> Result<Session> {
+        Session::of_postgres(self).await.map_err(not_taken)
+    }
+}
+
+#[cfg(feature = "mysql")]
+impl sealed::Sealed for &sqlx::MySqlPool {}
+
+#[cfg(feature = "mysql")]
+impl Connect for &sqlx::MySqlPool {
+    async fn session(self, _: Missing) -> Result<Session> {
+        Session::of_mysql(self).await.map_err(not_taken)
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl sealed::Sealed for &sqlx::SqlitePool {}
+
+#[cfg(feature = "sqlite")]
+impl Connect for &sqlx::SqlitePool {
+    async fn session(self, _: Missing) -> Result<Session> {
+        Session::of_sqlite(self).await.map_err(not_taken)
+    }
+}
+
 #[cfg(feature = "sea-orm")]
 impl sealed::Sealed for &sea_orm::DatabaseConnection {}
 
 #[cfg(feature = "sea-orm")]
 impl Connect for &sea_orm::DatabaseConnection {
-    async fn session(self, _: Missing) -> Result<Session> {
+    async fn session(self, missing: Missing) -> Result<Session> {
         use sea_orm::DatabaseConnectionType as Pool;
 
-        use crate::session::Obstacle;
-        use crate::{Error, ErrorKind};
-
-        let taken = match &self.inner {
+        match &self.inner {
             #[cfg(feature = "postgres")]
-            Pool::SqlxPostgresPoolConnection(_) => Session::of_postgres(self.get_postgres_connection_pool()).await,
+            Pool::SqlxPostgresPoolConnection(_) => self.get_postgres_connection_pool().session(missing).await,
             #[cfg(feature = "mysql")]
-            Pool::SqlxMySqlPoolConnection(_) => Session::of_mysql(self.get_mysql_connection_pool()).await,
+            Pool::SqlxMySqlPoolConnection(_) => self.get_mysql_connection_pool().session(missing).await,
             #[cfg(feature = "sqlite")]
-            Pool::SqlxSqlitePoolConnection(_) => Session::of_sqlite(self.get_sqlite_connection_pool()).await,
-            _ => {
-                return Err(Error::new("this connection of SeaORM leads to no database that migrations can run on")
-                    .of(ErrorKind::Refused)
-                    .hint("connect through sqlx, and switch on the feature of `sea-gen-runner` for the database: `postgres`, `mysql` or `sqlite`"));
-            }
-        };
-        taken.map_err(|error| {
-            Error::new("no connection could be taken from SeaORM's pool")
-                .of(if error.obstacle == Obstacle::Locked { ErrorKind::Busy } else { ErrorKind::Database })
-                .hint("a runner needs one of its connections for itself: see `ConnectOptions::max_connections`")
-                .because(error)
-        })
+            Pool::SqlxSqlitePoolConnection(_) => self.get_sqlite_connection_pool().session(missing).await,
+            _ => Err(Error::new("this connection of SeaORM leads to no database that migrations can run on")
+                .of(ErrorKind::Refused)
+                .hint("connect through sqlx, and switch on the feature of `sea-gen-runner` for the database: `postgres`, `mysql` or `sqlite`")),
+        }
     }
+}
+
+/// No connection of a pool could be had.
+fn not_taken(error: ConnectError) -> Error {
+    Error::new("no connection could be taken from the pool")
+        .of(if error.obstacle == Obstacle::Locked { ErrorKind::Busy } else { ErrorKind::Database })
+        .hint("a runner needs one of its connections for itself: see `max_connections` of the pool")
+        .because(error)
 }

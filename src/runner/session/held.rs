@@ -35,7 +35,6 @@ impl Held {
         Ok(Self::Own(Box::new(connection)))
     }
 
-    #[cfg_attr(not(feature = "sea-orm"), allow(dead_code, reason = "pools come from SeaORM"))]
     pub(super) async fn pooled(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
         let mut connection = pool.acquire().await?;
         let mut before = Vec::new();

@@ -11,7 +11,6 @@ pub mod mysql;
 mod options;
 #[cfg(feature = "sea-orm")]
 pub(crate) mod orm;
-#[cfg(feature = "sea-orm")]
 mod pool;
 pub mod postgres;
 mod rows;

@@ -13,6 +13,7 @@ use super::{ONE, TWO, on_each};
 on_each!(
     a_migration_that_is_running_is_not_called_interrupted,
     an_application_migrates_through_its_own_connection,
+    a_pool_of_sqlx_is_taken_as_it_is,
     six_at_once_apply_each_migration_once,
     errors_are_told_apart_by_their_kind,
     a_run_that_is_cut_short_is_neither_done_twice_nor_left_open,
@@ -30,6 +31,20 @@ pub async fn pool(url: &str, most: u32) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url.replace("mariadb://", "mysql://"));
     options.max_connections(most).sqlx_logging(false);
     sea_orm::Database::connect(options).await.unwrap()
+}
+
+async fn a_pool_of_sqlx_is_taken_as_it_is(database: Database, product: Product) {
+    let migrations = migrations(product);
+    let connection = pool(&database.url, 2).await;
+    let ran = match product {
+        Product::Postgres => migrations.up(connection.get_postgres_connection_pool()).await,
+        Product::MySql | Product::MariaDb => migrations.up(connection.get_mysql_connection_pool()).await,
+        Product::Sqlite => migrations.up(connection.get_sqlite_connection_pool()).await,
+    };
+    assert_eq!(ran.unwrap().outcomes.len(), 2);
+    migrations.ensure_current(&connection).await.unwrap();
+    connection.close().await.unwrap();
+    database.remove().await;
 }
 
 async fn an_application_migrates_through_its_own_connection(database: Database, product: Product) {
