@@ -6,10 +6,9 @@ use sea_gen_runner::ErrorKind;
 use serde_json::{Value, json};
 
 use crate::introspect::SEAORM_HISTORY;
-use crate::project::Format;
 use crate::state::Situation;
 use crate::workflow::Workspace;
-use crate::workflow::seaorm::Compared;
+use crate::workflow::histories::Compared;
 use crate::workflow::status::{Status, status};
 
 use super::arguments::{self, Common};
@@ -103,7 +102,7 @@ fn as_text(screen: &Status, all: bool) -> String {
         text.push_str(&format!("  {status} {}  {}\n", record.id, ink(Ink::Red, "its file is missing")));
     }
     if let Some(compared) = &screen.seaorm {
-        text.push_str(&migrator(screen, compared, row));
+        text.push_str(&migrator(compared, row));
     }
     if let Some(obstacle) = &screen.obstacle {
         text.push_str(&format!("  {}\n", ink(Ink::Red, obstacle)));
@@ -124,23 +123,22 @@ fn as_text(screen: &Status, all: bool) -> String {
 }
 
 /// The history of the application's own `Migrator`.
-fn migrator(screen: &Status, compared: &Compared, row: impl Fn(&str, String, String) -> String) -> String {
-    // Without its modules the `Migrator` knows none of ours.
-    let only_ours = match screen.workspace.project.config.format {
-        Format::SeaOrm => compared.only_ours.as_slice(),
-        Format::Sql => &[],
-    };
-    let verdict = match (compared.only_theirs.len() + only_ours.len(), compared.since.len()) {
+fn migrator(compared: &Compared, row: impl Fn(&str, String, String) -> String) -> String {
+    let is_missing = !compared.only_in_gen.is_empty();
+    let verdict = match (compared.only_in_seaql.len(), compared.after_baseline.len()) {
+        (0, 0) if is_missing => {
+            ink(Ink::Yellow, "lacks migrations that are applied: `gen up` or the `Migrator` adds them")
+        }
         (0, 0) => ink(Ink::Green, "agrees with the history"),
         (0, later) => ink(Ink::Yellow, format!("{} ran after the baseline", show::plural(later, "migration"))),
         _ => ink(Ink::Red, "contradicts the history: `gen up` brings it in line"),
     };
-    let mut text =
-        row("migrator", format!("{} in {SEAORM_HISTORY}", show::plural(compared.applied, "migration")), verdict);
+    let applied = format!("{} in {SEAORM_HISTORY}", show::plural(compared.applied, "migration"));
+    let mut text = row("migrator", applied, verdict);
     let lists = [
-        (&*compared.since, Ink::Yellow, "no snapshot knows what it changed; if that is drift: `gen drift adopt`"),
-        (&*compared.only_theirs, Ink::Red, "is applied according to the migrator alone"),
-        (only_ours, Ink::Red, "is not applied according to the migrator"),
+        (&compared.after_baseline, Ink::Yellow, "no snapshot has its changes; if they are drift: `gen drift adopt`"),
+        (&compared.only_in_seaql, Ink::Red, "is not applied according to `gen`"),
+        (&compared.only_in_gen, Ink::Yellow, "is applied, and not in the list of the migrator yet"),
     ];
     for (names, colour, what) in lists {
         text.extend(
@@ -204,7 +202,7 @@ fn as_json(screen: &Status) -> Value {
         },
         "migrations": migrations.collect::<Vec<_>>(),
         "migrator": screen.seaorm.as_ref().map(|it| json!({
-            "applied": it.applied, "since_the_baseline": it.since, "only_theirs": it.only_theirs, "only_ours": it.only_ours,
+            "applied": it.applied, "after_baseline": it.after_baseline, "only_in_seaql": it.only_in_seaql, "only_in_gen": it.only_in_gen,
         })),
     })
 }

@@ -7,7 +7,7 @@ mod register;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 
-pub use register::MigratorText;
+pub use register::{MigratorText, Unfit};
 
 /// The modules that `Migrator::migrations` of a source text names, in order. `None`: the text has no migrator, or its list is
 /// made in another way.

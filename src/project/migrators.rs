@@ -28,7 +28,7 @@ impl Project {
     pub(super) fn migrators(&self) -> Result<Vec<PathBuf>> {
         let mut found = Found::default();
         found.search(&self.workspace_root()?, DEPTH)?;
-        Ok(found.migrators.into_values().map(|migrator| migrator.file).collect())
+        Ok(found.migrators.into_keys().collect())
     }
 
     /// The names of the application's own migrations, a list for each migrator of the cargo workspace. Where a migrator does not
@@ -41,7 +41,8 @@ impl Project {
         found.search(&self.workspace_root()?, DEPTH)?;
         let Found { migrators, mut modules } = found;
         let mut lists = Vec::new();
-        for (folder, Migrator { listed, .. }) in migrators {
+        for (file, listed) in migrators {
+            let folder = file.parent().unwrap_or(&file).to_owned();
             let below: BTreeMap<String, PathBuf> = modules
                 .iter()
                 .filter(|(_, path)| path.starts_with(&folder))
@@ -92,16 +93,10 @@ fn names(modules: &BTreeMap<String, PathBuf>, listed: Option<Vec<String>>) -> Re
     Ok(names)
 }
 
-/// A file with a `Migrator`, and the modules that it lists.
-struct Migrator {
-    file: PathBuf,
-    listed: Option<Vec<String>>,
-}
-
 #[derive(Default)]
 struct Found {
-    /// The migrators by their folders.
-    migrators: BTreeMap<PathBuf, Migrator>,
+    /// The file of each migrator, and the modules that it lists.
+    migrators: BTreeMap<PathBuf, Option<Vec<String>>>,
     /// Modules that are named as migrations, with their files.
     modules: BTreeSet<(String, PathBuf)>,
 }
@@ -128,8 +123,7 @@ impl Found {
             } else if let Ok(Some(text)) = read_text_if_there(&entry.path)
                 && text.contains("MigratorTrait for")
             {
-                let migrator = Migrator { file: entry.path.clone(), listed: listed_migrations(&text) };
-                self.migrators.insert(folder.to_owned(), migrator);
+                self.migrators.insert(entry.path.clone(), listed_migrations(&text));
             }
         }
         Ok(())

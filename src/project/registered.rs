@@ -2,14 +2,14 @@
 //!
 //! Must not know what a migration contains.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use sea_gen_runner::files::{read_text, read_text_if_there};
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::{Error, Result};
 
-use crate::entity::migrator::MigratorText;
+use crate::entity::migrator::{MigratorText, Unfit};
 
 use super::{BASELINE, Batch, Format, LOCK_FILE, Project};
 
@@ -24,7 +24,7 @@ pub(super) fn is_registered(module: &str) -> bool {
     module.contains(MACRO)
 }
 
-/// The `Migrator` of a project, and what of the lock is not registered in it.
+/// The `Migrator` of a project, and what of the lock is not in its list.
 struct Registry {
     /// The file of the `Migrator`.
     path: PathBuf,
@@ -32,46 +32,71 @@ struct Registry {
     text: MigratorText,
     /// The modules of the locked migrations, oldest first.
     wanted: Vec<String>,
-    /// Registered modules whose migrations are not in the lock.
+    /// Listed modules of ours whose migrations are not in the lock.
     gone: BTreeSet<String>,
-    /// Modules of the application itself.
-    foreign: BTreeSet<String>,
 }
 
 impl Project {
     /// Adds the lock file to a batch and, with `format = "seaorm"`, what its migrations need in the application's `Migrator`.
     ///
     /// # Errors
-    /// The `Migrator` is not found, cannot be read, or has no list that could be extended.
+    /// The `Migrator` is not found, or its list cannot be extended.
     pub fn write_lock(&self, lock: &Lock, batch: &mut Batch) -> Result<()> {
         if let Some(registry) = self.registry(lock)? {
-            registry.write(self, lock, batch)?;
+            for (path, text) in registry.changes(self, lock)? {
+                match text {
+                    Some(text) => batch.write(path, text),
+                    None => batch.delete(path),
+                }
+            }
         }
         batch.write(self.lock_path(), lock.text());
         Ok(())
     }
 
-    /// How the list of the `Migrator` differs from the lock, a sentence each; with `format = "seaorm"`.
+    /// How the `Migrator` differs from the lock, a sentence each; with `format = "seaorm"`, where there are sources.
     ///
     /// # Errors
-    /// The `Migrator` is not found, cannot be read, or has no list that could be extended.
+    /// The `Migrator` is not found, or its list cannot be extended.
     pub fn unregistered(&self, lock: &Lock) -> Result<Vec<String>> {
-        if self.is_without_sources() {
+        if self.config.format == Format::Sql || self.is_without_sources() {
             return Ok(Vec::new());
         }
         let Some(registry) = self.registry(lock)? else { return Ok(Vec::new()) };
         let shown = self.shown(&registry.path).display();
         let listed: Vec<&str> = registry.text.listed().collect();
         let is_missing = |name: &&String| !listed.contains(&name.as_str());
-        let missing = registry.wanted.iter().filter(is_missing).map(|name| format!("`{shown}` does not list `{name}`"));
-        let gone = registry.gone.iter().map(|name| format!("`{shown}` lists `{name}`, which is no migration"));
+        let missing = registry
+            .wanted
+            .iter()
+            .filter(is_missing)
+            .map(|name| format!("`{shown}` does not list `{name}`: `gen lock`"));
+        let gone =
+            registry.gone.iter().map(|name| format!("`{shown}` lists `{name}`, which is no migration: `gen lock`"));
         let ours: Vec<&str> =
             listed.iter().copied().filter(|name| registry.wanted.iter().any(|wanted| wanted == name)).collect();
         let order = ours.windows(2).filter_map(|pair| match pair {
-            [first, second] if first > second => Some(format!("`{shown}` lists `{first}` before `{second}`")),
+            [first, second] if first > second => {
+                Some(format!("`{shown}` lists `{first}` before `{second}`: move its line behind that one"))
+            }
             _ => None,
         });
-        Ok(missing.chain(gone).chain(order).collect())
+        let mut found: Vec<String> = missing.chain(gone).chain(order).collect();
+        if found.is_empty() {
+            let changes = registry.changes(self, lock)?.into_keys();
+            found.extend(
+                changes.map(|path| format!("`{}` is not as `gen lock` writes it", self.shown(&path).display())),
+            );
+        }
+        Ok(found)
+    }
+
+    /// Whether the `Migrator` has SeaORM's usual history: then it is kept in line with ours.
+    ///
+    /// # Errors
+    /// The `Migrator` is not found or cannot be read.
+    pub fn has_usual_history(&self) -> Result<bool> {
+        Ok(!read_text(&self.migrator()?)?.contains("fn migration_table_name"))
     }
 
     fn registry(&self, lock: &Lock) -> Result<Option<Registry>> {
@@ -88,44 +113,53 @@ impl Project {
             .collect();
         wanted.sort();
         wanted.dedup();
-        let Some(text) = MigratorText::read(&before) else {
-            let mut error = Error::new(format!(
-                "`{}` has no `Migrator` whose function `migrations` is one list `vec![…]`",
-                self.shown(&path).display()
-            ));
-            if let Some(name) = wanted.last() {
-                let hint = format!(
-                    "write the list as `vec![…]`, so that `mod {name};` and `Box::new({name}::Migration)` can be added"
-                );
-                error = error.hint(hint);
-            }
-            return Err(error);
-        };
-        let (mut gone, mut foreign) = (BTreeSet::new(), BTreeSet::new());
+        let text = MigratorText::read(&before).map_err(|unfit| self.unfit(&path, &unfit))?;
+        let mut gone = BTreeSet::new();
         for name in text.modules() {
-            let is_ours = read_text_if_there(&beside(&path, name))?.is_some_and(|text| is_registered(&text));
-            if !is_ours {
-                foreign.insert(name.to_owned());
-            } else if !wanted.iter().any(|wanted| wanted == name) {
+            if !wanted.iter().any(|wanted| wanted == name) && is_ours(&path, name)? {
                 gone.insert(name.to_owned());
             }
         }
-        Ok(Some(Registry { path, before, text, wanted, gone, foreign }))
+        Ok(Some(Registry { path, before, text, wanted, gone }))
+    }
+
+    fn unfit(&self, path: &Path, unfit: &Unfit) -> Error {
+        let error =
+            Error::new(format!("no migration can be added to the `Migrator` in `{}`", self.shown(path).display()))
+                .because(unfit.to_string());
+        match unfit {
+            Unfit::Syntax(..) => error.hint("correct it: `cargo check` shows the place"),
+            Unfit::NoMigrator => error.hint("name the file that has it: `migrator = \"migration/src/lib.rs\"`"),
+            Unfit::Several => error.hint("move all but one into other files"),
+            Unfit::NoList | Unfit::Edited => error.hint(
+                "let the function end with the list, an entry on each line: `vec![\n    Box::new(m20220101_000001_create_user::Migration),\n]`",
+            ),
+            Unfit::OtherStatic => error.hint("rename it: the modules of the migrations refer to `super::MIGRATIONS`"),
+        }
     }
 
     /// The file of the `Migrator`: the configured one, or the only one.
     fn migrator(&self) -> Result<PathBuf> {
         if let Some(path) = &self.config.migrator {
-            return Ok(self.root.join(path));
+            let path = self.root.join(path);
+            return match path.is_file() {
+                true => Ok(path),
+                false => Err(Error::new(format!(
+                    "`migrator` of the configuration names `{}`, which is no file",
+                    self.shown(&path).display()
+                ))
+                .hint("name the file of the `Migrator`: `migrator = \"migration/src/lib.rs\"`")),
+            };
         }
         let found = self.migrators()?;
         match found.as_slice() {
             [only] if only.starts_with(&self.root) => Ok(only.clone()),
-            [] => Err(Error::new("`format = \"seaorm\"`, and no file has a `Migrator`")
-                .hint("`sea-orm-cli migrate init` writes one")),
+            [] => Err(Error::new("`format = \"seaorm\"`, and no file implements `MigratorTrait`")
+                .hint("`sea-orm-cli migrate init` writes a package with one")
+                .hint("if a macro or another trait makes it, leave `format` out")),
             [outside] => {
                 Err(Error::new(format!("the `Migrator` is outside of the project, in `{}`", outside.display()))
-                    .hint("move `gen.toml` to a folder that contains both"))
+                    .hint("let the project begin in a folder above both: move `gen.toml` and the files of `gen` there"))
             }
             several => {
                 let shown: Vec<String> = several.iter().map(|path| self.shown(path).display().to_string()).collect();
@@ -135,7 +169,7 @@ impl Project {
         }
     }
 
-    /// The arguments of `embed!` in the package of the `Migrator`.
+    /// The arguments of `embed!` in the package of the `Migrator`; empty for the usual ones.
     fn embedded(&self, migrator: &Path) -> String {
         let package = migrator.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").is_file());
         let package = package.or_else(|| migrator.parent()).unwrap_or(&self.root);
@@ -149,31 +183,57 @@ impl Project {
 }
 
 impl Registry {
-    fn write(&self, project: &Project, lock: &Lock, batch: &mut Batch) -> Result<()> {
+    /// The files to be written, and those to be deleted.
+    fn changes(&self, project: &Project, lock: &Lock) -> Result<BTreeMap<PathBuf, Option<String>>> {
+        let mut changes = BTreeMap::new();
         for name in &self.gone {
-            batch.delete(beside(&self.path, name));
+            let (path, id) = (beside(&self.path, name), name.strip_prefix('m').unwrap_or(name));
+            let text = read_text_if_there(&path)?;
+            // A module to which somebody added something stays.
+            let is_as_written = |text: &String| [true, false].iter().any(|stands| *text == module_text(id, *stands));
+            if text.as_ref().is_some_and(is_as_written) {
+                changes.insert(path, None);
+            }
         }
         for name in &self.wanted {
             let path = beside(&self.path, name);
             let folder = path.with_extension("").join("mod.rs");
             if read_text_if_there(&path)?.is_none() && read_text_if_there(&folder)?.is_none() {
                 let id = name.strip_prefix('m').unwrap_or(name);
-                batch.write(path, module_text(id, self.stands_for_others(id, lock)));
+                changes.insert(path, Some(module_text(id, self.stands_for_others(id, lock)?)));
             }
         }
         let after = self.text.with(&self.wanted, &self.gone, &project.embedded(&self.path));
+        let after = after.map_err(|unfit| project.unfit(&self.path, &unfit))?;
         if after != self.before {
-            batch.write(&self.path, after);
+            changes.insert(self.path.clone(), Some(after));
         }
-        Ok(())
+        Ok(changes)
     }
 
-    /// Whether a migration is the baseline of a database that migrations of the application itself have made.
-    fn stands_for_others(&self, id: &str, lock: &Lock) -> bool {
+    /// Whether a migration is the baseline of a database that migrations of the application itself have made: those in the list that
+    /// are not newer.
+    fn stands_for_others(&self, id: &str, lock: &Lock) -> Result<bool> {
         let mut baselines = lock.dialects.values().filter_map(|locked| locked.migrations.first());
-        let is_baseline = baselines.any(|first| first.id.as_str() == id && first.id.name() == BASELINE);
-        is_baseline && self.foreign.iter().any(|name| *name < module(id))
+        if !baselines.any(|first| first.id.as_str() == id && first.id.name() == BASELINE) {
+            return Ok(false);
+        }
+        for entry in self.text.entries() {
+            let is_older = match entry {
+                Some(name) => name < module(id).as_str() && !is_ours(&self.path, name)?,
+                None => true,
+            };
+            if is_older {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
+}
+
+/// Whether `gen` wrote a module.
+fn is_ours(migrator: &Path, name: &str) -> Result<bool> {
+    Ok(read_text_if_there(&beside(migrator, name))?.is_some_and(|text| is_registered(&text)))
 }
 
 /// The name of a migration's module.
@@ -181,8 +241,11 @@ fn module(id: &str) -> String {
     format!("m{id}")
 }
 
+/// Where Rust looks for a module of the file.
 fn beside(migrator: &Path, module: &str) -> PathBuf {
-    migrator.with_file_name(format!("{module}.rs"))
+    let is_root = ["lib.rs", "main.rs", "mod.rs"].iter().any(|name| migrator.ends_with(name));
+    let folder = if is_root { migrator.with_file_name("") } else { migrator.with_extension("") };
+    folder.join(format!("{module}.rs"))
 }
 
 fn module_text(id: &str, stands_for_others: bool) -> String {

@@ -4,6 +4,12 @@
 
 use std::path::Path;
 
+#[cfg(feature = "mysql")]
+use crate::session::MySqlPool;
+#[cfg(feature = "postgres")]
+use crate::session::PostgresPool;
+#[cfg(feature = "sqlite")]
+use crate::session::SqlitePool;
 use crate::session::{self, ConnectError, ConnectionOptions, Missing, Obstacle, Session};
 use crate::{Error, ErrorKind, Result};
 
@@ -40,30 +46,30 @@ impl Connect for &String {
 }
 
 #[cfg(feature = "postgres")]
-impl sealed::Sealed for &sqlx::PgPool {}
+impl sealed::Sealed for &PostgresPool {}
 
 #[cfg(feature = "postgres")]
-impl Connect for &sqlx::PgPool {
+impl Connect for &PostgresPool {
     async fn session(self, _: Missing) -> Result<Session> {
         Session::of_postgres(self).await.map_err(not_taken)
     }
 }
 
 #[cfg(feature = "mysql")]
-impl sealed::Sealed for &sqlx::MySqlPool {}
+impl sealed::Sealed for &MySqlPool {}
 
 #[cfg(feature = "mysql")]
-impl Connect for &sqlx::MySqlPool {
+impl Connect for &MySqlPool {
     async fn session(self, _: Missing) -> Result<Session> {
         Session::of_mysql(self).await.map_err(not_taken)
     }
 }
 
 #[cfg(feature = "sqlite")]
-impl sealed::Sealed for &sqlx::SqlitePool {}
+impl sealed::Sealed for &SqlitePool {}
 
 #[cfg(feature = "sqlite")]
-impl Connect for &sqlx::SqlitePool {
+impl Connect for &SqlitePool {
     async fn session(self, _: Missing) -> Result<Session> {
         Session::of_sqlite(self).await.map_err(not_taken)
     }

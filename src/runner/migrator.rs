@@ -151,17 +151,8 @@ async fn on(session: &mut Session, migrations: &Migrations, (id, task): (&str, T
         Task::Apply => go(session, &files, Course::Apply(id)).await,
         Task::Revert => go(session, &files, Course::Revert(id)).await,
         Task::Record => record_on(session, file).await,
-        Task::Forget => match state(session, id).await? {
-            Some(State::Baseline) => run::forget(session, id, DEFAULT_WAIT).await,
-            // `gen up` has executed it, on a database that was empty.
-            Some(_) => go(session, &files, Course::Revert(id)).await,
-            None => Ok(()),
-        },
+        Task::Forget => forget_on(session, id).await,
     }
-}
-
-async fn state(session: &mut Session, id: &str) -> Result<Option<State>> {
-    Ok(run::history(session).await?.into_iter().find(|row| row.id == id).map(|row| row.status))
 }
 
 async fn go(session: &mut Session, files: &[Applicable<'_>], course: Course<'_>) -> Result<()> {
@@ -169,16 +160,37 @@ async fn go(session: &mut Session, files: &[Applicable<'_>], course: Course<'_>)
 }
 
 async fn record_on(session: &mut Session, file: &Applicable<'_>) -> Result<()> {
+    let id = file.migration.id.as_str();
     loop {
         let known = run::history(session).await?;
-        if known.iter().any(|row| row.id == file.migration.id.as_str()) {
-            return Ok(());
+        match known.iter().find(|row| row.id == id) {
+            Some(row) if row.status.is_done() => return Ok(()),
+            Some(_) => {
+                return Err(Error::new(format!("migration `{id}` is partially applied"))
+                    .of(ErrorKind::Interrupted)
+                    .hint("`gen up` goes on with it"));
+            }
+            None => {}
         }
         let recorded = (&[file][..], State::Baseline);
         // If another process was faster, its row is found the next time.
         if run::record(session, recorded, &known, async |_| Ok(true), DEFAULT_WAIT, &mut |_| ()).await? {
             return Ok(());
         }
+    }
+}
+
+/// However the baseline was applied: the migrations before it are in SeaORM's history, and revert what it stands for.
+async fn forget_on(session: &mut Session, id: &str) -> Result<()> {
+    let rows = run::history(session).await?;
+    match rows.last() {
+        Some(newest) if newest.id == id => run::forget(session, id, DEFAULT_WAIT).await,
+        Some(newest) if rows.iter().any(|row| row.id == id) => {
+            Err(Error::new(format!("migration `{}` is applied after `{id}`", newest.id))
+                .of(ErrorKind::OutOfOrder)
+                .hint("revert the newest one first: `gen down`"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -15,11 +15,11 @@ use crate::dialect::{self, Product, Role, Statement, reading};
 use crate::introspect;
 use crate::lint::allow::Allow;
 use crate::lint::{self, Finding};
-use crate::project::{Format, find_id, fingerprint};
+use crate::project::{find_id, fingerprint};
 use crate::state::{self, Situation};
 
 use super::{
-    Failure, Known, Live, Open, Workspace, applicable, applicables, occupied, recognisable, refuted, seaorm, sizes,
+    Failure, Known, Live, Open, Workspace, applicable, applicables, histories, occupied, recognisable, refuted, sizes,
     stakes,
 };
 
@@ -297,10 +297,7 @@ impl Bench {
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
         let outcomes = run::go(session, &files, course.of_runner(), self.wait, watch).await;
-        let followed = match self.workspace.project.config.format {
-            Format::SeaOrm => seaorm::follow(session, &files).await,
-            Format::Sql => Ok(()),
-        };
+        let followed = histories::follow(session, &self.workspace).await;
         outcomes.and(followed)
     }
 

@@ -21,7 +21,7 @@ use crate::project::{Batch, Snapshot, fingerprint};
 use crate::state::{self, Stakes};
 
 use super::generate::next_id;
-use super::{Failure, Live, Sealed, Workspace, applicable, applicables, locked, reworded, stakes, text};
+use super::{Failure, Live, Sealed, Workspace, applicable, applicables, histories, locked, reworded, stakes, text};
 
 /// The snapshot, the database, and the plan from the one to the other.
 pub struct Drift {
@@ -119,6 +119,7 @@ impl Drift {
                 "the files are written; once the role may write the history table, `gen up` records the migration",
             )
         })?;
+        histories::follow(&mut live.session, workspace).await?;
         Ok(written)
     }
 

@@ -10,10 +10,11 @@ use sea_gen_runner::{Direction, Error};
 use crate::dialect::{self, Forms, Statement};
 use crate::diff::diff;
 
-use super::{Failure, Live, Open, Workspace, applicables};
+use super::{Failure, Live, Open, Workspace, applicables, histories};
 
 /// A database to be emptied, and the migrations to be applied then.
 pub struct Fresh {
+    workspace: Workspace,
     /// The database.
     pub live: Live,
     /// Drop everything in it, in order.
@@ -40,7 +41,7 @@ impl Fresh {
         run::refuse_functions(&live.session, &applicables(&migrations), Direction::Up)?;
         let plan = diff(&live.schema, &dialect::nothing(), &[]);
         let drops = dialect::statements(dialect::of(live.product()), Forms::Offline, &plan, live.schema.schema())?;
-        Ok(Self { live, drops, migrations, is_rehearsal })
+        Ok(Self { workspace, live, drops, migrations, is_rehearsal })
     }
 
     /// Drops everything in the database and applies every migration.
@@ -54,13 +55,17 @@ impl Fresh {
         let session = &mut self.live.session;
         run::execute(session, &self.drops, DEFAULT_WAIT).await?;
         run::forget_all(session, DEFAULT_WAIT).await?;
+        histories::empty(session).await?;
         let files = applicables(&self.migrations);
-        Ok(run::go(session, &files, run::Course::Up(&Target::All), DEFAULT_WAIT, watch).await?)
+        let outcomes = run::go(session, &files, run::Course::Up(&Target::All), DEFAULT_WAIT, watch).await?;
+        histories::follow(session, &self.workspace).await?;
+        Ok(outcomes)
     }
 }
 
 /// A database, and the migrations by which it is reverted to nothing.
 pub struct Reset {
+    workspace: Workspace,
     /// The database.
     pub live: Live,
     migrations: Vec<Migration>,
@@ -75,7 +80,7 @@ impl Reset {
         let workspace = opened(open, vouched)?;
         let live = workspace.required(Missing::Refuse).await?;
         let migrations = sealed_migrations(&workspace, &live)?;
-        Ok(Self { live, migrations })
+        Ok(Self { workspace, live, migrations })
     }
 
     /// The migrations to revert, newest first.
@@ -97,7 +102,11 @@ impl Reset {
         self.chosen()?;
         let files = applicables(&self.migrations);
         let course = run::Course::Down(&Target::All);
-        Ok(run::go(&mut self.live.session, &files, course, DEFAULT_WAIT, watch).await?)
+        let outcomes = run::go(&mut self.live.session, &files, course, DEFAULT_WAIT, watch).await;
+        let followed = histories::follow(&mut self.live.session, &self.workspace).await;
+        let outcomes = outcomes?;
+        followed?;
+        Ok(outcomes)
     }
 }
 

@@ -38,6 +38,7 @@ pub mod generate;
 pub mod grants;
 pub mod handwritten;
 mod hints;
+pub mod histories;
 pub mod import;
 mod impossible_keys;
 pub mod join;

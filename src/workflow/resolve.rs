@@ -10,7 +10,7 @@ use sea_gen_runner::{Error, ErrorKind};
 use crate::diff::diff;
 use crate::project::find_id;
 
-use super::{Failure, Known, Live, Workspace, applicable, applicables, occupied, recognise};
+use super::{Failure, Known, Live, Workspace, applicable, applicables, histories, occupied, recognise};
 
 /// What a person knows about a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,7 @@ pub async fn resolve(workspace: &Workspace, name: &str, verdict: Verdict) -> Res
         }
         (Verdict::Applied | Verdict::Done | Verdict::NotDone, None) => {}
     }
+    histories::follow(&mut live.session, workspace).await?;
     live.session.close().await;
     Ok(resolved)
 }

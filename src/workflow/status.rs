@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use crate::schema::{Acceptance, Place};
 use crate::state::Situation;
 
-use super::seaorm::Compared;
+use super::histories::Compared;
 use super::{Failure, Live, Sealed, Workspace, applicables};
 
 /// How the three states of a project compare.
@@ -106,7 +106,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
     let Standing { situation, ahead, drift, accepted } = stands;
     let obstacle = live.as_ref().and_then(|live| obstacle(live, &migrations));
     let seaorm = match &mut live {
-        Some(Live { session, history, .. }) => Compared::of(session, history, &applicables(&migrations)).await,
+        Some(Live { session, history, .. }) => Compared::of(session, &workspace, history).await,
         None => None,
     };
     Ok(Status {

@@ -21,6 +21,12 @@ pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
 #[cfg(feature = "testing")]
 pub(crate) use options::of_database;
+#[cfg(feature = "mysql")]
+pub(crate) use pool::MySqlPool;
+#[cfg(feature = "postgres")]
+pub(crate) use pool::PostgresPool;
+#[cfg(feature = "sqlite")]
+pub(crate) use pool::SqlitePool;
 pub use rows::{Iter, Row, Rows};
 
 use crate::{Product, sql};

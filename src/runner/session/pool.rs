@@ -6,6 +6,13 @@
 #[cfg(feature = "sqlite")]
 use crate::Product;
 
+#[cfg(feature = "mysql")]
+pub(crate) use sqlx::MySqlPool;
+#[cfg(feature = "postgres")]
+pub(crate) use sqlx::PgPool as PostgresPool;
+#[cfg(feature = "sqlite")]
+pub(crate) use sqlx::SqlitePool;
+
 use super::held::Held;
 use super::{ConnectError, Driver, Options, Session};
 

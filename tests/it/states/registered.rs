@@ -9,7 +9,12 @@ use sea_gen::schema::Product;
 use super::project::{Database, PERSON, Project};
 use crate::support::on_each;
 
-on_each!(migrations_are_registered_in_the_migrator, both_histories_are_kept_in_line,);
+on_each!(
+    migrations_are_registered_in_the_migrator,
+    both_histories_are_kept_in_line,
+    the_history_of_another_application_is_left_alone,
+    a_baseline_stands_for_migrations_of_any_name,
+);
 
 /// A project with the migration crate that `sea-orm-cli migrate init` writes.
 fn with_migrator(product: Product) -> Project {
@@ -89,11 +94,8 @@ fn migrations_are_registered_in_the_migrator(product: Product) {
     assert!(!lib(&project).contains(&gone) && read(&project, &gone).is_empty());
     assert_eq!(listed(&project).len(), 3);
 
-    edit(&project, "vec![", "Vec::from([");
-    project
-        .run(&["lock", "--no-verify"])
-        .with(1)
-        .mentions("has no `Migrator` whose function `migrations` is one list `vec![…]`");
+    edit(&project, "vec![", "other![");
+    project.run(&["lock", "--no-verify"]).with(1).mentions("does not return one list `vec![…]`");
 }
 
 fn both_histories_are_kept_in_line(product: Product) {
@@ -112,7 +114,7 @@ fn both_histories_are_kept_in_line(product: Product) {
     project.edit("person", "    pub age: Option<i32>,", "    pub age: Option<i32>,\n    pub note: Option<String>,");
     project.run(&["migration", "AddNote"]).with(0);
     let noted = listed(&project).pop().expect("a migration");
-    project.run(&["status"]).with(0).mentions("contradicts the history");
+    project.run(&["status"]).with(0).mentions("lacks migrations that are applied");
     project.run(&["up"]).with(0);
     assert_eq!(versions(&project.database), ["m20220101_000001_create_table", baseline.as_str(), noted.as_str()]);
     project.run(&["status"]).with(0).mentions("3 migrations in seaql_migrations").mentions("agrees with the history");
@@ -121,7 +123,7 @@ fn both_histories_are_kept_in_line(product: Product) {
 
     // What only SeaORM's history has would never run.
     project.database.execute(&format!("INSERT INTO seaql_migrations VALUES ('{noted}', 0)"));
-    project.run(&["status"]).with(0).mentions(&noted).mentions("is applied according to the migrator alone");
+    project.run(&["status"]).with(0).mentions(&noted).mentions("is not applied according to `gen`");
     project.run(&["up"]).with(0);
     project.run(&["status"]).with(0).mentions("agrees with the history");
     // A migration in Rust that ran later.
@@ -133,8 +135,40 @@ fn both_histories_are_kept_in_line(product: Product) {
         .mentions("m20300101_000000_add_hall");
 
     let fresh = Database::create(product);
+    let expected = ["m20220101_000001_create_table", baseline.as_str(), noted.as_str()];
     project.run(&["up", "--database-url", &fresh.url]).with(0);
-    assert_eq!(versions(&fresh), ["m20220101_000001_create_table", baseline.as_str(), noted.as_str()]);
+    assert_eq!(versions(&fresh), expected);
+    // What a migration that is no more had made is gone, and so is its row.
+    fresh.execute("INSERT INTO seaql_migrations VALUES ('m20290101_000000_add_wing', 1893456000)");
+    project.run(&["fresh", "--database-url", &fresh.url]).with(0);
+    assert_eq!(versions(&fresh), expected);
+}
+
+fn the_history_of_another_application_is_left_alone(product: Product) {
+    let project = with_migrator(product);
+    project.entity("person", PERSON);
+    project.run(&["init", "--format", "seaorm"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    project.database.execute(
+        "CREATE TABLE seaql_migrations (version varchar(255) NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)",
+    );
+    project.database.execute("INSERT INTO seaql_migrations VALUES ('m20210101_000001_other', 1640995201)");
+    project.run(&["up"]).with(0);
+    assert_eq!(versions(&project.database), ["m20210101_000001_other"]);
+    project.run(&["status"]).with(0).keeps_silent_on("seaql_migrations");
+}
+
+fn a_baseline_stands_for_migrations_of_any_name(product: Product) {
+    let project = with_migrator(product);
+    edit(&project, "m20220101_000001_create_table", "create_person");
+    project
+        .database
+        .execute("CREATE TABLE person (id integer NOT NULL PRIMARY KEY, email varchar(255) NOT NULL, age integer)");
+    project.entity("person", &PERSON.replace("pub id: i32", "#[sea_orm(auto_increment = false)]\n    pub id: i32"));
+    project.run(&["init", "--format", "seaorm"]).with(0);
+    let names = listed(&project);
+    assert!(names.len() == 2 && names[0] == "create_person", "{names:?}");
+    assert!(read(&project, &names[1]).contains("baseline \""));
 }
 
 fn versions(database: &Database) -> Vec<String> {
