@@ -5,11 +5,11 @@
 use std::path::Path;
 
 #[cfg(feature = "mysql")]
-use crate::session::MySqlPool;
+use crate::session::pool::MySqlPool;
 #[cfg(feature = "postgres")]
-use crate::session::PostgresPool;
+use crate::session::pool::PostgresPool;
 #[cfg(feature = "sqlite")]
-use crate::session::SqlitePool;
+use crate::session::pool::SqlitePool;
 use crate::session::{self, ConnectError, ConnectionOptions, Missing, Obstacle, Session};
 use crate::{Error, ErrorKind, Result};
 

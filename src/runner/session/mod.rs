@@ -11,7 +11,7 @@ pub mod mysql;
 mod options;
 #[cfg(feature = "sea-orm")]
 pub(crate) mod orm;
-mod pool;
+pub(crate) mod pool;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
@@ -21,12 +21,6 @@ pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
 #[cfg(feature = "testing")]
 pub(crate) use options::of_database;
-#[cfg(feature = "mysql")]
-pub(crate) use pool::MySqlPool;
-#[cfg(feature = "postgres")]
-pub(crate) use pool::PostgresPool;
-#[cfg(feature = "sqlite")]
-pub(crate) use pool::SqlitePool;
 pub use rows::{Iter, Row, Rows};
 
 use crate::{Product, sql};
