@@ -67,6 +67,7 @@ mod taken;
 pub(crate) mod text;
 mod wording;
 mod workspace;
+pub mod write_entities;
 
 pub use database::scratch_server;
 pub use failure::Failure;

@@ -38,3 +38,4 @@ mod synchronised;
 mod taken;
 mod wild;
 mod words;
+mod written;
