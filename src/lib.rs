@@ -229,8 +229,9 @@
 //!   in `dialect`, seven in `workflow`, six in `entity`. To these come a folder `dialect/<db>/` with the same file names and
 //!   a session file in `runner/session/`. `schema` and `diff` know no product. A search for `Product::` finds the comparisons that
 //!   the compiler does not.
-//! * **A lint**: two files: a constant in `lint/`, or in `lint/script/` if it judges scripts alone, and a line in [`lint::RULES`]. One
-//!   that judges scripts has its example in the constant, and a file in `tests/lint/`.
+//! * **A lint**: two files: a constant in `lint/`, in `lint/script/` if it judges scripts alone, or in `lint/code/` if it judges
+//!   Rust, and a line in [`lint::RULES`]. One that judges scripts or Rust has its example in the constant, and one for scripts a file
+//!   in `tests/lint/`.
 //! * **A job**: a file in `workflow/`, values in and values out, and a line in `workflow/mod.rs`. **A command**: four files: its
 //!   arguments in `cli/arguments.rs`, a file in `cli/` that shows the result of the job, an arm in `cli/mod.rs`, a row in
 //!   `guide/reference.md`.

@@ -39,6 +39,7 @@ pub use environment::{DatabaseUrl, Environment};
 pub use files::{Batch, FileChange, Staged, make_folder};
 pub use fingerprint::fingerprint;
 pub use id::{find_id, new_id};
+pub use migrators::MigrationCode;
 pub use parallel::STACK;
 pub use snapshot::Snapshot;
 pub use writer::Writer;

@@ -41,6 +41,7 @@ mod hints;
 pub mod import;
 mod impossible_keys;
 pub mod join;
+pub mod lint_code;
 mod listener;
 pub(crate) mod occupied;
 mod partitions;
