@@ -253,3 +253,6 @@ pub mod seed;
 pub mod state;
 pub mod workflow;
 pub mod write;
+
+#[cfg(feature = "sea-orm")]
+pub use workflow::develop;

@@ -29,6 +29,8 @@ pub mod check;
 pub mod compare;
 pub(crate) mod compiled;
 mod database;
+#[cfg(feature = "sea-orm")]
+pub mod develop;
 pub mod drift;
 pub mod entities;
 mod excluded;

@@ -10,6 +10,7 @@ mod catalog;
 mod conversions;
 mod data;
 mod declared;
+mod developed;
 mod drift;
 mod functions;
 mod generated;
