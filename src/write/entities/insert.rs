@@ -57,13 +57,13 @@ pub fn with_fields(text: &str, line: usize, fields: &[String]) -> Option<String>
 pub fn with_lines(text: &str, lines: &[String]) -> Option<String> {
     let file = syn::parse_file(text).ok()?;
     let is_module = lines.iter().any(|line| line.contains("mod "));
-    let ends = file.items.iter().filter(|item| match item {
+    let mut ends = file.items.iter().filter(|item| match item {
         Item::Mod(item) => is_module && item.content.is_none(),
         Item::Use(_) => !is_module,
         _ => false,
     });
     let added = lines.join("\n");
-    match ends.last().map(|item| item.span().byte_range().end) {
+    match ends.next_back().map(|item| item.span().byte_range().end) {
         Some(end) => {
             let (before, behind) = text.split_at_checked(end)?;
             let stays = rest_of_line(behind);
