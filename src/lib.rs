@@ -143,7 +143,7 @@
 //! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `runner`, `schema`, `plan`, `entity` |
-//! | [`write`](mod@write) | SQL beside the entities, written from a schema | `runner::sql`, `schema`, `plan`, `dialect` |
+//! | [`write`](mod@write) | entities and the SQL beside them, written from a schema | `runner::sql`, `schema`, `plan`, `dialect`, `state` |
 //! | [`proof`] | scratch databases, and migrations proven on them | `runner`, `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project` |
 //! | [`workflow`] | the jobs, one file each: values in, values out | `runner`, `schema`, `plan`, `diff`, `lint`, `dialect`, `introspect`, `entity`, `seed`, `state`, `project`, `write`, `proof` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
@@ -184,6 +184,11 @@
 //!   reviewers, so it is laid out for them. sea-query is an oracle: tests compare the spelling of every type with it.
 //! * **Catalogs are read by a constant number of queries, not by sea-schema**, which sends some for every table (77 s for 1,000
 //!   tables of PostgreSQL) and does not read plain indexes or checks. It is an oracle, too: `tests/it/run/discovery.rs`.
+//! * **Entities are written here, not by sea-orm-codegen**, with its names. It panics on what is no identifier (a column `2fa`, an
+//!   enum value that is an emoji), prints warnings to stdout, and knows one schema at a time. A type that SeaORM has no name for
+//!   becomes a field that is ignored, and lengths, defaults, comments and indexes are not said: read back, that is another database.
+//!   Mending all of it through syntax takes as much code as writing the text does, and would cost the program nine packages, a
+//!   minute of a processor and 3 MB.
 //! * **Errors are typed, so `anyhow` stands at the edge only**, in the programs of `tests/examples/`.
 //! * **The driver is sqlx itself, at the version SeaORM uses**, because lock and work must share one connection that is
 //!   never silently replaced by a pool. The runner takes that connection from SeaORM's pool, or connects itself. Each driver is a
@@ -224,8 +229,9 @@
 //!   in `dialect`, seven in `workflow`, six in `entity`. To these come a folder `dialect/<db>/` with the same file names and
 //!   a session file in `runner/session/`. `schema` and `diff` know no product. A search for `Product::` finds the comparisons that
 //!   the compiler does not.
-//! * **A lint**: two files: a constant in `lint/`, or in `lint/script/` if it judges scripts alone, and a line in [`lint::RULES`]. One
-//!   that judges scripts has its example in the constant, and a file in `tests/lint/`.
+//! * **A lint**: two files: a constant in `lint/`, in `lint/script/` if it judges scripts alone, or in `lint/code/` if it judges
+//!   Rust, and a line in [`lint::RULES`]. One that judges scripts or Rust has its example in the constant, and one for scripts a file
+//!   in `tests/lint/`.
 //! * **A job**: a file in `workflow/`, values in and values out, and a line in `workflow/mod.rs`. **A command**: four files: its
 //!   arguments in `cli/arguments.rs`, a file in `cli/` that shows the result of the job, an arm in `cli/mod.rs`, a row in
 //!   `guide/reference.md`.
@@ -247,3 +253,6 @@ pub mod seed;
 pub mod state;
 pub mod workflow;
 pub mod write;
+
+#[cfg(feature = "sea-orm")]
+pub use workflow::develop;

@@ -63,7 +63,7 @@ pub(super) struct Common {
 pub(super) enum Command {
     /// Set a project up: folders, first snapshot, lock; adopts an existing database
     Init(Init),
-    /// List what was read from the entities and the SQL files beside them
+    /// List what the entities and the SQL files declare, or write them from a database
     Entities(Entities),
     /// Write the migration from the snapshot to the entities
     #[command(visible_alias = "generate")]

@@ -2,6 +2,8 @@
 //!
 //! Must not know how an entity is read; it shows the model.
 
+mod write;
+
 use serde_json::{Value, json};
 
 use crate::entity::Severity;
@@ -28,6 +30,10 @@ pub(super) async fn run(common: &Common, command: &arguments::Entities) -> Resul
             paint::result(&format!("wrote {}\n", workspace.project.shown(&file).display()));
         }
         return Ok(Ending::Done);
+    }
+    if command.write {
+        drop(workspace);
+        return write::run(common, command).await;
     }
     let reading = entities::read(workspace, command.dialect).await?;
     // What cannot be normalised is a mistake in the entities too, but what was read is worth seeing all the same.

@@ -13,10 +13,13 @@ use sea_gen_runner::run;
 use sea_gen_runner::session::{Missing, connect};
 
 use crate::dialect::{self, Product};
+use crate::introspect::SEAORM_HISTORY;
+use crate::lint::code::CodePlace;
 use crate::lint::script::{self, MISSING_DOWN, StatementPlace};
-use crate::lint::{Finding, Level};
+use crate::lint::{Finding, Level, RULES, Rule};
 use crate::project::find_id;
 use crate::workflow::Workspace;
+use crate::workflow::lint_code::{self, JudgedCode};
 use crate::workflow::read_statements::lines;
 
 use super::arguments::{Common, Lint, LintFormat};
@@ -26,9 +29,64 @@ use super::{Ending, paint};
 /// A file and its findings.
 struct Judged {
     path: PathBuf,
-    product: Product,
-    /// The remarks, each with its line in the file, from 1.
-    remarks: Vec<(usize, Finding<StatementPlace>)>,
+    /// The dialect of an SQL file; none of one in Rust.
+    product: Option<Product>,
+    remarks: Vec<Remark>,
+}
+
+/// A finding as it is shown.
+struct Remark {
+    rule: &'static str,
+    level: Level,
+    /// The line in the file, from 1.
+    line: usize,
+    /// The direction, in an SQL file.
+    direction: Option<Direction>,
+    /// The index of the statement in its direction; none for a whole section.
+    statement: Option<usize>,
+    message: String,
+    /// Why it is a hazard, and what to do instead.
+    why: &'static str,
+    suggestion: &'static str,
+    silenced: Option<String>,
+}
+
+impl Remark {
+    fn of_script(line: usize, finding: Finding<StatementPlace>) -> Self {
+        let rule = rule(finding.rule);
+        let StatementPlace { direction, statement, silenced } = finding.place;
+        Self {
+            rule: finding.rule,
+            level: finding.level,
+            line,
+            direction: Some(direction),
+            statement,
+            message: finding.message,
+            why: rule.map(|rule| rule.why).unwrap_or_default(),
+            suggestion: rule.and_then(|rule| rule.script.as_ref()).map(|it| it.suggestion).unwrap_or_default(),
+            silenced,
+        }
+    }
+
+    fn of_code(finding: Finding<CodePlace>) -> Self {
+        let rule = rule(finding.rule);
+        let CodePlace { line, silenced } = finding.place;
+        Self {
+            rule: finding.rule,
+            level: finding.level,
+            line,
+            direction: None,
+            statement: None,
+            message: finding.message,
+            why: rule.map(|rule| rule.why).unwrap_or_default(),
+            suggestion: rule.and_then(|rule| rule.code.as_ref()).map(|it| it.suggestion).unwrap_or_default(),
+            silenced,
+        }
+    }
+}
+
+fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
 }
 
 pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failure> {
@@ -50,17 +108,33 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
         known.extend(migrations.iter().map(|migration| migration.id.clone()));
         all.push((*product, migrations));
     }
-    let wanted = command.targets.iter().map(|text| Ok(find_id(text, &known)?.clone()));
+    let code = lint_code::judge(&workspace)?;
+    let (in_rust, in_sql): (Vec<&String>, Vec<&String>) =
+        command.targets.iter().partition(|meant| code.iter().any(|file| is_meant(file, meant)));
+    let wanted = in_sql.iter().map(|text| Ok(find_id(text, &known)?.clone()));
     let wanted: Vec<MigrationId> = wanted.collect::<Result<_, Failure>>()?;
-    let applied = if wanted.is_empty() && !command.all { applied(&workspace).await } else { None };
+    let chooses = command.targets.is_empty();
+    let applied = if chooses && !command.all { applied(&workspace).await } else { None };
     for (product, migrations) in all {
-        let is_chosen = |migration: &&Migration| match (wanted.is_empty(), &applied) {
+        let is_chosen = |migration: &&Migration| match (chooses, &applied) {
             (false, _) => wanted.contains(&migration.id),
-            (true, Some((on, ids))) if *on == product => !ids.contains(&migration.id.to_string()),
+            (true, Some(applied)) if applied.product == product => !applied.ids.contains(&migration.id.to_string()),
             (true, _) => true,
         };
         for migration in migrations.iter().filter(is_chosen) {
             judged.push(judge(&workspace, product, migration)?);
+        }
+    }
+    for file in code {
+        let is_applied = applied.as_ref().is_some_and(|applied| applied.seaorm.contains(&file.name));
+        let is_chosen = match chooses {
+            true => !is_applied || file.is_migrator,
+            false => in_rust.iter().any(|meant| is_meant(&file, meant)),
+        };
+        if is_chosen {
+            let path = workspace.project.shown(&file.path).to_owned();
+            let remarks = file.findings.into_iter().map(Remark::of_code).collect();
+            judged.push(Judged { path, product: None, remarks });
         }
     }
     match format {
@@ -73,25 +147,44 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
         paint::talk("nothing to look at: no migration is pending");
     }
     // What is said of the file as a whole belongs to neither way.
-    let decides = |remark: &Finding<StatementPlace>| {
-        remark.place.direction == Direction::Up || command.down || remark.place.statement.is_none()
-    };
-    let stops = |(_, remark): &(usize, Finding<StatementPlace>)| {
-        remark.place.silenced.is_none() && remark.level >= Level::Warning && decides(remark)
-    };
+    let decides =
+        |remark: &Remark| remark.direction != Some(Direction::Down) || command.down || remark.statement.is_none();
+    let stops = |remark: &Remark| remark.silenced.is_none() && remark.level >= Level::Warning && decides(remark);
     let found = judged.iter().any(|file| file.remarks.iter().any(stops));
     Ok(if found { Ending::Findings } else { Ending::Done })
 }
 
+/// Whether a migration in Rust is meant: by its name, the beginning of it, or its file.
+fn is_meant(file: &JudgedCode, meant: &str) -> bool {
+    let stem = meant.rsplit(['/', '\\']).next().unwrap_or(meant);
+    let stem = stem.strip_suffix(".rs").unwrap_or(stem);
+    !file.is_migrator && stem.starts_with('m') && file.name.starts_with(stem)
+}
+
+/// What the connected database has.
+struct Applied {
+    product: Product,
+    ids: Vec<String>,
+    /// The application's own migrations.
+    seaorm: Vec<String>,
+}
+
 /// The migrations applied in the connected database. Without one, every migration may be pending somewhere.
-async fn applied(workspace: &Workspace) -> Option<(Product, Vec<String>)> {
+async fn applied(workspace: &Workspace) -> Option<Applied> {
     let connection = workspace.connection().filter(|_| !workspace.database_is_absent())?;
     let told = match connect(connection, Missing::Refuse).await {
         Ok(mut session) => {
             let history = run::history(&mut session).await;
             let product = session.product();
+            // Without the table, none of them was applied.
+            let rows = session.query(&format!("SELECT version FROM {SEAORM_HISTORY}")).await.unwrap_or_default();
+            let seaorm = rows.iter().map(|row| row.text(0).to_owned()).collect();
             session.close().await;
-            history.map(|records| (product, records.into_iter().map(|record| record.id).collect()))
+            history.map(|records| Applied {
+                product,
+                ids: records.into_iter().map(|record| record.id).collect(),
+                seaorm,
+            })
         }
         Err(error) => Err(error),
     };
@@ -114,9 +207,9 @@ fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Resu
     let placed = remarks.into_iter().map(|remark| {
         let [up, down] = &places;
         let of_way = if remark.place.direction == Direction::Up { up } else { down };
-        (remark.place.statement.and_then(|at| of_way.get(at)).copied().unwrap_or(1), remark)
+        Remark::of_script(remark.place.statement.and_then(|at| of_way.get(at)).copied().unwrap_or(1), remark)
     });
-    let mut remarks: Vec<(usize, Finding<StatementPlace>)> = placed.collect();
-    remarks.sort_by_key(|(line, remark)| (remark.place.direction, *line, std::cmp::Reverse(remark.level)));
-    Ok(Judged { path: workspace.project.shown(&path).to_owned(), product, remarks })
+    let mut remarks: Vec<Remark> = placed.collect();
+    remarks.sort_by_key(|remark| (remark.direction, remark.line, std::cmp::Reverse(remark.level)));
+    Ok(Judged { path: workspace.project.shown(&path).to_owned(), product: Some(product), remarks })
 }

@@ -25,6 +25,11 @@ impl SourceFiles {
         Self { files, surveyed }
     }
 
+    /// Files that are not on the disk, or not as they are there.
+    pub fn of(files: Vec<SourceFile>) -> Self {
+        Self::new(files, None)
+    }
+
     /// Reads the entities and sidecars for one product.
     pub fn read(&self, product: Product, context: &Context) -> (Model, Vec<Diagnostic>) {
         read_surveyed(&self.files, product, context, self.surveyed.as_ref())

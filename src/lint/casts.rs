@@ -13,6 +13,7 @@ pub(super) const LOSSY_CAST: Rule = Rule {
     id: "lossy-cast",
     summary: "a column's type changes, and some values would change too",
     why: "the migration checks for such rows first and stops; if allowed, it changes them",
+    code: None,
     plan: Some(PlanCheck {
         level: Level::Warning,
         stake: |_| Stake::Lost,
@@ -40,6 +41,7 @@ pub(super) const IMPOSSIBLE_CAST: Rule =
         id: "impossible-cast",
         summary: "a column's type changes to one that cannot hold any of its values",
         why: "the migration fails on the first row with a value",
+        code: None,
         plan: Some(PlanCheck {
             level: Level::Danger,
             stake: |_| Stake::Values,
@@ -60,6 +62,7 @@ pub(super) const REFERENCE_TYPE: Rule = Rule {
     id: "reference-type",
     summary: "a foreign key and the referenced column have different types",
     why: "values of one do not fit the other, and every look-up converts; MySQL and MariaDB reject such a key",
+    code: None,
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |_| Stake::Nothing,

@@ -13,6 +13,7 @@ pub(super) const DROP_TABLE: Rule = Rule {
     id: "drop-table",
     summary: "a table is dropped",
     why: "its rows are lost, and running code fails",
+    code: None,
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |_| Stake::Rows,
@@ -31,6 +32,7 @@ pub(super) const DROP_PARTITION: Rule = Rule {
     id: "drop-partition",
     summary: "a partition of a table is dropped",
     why: "its rows are lost; `down` creates an empty partition",
+    code: None,
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |_| Stake::Rows,
@@ -89,6 +91,7 @@ pub(super) const DROP_COLUMN: Rule = Rule {
     id: "drop-column",
     summary: "a column is dropped",
     why: "its values are lost, and running code may still reference it",
+    code: None,
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |_| Stake::Values,
@@ -110,6 +113,7 @@ pub(super) const DROP_VALUE: Rule = Rule {
     id: "drop-value",
     summary: "a value of an enum type is removed",
     why: "the migration fails on rows that have it, and code that still writes it fails afterwards",
+    code: None,
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |_| Stake::Lost,

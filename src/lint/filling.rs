@@ -12,6 +12,7 @@ pub(super) const NOT_NULL: Rule = Rule {
     id: "not-null",
     summary: "a NOT NULL column is added, and existing rows get no value",
     why: "it fails on a table with rows; MySQL and MariaDB silently insert 0, an empty string or the first value",
+    code: None,
     plan: Some(PlanCheck {
         level: Level::Danger,
         stake: |op| match op {

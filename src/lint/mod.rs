@@ -1,9 +1,11 @@
-//! Hazards of plans and of scripts: one list of rules, in small files by subject; [`script`] has those on scripts alone.
+//! Hazards of plans, of scripts and of migrations written in Rust: one list of rules, in small files by subject; [`script`] has
+//! those on scripts alone, [`code`] those on Rust.
 //!
 //! A plan is judged by its operations. Must not know SQL, any database, or who reads the findings.
 
 pub mod allow;
 mod casts;
+pub mod code;
 mod destructive;
 mod filling;
 mod losses;
@@ -15,6 +17,7 @@ use crate::plan::cast::{Stake, Types};
 use crate::plan::{Op, Plan};
 use crate::schema::{Place, Schema};
 
+use code::CodeCheck;
 pub use losses::losses;
 use script::ScriptCheck;
 
@@ -42,6 +45,8 @@ pub struct Rule {
     pub plan: Option<PlanCheck>,
     /// How it judges a script, if it does.
     pub script: Option<ScriptCheck>,
+    /// How it judges a migration written in Rust, if it does.
+    pub code: Option<CodeCheck>,
 }
 
 /// How a rule judges the operations of a plan.
@@ -143,6 +148,10 @@ pub const RULES: &[&Rule] = &[
     &script::transactions::UNREAD,
     &script::silence::MISSING_DOWN,
     &script::silence::BAD_SILENCE,
+    &code::order::MIGRATION_ORDER,
+    &code::sql_text::PRAGMA_IN_TRANSACTION,
+    &code::sql_text::SPLIT_SQL,
+    &code::entities::ENTITY_IN_MIGRATION,
 ];
 
 /// The hazards of applying a plan, in the order of its operations.

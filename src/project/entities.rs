@@ -49,7 +49,8 @@ impl EntityPaths {
                 false => file.with_file_name(format!("{table}.{key}.sql")),
             };
         }
-        let folder = paths.iter().find(|path| root.join(path).is_dir());
+        // A folder may be still to be made.
+        let folder = paths.iter().find(|path| root.join(path).is_dir() || !is_rust(path));
         let first = paths.first().map(PathBuf::as_path).unwrap_or(Path::new(""));
         folder.map_or_else(|| beside(first), |folder| folder.join(format!("schema.{key}.sql")))
     }
@@ -92,6 +93,30 @@ impl Project {
     /// There are no entities, or a file cannot be read.
     pub fn discover_entities(&self) -> Result<(EntityPaths, SourceFiles)> {
         self.locate_entities()?
+    }
+
+    /// The same; `None` where there are no entities, or the configured place is still to be made.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn entities_if_there(&self) -> Result<Option<(EntityPaths, SourceFiles)>> {
+        let configured = &self.config.entities;
+        if !configured.is_empty() && configured.iter().all(|path| !self.root.join(path).exists()) {
+            return Ok(None);
+        }
+        Ok(self.locate_entities()?.ok())
+    }
+
+    /// The folder for new entities, from the root: where the first ones are, otherwise the configured one, otherwise `entities`,
+    /// in the sources of a crate.
+    pub fn entities_folder(&self, found: Option<&EntityPaths>) -> PathBuf {
+        let first = found.and_then(|found| found.paths.first()).or(self.config.entities.first());
+        match first {
+            Some(file) if is_rust(file) => file.parent().unwrap_or(Path::new("")).to_owned(),
+            Some(folder) => self.inside_crate(folder.clone()),
+            None if self.root.join("src").is_dir() => Path::new("src").join(WHOLE[0]),
+            None => PathBuf::from(WHOLE[0]),
+        }
     }
 
     /// Whether there are no sources here, only what applies migrations: an image for a deployment.

@@ -76,12 +76,17 @@ impl Environment {
         named: Option<&DatabaseUrl>,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>> {
-        let Some(connection) = connection(root, config, named, variable)? else { return Ok(None) };
-        Ok(Some(Self {
-            is_named: named.is_some(),
+        let connection = connection(root, config, named, variable)?;
+        Ok(connection.map(|connection| Self { is_named: named.is_some(), ..Self::of(config, connection) }))
+    }
+
+    /// The database of a connection that is open already.
+    pub(super) fn of(config: &Config, connection: ConnectionOptions) -> Self {
+        Self {
+            is_named: true,
             is_development: connection.is_local_or_among(&config.development),
             connection: connection.with_history(config.history.clone()),
-        }))
+        }
     }
 
     /// Whether it is a missing SQLite file.

@@ -1,4 +1,4 @@
-//! Finds the application's own migrations in the repository: the modules that each `Migrator` lists.
+//! Finds the application's own migrations in the repository: the modules that each `Migrator` lists, and their files.
 //!
 //! Must not know which of them were applied.
 
@@ -62,6 +62,38 @@ impl Project {
         lists.into_iter().map(|(below, listed)| names(&below, listed)).collect()
     }
 
+    /// The files of the cargo workspace that define migrations or a migrator, sorted by path.
+    ///
+    /// # Errors
+    /// A file or a folder cannot be read.
+    pub fn migration_code(&self) -> Result<Vec<MigrationCode>> {
+        let mut found = Vec::new();
+        code_in(&self.workspace_root()?, DEPTH, &mut found)?;
+        let bases: Vec<(PathBuf, bool)> = found
+            .iter()
+            .filter(|(_, text)| text.contains("MigratorTrait for"))
+            .map(|(path, _)| {
+                let is_root = is_module_root(path);
+                let base = if is_root { path.parent().unwrap_or(path).to_owned() } else { path.with_extension("") };
+                let is_crate = is_root && base.ends_with("src") && base.with_file_name("Cargo.toml").exists();
+                (base, is_crate)
+            })
+            .collect();
+        let mut code = Vec::new();
+        for (path, text) in found {
+            let around = bases.iter().filter(|(base, _)| path.starts_with(base) || path.with_extension("") == *base);
+            let nearest = around.max_by_key(|(base, _)| base.components().count());
+            let beside = (path.parent().unwrap_or(&path).to_owned(), false);
+            let (base, is_own_crate) = nearest.unwrap_or(&beside);
+            let below = path.strip_prefix(base).map_or(0, |below| below.components().count());
+            let depth = if is_module_root(&path) { below.saturating_sub(1) } else { below };
+            let name = own_name(&text).or_else(|| module_name(&path));
+            code.push(MigrationCode { depth, is_own_crate: *is_own_crate, name: name.unwrap_or_default(), path, text });
+        }
+        code.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(code)
+    }
+
     /// The folder of the cargo workspace that the project is in, otherwise its own.
     fn workspace_root(&self) -> Result<PathBuf> {
         let mut root = self.root.clone();
@@ -76,6 +108,55 @@ impl Project {
         }
         Ok(root)
     }
+}
+
+/// A file that defines migrations or a migrator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationCode {
+    /// The file.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// The name by which the history of SeaORM knows its migration.
+    pub name: String,
+    /// How many modules it is below that of the migrator.
+    pub depth: usize,
+    /// Whether its crate begins at the migrator, so that there is nothing but migrations in it.
+    pub is_own_crate: bool,
+}
+
+/// Folders whose migrations no application runs.
+const FOR_TESTS: [&str; 2] = ["tests", "benches"];
+
+fn code_in(folder: &Path, depth: usize, found: &mut Vec<(PathBuf, String)>) -> Result<()> {
+    for entry in entries(folder)? {
+        let name = entry.name().to_string_lossy();
+        if name.starts_with('.') || entry.is_link() {
+            continue;
+        }
+        if entry.is_folder() {
+            let is_left_out = LEFT_OUT.contains(&&*name) || FOR_TESTS.contains(&&*name);
+            if depth > 0 && !is_left_out && !entry.path.join("CACHEDIR.TAG").exists() {
+                code_in(&entry.path, depth - 1, found)?;
+            }
+        } else if name.ends_with(".rs")
+            && let Ok(Some(text)) = read_text_if_there(&entry.path)
+            && (text.contains("MigrationTrait for") || text.contains("MigratorTrait for"))
+        {
+            found.push((entry.path.clone(), text));
+        }
+    }
+    Ok(())
+}
+
+fn is_module_root(path: &Path) -> bool {
+    path.file_stem().is_some_and(|stem| stem == "mod" || stem == "lib" || stem == "main")
+}
+
+/// The name of the module that a file is.
+fn module_name(path: &Path) -> Option<String> {
+    let named = if is_module_root(path) { path.parent()?.file_name()? } else { path.file_stem()? };
+    Some(named.to_string_lossy().into_owned())
 }
 
 /// The names by which the history knows the migrations of modules.

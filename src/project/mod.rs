@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 use sea_gen_runner::files::{cannot, read_text_if_there};
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::{self, Heading, Migration, MigrationId};
+use sea_gen_runner::session::ConnectionOptions;
 use sea_gen_runner::{Error, Result};
 
 use crate::schema::{Product, Schema};
@@ -40,6 +41,7 @@ pub use environment::{DatabaseUrl, Environment};
 pub use files::{Batch, FileChange, Staged, make_folder};
 pub use fingerprint::fingerprint;
 pub use id::{find_id, new_id};
+pub use migrators::MigrationCode;
 pub use parallel::STACK;
 pub use snapshot::Snapshot;
 pub use writer::Writer;
@@ -139,6 +141,16 @@ impl Project {
     /// The URL cannot be read; the error does not hold it.
     pub fn environment(&self, named: Option<&DatabaseUrl>) -> Result<Option<Environment>> {
         Environment::find(&self.root, &self.config, named, &|name| std::env::var(name).ok())
+    }
+
+    /// The database of a connection that is open already.
+    pub fn environment_of(&self, connection: ConnectionOptions) -> Environment {
+        Environment::of(&self.config, connection)
+    }
+
+    /// The folder of the package whose program cargo runs; `None` for a program that was started otherwise.
+    pub fn running_package() -> Option<PathBuf> {
+        std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from)
     }
 
     /// Creates the folder of an SQLite database if it is in the project and does not exist.

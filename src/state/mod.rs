@@ -42,7 +42,7 @@ pub use reconcile::{Policy, TargetSchema, reconcile};
 pub use rename::{declared_renames, spelled};
 pub use situation::{Situation, SituationFacts, situate};
 pub use stakes::{Stakes, stakes};
-pub use types::{FOREIGN_KEY, RULES, TypeRule, TypeRules, rule};
+pub use types::{FOREIGN_KEY, RULES, TypeRule, TypeRules, field_type, rule};
 pub use unfit_rows::{UnfitRow, unfit_rows};
 
 #[cfg(test)]

@@ -318,6 +318,45 @@ pub(super) fn in_rust(product: Product, found: &Type) -> String {
     }
 }
 
+/// The type of a field that holds the values of a native type, by its name in SeaORM's prelude. `None`: none does, so they are
+/// read and written as text.
+pub fn field_type(product: Product, spelling: &str) -> Option<&'static str> {
+    let is_mysql = matches!(product, Product::MySql | Product::MariaDb);
+    Some(match class(product, spelling) {
+        Class::Text | Class::Choice | Class::Anything => "String",
+        Class::Integer { width: 1, signed: true } => "i8",
+        Class::Integer { width: 2, signed: true } => "i16",
+        Class::Integer { width: 8, signed: true } => "i64",
+        Class::Integer { signed: true, .. } => "i32",
+        Class::Integer { width: 1, signed: false } => "u8",
+        Class::Integer { width: 2, signed: false } => "u16",
+        Class::Integer { width: 8, signed: false } => "u64",
+        Class::Integer { signed: false, .. } => "u32",
+        Class::Boolean => "bool",
+        // On SQLite a real is a double, and what SeaORM calls `real_decimal` is read as a decimal.
+        Class::Float if product == Product::Sqlite && spelling.contains("real") => "f64",
+        Class::Double if spelling.contains("decimal") => "Decimal",
+        Class::Float => "f32",
+        Class::Double => "f64",
+        Class::Decimal => "Decimal",
+        Class::Local => "DateTime",
+        Class::Zoned if is_mysql => "DateTimeUtc",
+        Class::Zoned => "DateTimeWithTimeZone",
+        Class::Date => "Date",
+        Class::Time => "Time",
+        Class::Json | Class::JsonBinary => "Json",
+        // MariaDB's own type is text for the driver; SeaORM binds sixteen bytes there.
+        Class::Uuid if is_mysql => "String",
+        Class::Uuid => "Uuid",
+        Class::Bytes => "Vec<u8>",
+        Class::Bits if is_mysql => "u64",
+        Class::Other(name) if is_mysql && name == "year" => "u16",
+        Class::Other(_) if is_mysql => "Vec<u8>",
+        Class::Other(_) if product == Product::Sqlite => "String",
+        Class::Bits | Class::Other(_) => return None,
+    })
+}
+
 /// What a type is good for. The four vocabularies hardly overlap, so one reading does for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Class {

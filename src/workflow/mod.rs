@@ -29,6 +29,8 @@ pub mod check;
 pub mod compare;
 pub(crate) mod compiled;
 mod database;
+#[cfg(feature = "sea-orm")]
+pub mod develop;
 pub mod drift;
 pub mod entities;
 mod excluded;
@@ -42,6 +44,7 @@ pub mod histories;
 pub mod import;
 mod impossible_keys;
 pub mod join;
+pub mod lint_code;
 mod listener;
 pub(crate) mod occupied;
 mod partitions;
@@ -68,6 +71,7 @@ mod taken;
 pub(crate) mod text;
 mod wording;
 mod workspace;
+pub mod write_entities;
 
 pub use database::scratch_server;
 pub use failure::Failure;

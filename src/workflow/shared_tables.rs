@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_gen_runner::Error;
 use sea_gen_runner::run;
-use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Missing, connect};
+use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Missing, Session, connect};
 
 use crate::dialect::{self, Product, Unsupported};
 use crate::introspect::{self, Scope};
@@ -53,7 +53,19 @@ impl SharedTables {
         missing: Missing,
         scope: &Scope,
     ) -> Result<Live, Error> {
-        let mut session = connect(connection, missing).await?;
+        self.read_session(connect(connection, missing).await?, connection, scope).await
+    }
+
+    /// Reads all of the database of an open session.
+    ///
+    /// # Errors
+    /// It cannot be read; it holds something that cannot be normalised.
+    pub(super) async fn read_session(
+        &self,
+        mut session: Session,
+        connection: &ConnectionOptions,
+        scope: &Scope,
+    ) -> Result<Live, Error> {
         let product = session.product();
         let catalog = introspect::introspect(&mut session, scope).await.map_err(|error| {
             Error::new(format!("cannot read the catalog of {connection}"))

@@ -8,7 +8,7 @@ use sea_gen_runner::{Error, run};
 use crate::dialect::casts::Casts;
 use crate::dialect::{self, Forms, Statement};
 use crate::diff::diff;
-use crate::entity::Model;
+use crate::entity::{Model, SourceFiles};
 use crate::lint::allow::Allow;
 use crate::lint::{Context, Finding, LOSSY_CAST, Level, lint};
 use crate::plan::Plan;
@@ -63,23 +63,30 @@ impl Synchronisation {
             true => workspace.rehearsed().await?,
             false => workspace.required(Missing::Create).await?,
         };
-        let (product, dialect) = (live.product(), dialect::of(live.product()));
-        let (model, warnings) = workspace.model(&files, product).await?;
-        workspace.listener.diagnostics(&warnings, &files);
-        // Objects of an earlier synchronisation that the code no longer declares are kept here; a migration drops them.
-        let mut sealed = workspace.sealed(product)?;
-        live.unify_expressions(sealed.as_mut(), Some(&model)).await?;
-        let declared = model.normalized(|schema| dialect.normalize(schema))?.clone();
-        live.read_rows(&declared, sealed.as_ref().map(|sealed| &sealed.schema)).await?;
-        let origins = match sealed {
-            Some(sealed) => state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins),
-            None => state::adopted(live.schema.schema()),
-        };
-        let target = state::reconcile(dialect, &model, &live.schema, &origins, &workspace.keeping())?;
-        let plan = diff(&live.schema, &target.schema, &target.renames);
-        let statements = dialect::statements(dialect, Forms::Offline, &plan, live.schema.schema())?;
-        let refused = refused_losses(&mut live, &target.schema, &plan, allow).await?;
+        let Planned { model, plan, statements, refused } = planned(&workspace, &files, &mut live, allow).await?;
         Ok(Self { workspace, live, model, plan, statements, refused, is_rehearsal })
+    }
+
+    /// Plans it for a database that was read already, and that is known to be one for development. If that fails, the session is
+    /// given back.
+    ///
+    /// # Errors
+    /// The entities cannot be read.
+    #[cfg(feature = "sea-orm")]
+    pub(super) async fn on(workspace: Workspace, mut live: Live, allow: &[Allow]) -> Result<Self, Failure> {
+        let done = match workspace.files() {
+            Ok(files) => planned(&workspace, &files, &mut live, allow).await,
+            Err(failure) => Err(failure),
+        };
+        match done {
+            Ok(Planned { model, plan, statements, refused }) => {
+                Ok(Self { workspace, live, model, plan, statements, refused, is_rehearsal: false })
+            }
+            Err(failure) => {
+                live.session.close().await;
+                Err(failure)
+            }
+        }
     }
 
     /// Runs it.
@@ -102,6 +109,39 @@ impl Synchronisation {
         }
         Ok(run::execute(&mut self.live.session, &self.statements, run::DEFAULT_WAIT).await?)
     }
+}
+
+/// What is planned.
+struct Planned {
+    model: Model,
+    plan: Plan,
+    statements: Vec<Statement>,
+    refused: Vec<RefusedLoss>,
+}
+
+async fn planned(
+    workspace: &Workspace,
+    files: &SourceFiles,
+    live: &mut Live,
+    allow: &[Allow],
+) -> Result<Planned, Failure> {
+    let (product, dialect) = (live.product(), dialect::of(live.product()));
+    let (model, warnings) = workspace.model(files, product).await?;
+    workspace.listener.diagnostics(&warnings, files);
+    // Objects of an earlier synchronisation that the code no longer declares are kept here; a migration drops them.
+    let mut sealed = workspace.sealed(product)?;
+    live.unify_expressions(sealed.as_mut(), Some(&model)).await?;
+    let declared = model.normalized(|schema| dialect.normalize(schema))?.clone();
+    live.read_rows(&declared, sealed.as_ref().map(|sealed| &sealed.schema)).await?;
+    let origins = match sealed {
+        Some(sealed) => state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins),
+        None => state::adopted(live.schema.schema()),
+    };
+    let target = state::reconcile(dialect, &model, &live.schema, &origins, &workspace.keeping())?;
+    let plan = diff(&live.schema, &target.schema, &target.renames);
+    let statements = dialect::statements(dialect, Forms::Offline, &plan, live.schema.schema())?;
+    let refused = refused_losses(live, &target.schema, &plan, allow).await?;
+    Ok(Planned { model, plan, statements, refused })
 }
 
 /// Losses of existing data and failures on it that nobody allowed.

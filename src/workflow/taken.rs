@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::{self, Product};
-use crate::schema::{Column, Name, ObjectName, Part, Place, Schema, Table, Type};
+use crate::dialect::Product;
+use crate::schema::{Part, Place, Schema, Type};
+use crate::write::column_type::column_type as spelled;
 
 /// Column types by Rust type or by `table.column`, as in `types` of the configuration.
 #[derive(Clone, Debug, Default)]
@@ -85,98 +86,4 @@ fn column(place: &Place) -> String {
         Place::Table(table, Part::Column(column, _)) => format!("{table}.{column}"),
         other => other.to_string(),
     }
-}
-
-/// The expression for `column_type` that leads to a type of the catalog.
-fn spelled(of: &Type, product: Product, live: &Schema) -> String {
-    match of {
-        Type::Array(element) => format!("Array(RcOrArc::new({}))", spelled(element, product, live)),
-        Type::Enum(name) => {
-            let values = live.enums.get(name).map(|found| found.values.clone()).unwrap_or_default();
-            let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
-            format!("Enum {{ name: {:?}, variants: [{}] }}", name.name.as_str(), values.join(", "))
-        }
-        Type::Native(native) => {
-            let leads_there = |(_, candidate): &(String, Type)| normal(candidate.clone(), product).as_ref() == Some(of);
-            let found = candidates(native).into_iter().find(leads_there);
-            found.map_or_else(|| format!("custom({native:?})"), |(spelled, _)| spelled)
-        }
-        other => {
-            let known = candidates("").into_iter().find(|(_, candidate)| candidate == other);
-            known.map_or_else(|| format!("custom({:?})", crate::plan::type_name(other)), |(spelled, _)| spelled)
-        }
-    }
-}
-
-/// A type as a database would report it.
-fn normal(of: Type, product: Product) -> Option<Type> {
-    let mut schema = Schema::default();
-    let (table, column) = (ObjectName::local("t"), Name::from("c"));
-    let mut one = Table::new(table.clone());
-    one.columns.insert(Column::new(column.clone(), of));
-    schema.tables.insert(table.clone(), one);
-    let normal = dialect::of(product).normalize(schema).ok()?;
-    let found = normal.schema().tables.get(&table)?.columns.get(&column)?;
-    Some(found.data_type.clone())
-}
-
-/// Expressions that may lead to a type, the plainest first, with the numbers in its spelling.
-fn candidates(native: &str) -> Vec<(String, Type)> {
-    let numbers: Vec<u32> =
-        native.split(|letter: char| !letter.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect();
-    let mut found = Vec::new();
-    for plain in [
-        Type::Integer,
-        Type::BigInteger,
-        Type::SmallInteger,
-        Type::TinyInteger,
-        Type::Boolean,
-        Type::Unsigned,
-        Type::BigUnsigned,
-        Type::SmallUnsigned,
-        Type::TinyUnsigned,
-        Type::Text,
-        Type::Double,
-        Type::Float,
-        Type::Date,
-        Type::Time,
-        Type::DateTime,
-        Type::Timestamp,
-        Type::TimestampWithTimeZone,
-        Type::Year,
-        Type::Uuid,
-        Type::Json,
-        Type::JsonBinary,
-        Type::Blob,
-        Type::Cidr,
-        Type::Inet,
-        Type::MacAddr,
-        Type::LTree,
-    ] {
-        found.push((format!("{plain:?}"), plain));
-    }
-    found.push(("String(StringLen::None)".to_owned(), Type::String(None)));
-    found.push(("Char(None)".to_owned(), Type::Char(None)));
-    found.push(("Decimal(None)".to_owned(), Type::Decimal(None)));
-    found.push(("VarBinary(StringLen::None)".to_owned(), Type::VarBinary(None)));
-    found.push(("String(StringLen::Max)".to_owned(), Type::StringMax));
-    match numbers.as_slice() {
-        [length] => {
-            found.push((format!("String(StringLen::N({length}))"), Type::String(Some(*length))));
-            found.push((format!("Char(Some({length}))"), Type::Char(Some(*length))));
-            found.push((format!("VarBinary(StringLen::N({length}))"), Type::VarBinary(Some(*length))));
-            found.push((format!("Binary({length})"), Type::Binary(*length)));
-            found.push((format!("Bit(Some({length}))"), Type::Bit(Some(*length))));
-            found.push((format!("VarBit({length})"), Type::VarBit(*length)));
-            found.push((format!("Vector(Some({length}))"), Type::Vector(Some(*length))));
-            found.push((format!("Decimal(Some(({length}, 0)))"), Type::Decimal(Some((*length, 0)))));
-        }
-        [precision, scale] => {
-            let size = (*precision, *scale);
-            found.push((format!("Decimal(Some(({precision}, {scale})))"), Type::Decimal(Some(size))));
-            found.push((format!("Money(Some(({precision}, {scale})))"), Type::Money(Some(size))));
-        }
-        _ => {}
-    }
-    found
 }

@@ -327,8 +327,19 @@ impl Workspace {
 
     async fn read(&self, connection: &ConnectionOptions, missing: Missing) -> Result<Live, Error> {
         let phase = self.phase(format!("reading the database {connection}"));
-        let mut live = self.tables.read(connection, missing, &self.scope()).await?;
+        let live = self.tables.read(connection, missing, &self.scope()).await?;
         drop(phase);
+        self.checked(live, connection)
+    }
+
+    /// Reads the database of an open session; `connection` is where it leads.
+    #[cfg(feature = "sea-orm")]
+    pub(super) async fn read_session(&self, session: Session, connection: &ConnectionOptions) -> Result<Live, Error> {
+        let live = self.tables.read_session(session, connection, &self.scope()).await?;
+        self.checked(live, connection)
+    }
+
+    fn checked(&self, mut live: Live, connection: &ConnectionOptions) -> Result<Live, Error> {
         self.leave_out_new_partitions(&mut live)?;
         if !self.products().contains(&live.product()) {
             return Err(self.not_a_dialect(connection, live.product()));

@@ -1,7 +1,10 @@
-//! Sidecars: writes undeclared objects as declarations, and rows as files of reference rows.
+//! What stands in the folder of the entities, from a schema: entities, sidecars with what entities cannot say, files of reference
+//! rows.
 //!
 //! Must not know how statements are read or executed.
 
+pub mod column_type;
+pub mod entities;
 mod objects;
 mod rows;
 mod sidecar;

@@ -2,7 +2,9 @@
 //!
 //! Must not know what the commands do.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+use crate::write::entities;
 
 /// `gen init`.
 #[derive(Debug, Args)]
@@ -48,7 +50,78 @@ pub(in super::super) struct Entities {
     /// Write the rows that these tables have in the database into files beside the entities
     #[arg(long, value_delimiter = ',', value_name = "TABLE", conflicts_with_all = ["dialect", "json", "why"])]
     pub(in super::super) reference_data: Vec<String>,
+    /// Write entities for the tables of the database, and SQL files for what entities cannot say; what is there stays
+    #[arg(long, conflicts_with_all = ["dialect", "why", "reference_data"])]
+    pub(in super::super) write: bool,
+    /// The format of new entities
+    #[arg(long, value_enum, default_value_t = Format::Dense, requires = "write")]
+    pub(in super::super) format: Format,
+    /// What new entities derive of serde
+    #[arg(long, value_enum, default_value_t = Serde::None, requires = "write")]
+    pub(in super::super) with_serde: Serde,
+    /// The crate of dates and times in new entities
+    #[arg(long, value_enum, default_value_t = DateTimeCrate::Chrono, requires = "write")]
+    pub(in super::super) date_time_crate: DateTimeCrate,
+    /// The folder of new entities; otherwise where the entities are
+    #[arg(long, short, value_name = "FOLDER", requires = "write")]
+    pub(in super::super) output_dir: Option<std::path::PathBuf>,
     /// Print as JSON
     #[arg(long)]
     pub(in super::super) json: bool,
+}
+
+/// The format of entities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in super::super) enum Format {
+    /// `#[sea_orm::model]`: relations are fields
+    Dense,
+    /// `DeriveEntityModel`, and an enum of relations
+    Compact,
+    /// Every type and trait written out
+    Expanded,
+}
+
+/// What entities derive of serde.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in super::super) enum Serde {
+    /// Nothing
+    None,
+    /// `Serialize`
+    Serialize,
+    /// `Deserialize`
+    Deserialize,
+    /// Both
+    Both,
+}
+
+/// The crate of dates and times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in super::super) enum DateTimeCrate {
+    /// chrono
+    Chrono,
+    /// time
+    Time,
+}
+
+impl Entities {
+    /// How entities are written.
+    pub(in super::super) fn style(&self) -> entities::EntityStyle {
+        entities::EntityStyle {
+            format: match self.format {
+                Format::Dense => entities::EntityFormat::Dense,
+                Format::Compact => entities::EntityFormat::Compact,
+                Format::Expanded => entities::EntityFormat::Expanded,
+            },
+            serde: match self.with_serde {
+                Serde::None => entities::Serde::None,
+                Serde::Serialize => entities::Serde::Serialize,
+                Serde::Deserialize => entities::Serde::Deserialize,
+                Serde::Both => entities::Serde::Both,
+            },
+            date_time: match self.date_time_crate {
+                DateTimeCrate::Chrono => entities::DateTimeCrate::Chrono,
+                DateTimeCrate::Time => entities::DateTimeCrate::Time,
+            },
+        }
+    }
 }

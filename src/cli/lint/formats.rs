@@ -6,12 +6,11 @@ use sea_gen_runner::Direction;
 use sea_gen_runner::Error;
 use serde_json::{Value, json};
 
-use crate::lint::script::{self, ScriptCheck, StatementPlace};
-use crate::lint::{Finding, Level, Rule};
+use crate::lint::{Level, RULES, Rule};
 
 use super::super::paint::{Ink, ink};
 use super::super::show;
-use super::Judged;
+use super::{Judged, Remark};
 
 fn word(level: Level) -> &'static str {
     match level {
@@ -28,10 +27,20 @@ fn direction(direction: Direction) -> &'static str {
     }
 }
 
-/// Why the finding is a hazard, and what to do instead.
-fn advice(finding: &Finding<StatementPlace>) -> (&'static str, &'static str) {
-    let rule = script::rules().find(|(rule, _)| rule.id == finding.rule);
-    rule.map(|(rule, script)| (rule.why, script.suggestion)).unwrap_or_default()
+/// Where a remark is: its line, and its direction in an SQL file.
+fn place(remark: &Remark) -> String {
+    match remark.direction {
+        Some(of) => format!("{}: {}", remark.line, direction(of)),
+        None => remark.line.to_string(),
+    }
+}
+
+/// A message with its direction, where it has one.
+fn said(remark: &Remark) -> String {
+    match remark.direction {
+        Some(of) => format!("{}: {}", direction(of), remark.message),
+        None => remark.message.clone(),
+    }
 }
 
 /// For eyes: file by file, what, why and what instead; at the end how many.
@@ -39,32 +48,31 @@ pub(super) fn text(judged: &[Judged]) -> String {
     let (mut text, mut open, mut silenced) = (String::new(), 0, 0);
     for file in judged.iter().filter(|file| !file.remarks.is_empty()) {
         text.push_str(&format!("{}\n", ink(Ink::Bold, file.path.display())));
-        for (line, remark) in &file.remarks {
-            if let Some(reason) = &remark.place.silenced {
+        for remark in &file.remarks {
+            if let Some(reason) = &remark.silenced {
                 silenced += 1;
                 text.push_str(&format!(
-                    "  {line}: {}: {} [{}]\n",
-                    direction(remark.place.direction),
+                    "  {}: {} [{}]\n",
+                    place(remark),
                     ink(Ink::Dim, format!("allowed: {reason}")),
                     remark.rule
                 ));
                 continue;
             }
             open += 1;
-            let (why, suggestion) = advice(remark);
             let colour = match remark.level {
                 Level::Info => Ink::Dim,
                 Level::Warning => Ink::Yellow,
                 Level::Danger => Ink::Red,
             };
             text.push_str(&format!(
-                "  {line}: {}: {}: {} [{}]\n      {}\n      instead: {}\n",
-                direction(remark.place.direction),
+                "  {}: {}: {} [{}]\n      {}\n      instead: {}\n",
+                place(remark),
                 ink(colour, word(remark.level)),
                 remark.message,
                 remark.rule,
-                ink(Ink::Dim, why),
-                suggestion,
+                ink(Ink::Dim, remark.why),
+                remark.suggestion,
             ));
         }
     }
@@ -78,32 +86,31 @@ pub(super) fn text(judged: &[Judged]) -> String {
 
 /// JSON.
 pub(super) fn json(judged: &[Judged]) -> String {
-    let remark = |(line, remark): &(usize, Finding<StatementPlace>)| {
-        let (why, suggestion) = advice(remark);
+    let remark = |remark: &Remark| {
         json!({
             "rule": remark.rule,
             "level": word(remark.level),
-            "way": direction(remark.place.direction),
-            "statement": remark.place.statement.map(|at| at + 1),
-            "line": line,
+            "way": remark.direction.map(direction),
+            "statement": remark.statement.map(|at| at + 1),
+            "line": remark.line,
             "message": remark.message,
-            "why": why,
-            "suggestion": suggestion,
-            "allowed": remark.place.silenced,
+            "why": remark.why,
+            "suggestion": remark.suggestion,
+            "allowed": remark.silenced,
         })
     };
     let files = judged.iter().map(|file| {
         json!({
             "file": file.path,
-            "dialect": file.product.key(),
+            "dialect": file.product.map(|product| product.key()),
             "remarks": file.remarks.iter().map(remark).collect::<Vec<_>>(),
         })
     });
     format!("{:#}\n", json!({ "files": files.collect::<Vec<_>>() }))
 }
 
-fn open(file: &Judged) -> impl Iterator<Item = &(usize, Finding<StatementPlace>)> {
-    file.remarks.iter().filter(|(_, remark)| remark.place.silenced.is_none())
+fn open(file: &Judged) -> impl Iterator<Item = &Remark> {
+    file.remarks.iter().filter(|remark| remark.silenced.is_none())
 }
 
 /// GitHub workflow commands that annotate the lines.
@@ -112,19 +119,15 @@ pub(super) fn github(judged: &[Judged]) -> String {
     let property = |text: &str| escaped(text).replace(':', "%3A").replace(',', "%2C");
     let mut text = String::new();
     for file in judged {
-        for (line, remark) in open(file) {
+        for remark in open(file) {
             let command = match remark.level {
                 Level::Info => "notice",
                 Level::Warning => "warning",
                 Level::Danger => "error",
             };
-            let (why, suggestion) = advice(remark);
+            let line = remark.line;
             let path = property(&file.path.display().to_string());
-            let message = escaped(&format!(
-                "{}: {}: {why}\ninstead: {suggestion}",
-                direction(remark.place.direction),
-                remark.message,
-            ));
+            let message = escaped(&format!("{}: {}\ninstead: {}", said(remark), remark.why, remark.suggestion));
             text.push_str(&format!("::{command} file={path},line={line},title={}::{message}\n", property(remark.rule)));
         }
     }
@@ -138,30 +141,31 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
         Level::Warning => "warning",
         Level::Danger => "error",
     };
-    let rules: Vec<Value> = script::rules()
-        .map(|(rule, script)| {
-            json!({
+    let rules: Vec<Value> = told()
+        .filter_map(|rule| {
+            let advice = advice(rule).into_iter().next()?;
+            Some(json!({
                 "id": rule.id,
                 "shortDescription": { "text": rule.summary },
                 "fullDescription": { "text": rule.why },
-                "help": { "text": format!("{}\n\nfound:\n{}\n\nnot found:\n{}", script.suggestion, script.example.bad, script.example.good) },
-                "defaultConfiguration": { "level": level(script.level) },
-            })
+                "help": { "text": format!("{}\n\nfound:\n{}\n\nnot found:\n{}", advice.suggestion, advice.bad, advice.good) },
+                "defaultConfiguration": { "level": level(advice.level) },
+            }))
         })
         .collect();
     let results = judged.iter().flat_map(|file| {
-        file.remarks.iter().map(move |(line, remark)| {
+        file.remarks.iter().map(move |remark| {
             let uri = file.path.display().to_string().replace('\\', "/");
             let mut result = json!({
                 "ruleId": remark.rule,
                 "level": level(remark.level),
-                "message": { "text": format!("{}: {}: {}", direction(remark.place.direction), remark.message, advice(remark).0) },
+                "message": { "text": format!("{}: {}", said(remark), remark.why) },
                 "locations": [{ "physicalLocation": {
                     "artifactLocation": { "uri": uri },
-                    "region": { "startLine": line },
+                    "region": { "startLine": remark.line },
                 } }],
             });
-            if let (Some(reason), Some(fields)) = (&remark.place.silenced, result.as_object_mut()) {
+            if let (Some(reason), Some(fields)) = (&remark.silenced, result.as_object_mut()) {
                 let suppressions = json!([{ "kind": "inSource", "justification": reason }]);
                 fields.insert("suppressions".to_owned(), suppressions);
             }
@@ -181,22 +185,57 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
     format!("{report:#}\n")
 }
 
+/// The rules that `gen lint` reports.
+fn told() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().copied().filter(|rule| rule.script.is_some() || rule.code.is_some())
+}
+
+/// What a rule says of one kind of file.
+struct Advice {
+    /// The dialect of the examples, or Rust.
+    language: &'static str,
+    level: Level,
+    suggestion: &'static str,
+    bad: &'static str,
+    good: &'static str,
+}
+
+/// What a rule says of SQL files, and of migrations in Rust.
+fn advice(rule: &Rule) -> Vec<Advice> {
+    let of_script = rule.script.iter().map(|script| Advice {
+        language: script.example.product.key(),
+        level: script.level,
+        suggestion: script.suggestion,
+        bad: script.example.bad,
+        good: script.example.good,
+    });
+    let of_code = rule.code.iter().map(|code| Advice {
+        language: "rust",
+        level: code.level,
+        suggestion: code.suggestion,
+        bad: code.bad,
+        good: code.good,
+    });
+    of_script.chain(of_code).collect()
+}
+
 /// The list of rules.
 pub(super) fn rules(as_json: bool) -> String {
     if as_json {
-        return format!("{:#}\n", script::rules().map(|(rule, script)| as_data(rule, script)).collect::<Value>());
+        return format!("{:#}\n", told().filter_map(as_data).collect::<Value>());
     }
-    let width = script::rules().map(|(rule, _)| rule.id.len()).max().unwrap_or_default();
-    let line = |(rule, script): (&Rule, &ScriptCheck)| {
-        format!("{:width$}  {:7}  {}\n", rule.id, word(script.level), rule.summary)
+    let width = told().map(|rule| rule.id.len()).max().unwrap_or_default();
+    let line = |rule: &Rule| {
+        let level = advice(rule).first().map_or("", |advice| word(advice.level));
+        format!("{:width$}  {level:7}  {}\n", rule.id, rule.summary)
     };
-    script::rules().map(line).collect()
+    told().map(line).collect()
 }
 
 /// All there is to know of one rule.
 pub(super) fn explained(id: &str, as_json: bool) -> Result<String, Error> {
-    let Some((rule, script)) = script::rules().find(|(rule, _)| rule.id == id) else {
-        let ids: Vec<&str> = script::rules().map(|(rule, _)| rule.id).collect();
+    let Some(rule) = told().find(|rule| rule.id == id) else {
+        let ids: Vec<&str> = told().map(|rule| rule.id).collect();
         let error = Error::new(format!("there is no rule `{id}`"));
         return Err(match similar::get_close_matches(id, &ids, 1, 0.6).first() {
             Some(near) => error.hint(format!("did you mean `gen lint --explain {near}`?")),
@@ -204,30 +243,40 @@ pub(super) fn explained(id: &str, as_json: bool) -> Result<String, Error> {
         });
     };
     if as_json {
-        return Ok(format!("{:#}\n", as_data(rule, script)));
+        return Ok(format!("{:#}\n", as_data(rule).unwrap_or_default()));
     }
     let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
-    Ok(format!(
-        "{} ({}): {}\n\n  why: {}\n  instead: {}\n\n  found:\n{}\n  not found:\n{}",
-        ink(Ink::Bold, rule.id),
-        word(script.level),
-        rule.summary,
-        rule.why,
-        script.suggestion,
-        indented(script.example.bad),
-        indented(script.example.good)
-    ))
+    let advice = advice(rule);
+    let level = advice.first().map_or("", |advice| word(advice.level));
+    let mut text = format!("{} ({level}): {}\n\n  why: {}\n", ink(Ink::Bold, rule.id), rule.summary, rule.why);
+    for (number, advice) in advice.iter().enumerate() {
+        let gap = if number > 0 { "\n" } else { "" };
+        text.push_str(&format!(
+            "{gap}  instead: {}\n\n  found:\n{}\n  not found:\n{}",
+            advice.suggestion,
+            indented(advice.bad),
+            indented(advice.good)
+        ));
+    }
+    Ok(text)
 }
 
-fn as_data(rule: &Rule, script: &ScriptCheck) -> Value {
-    json!({
+fn as_data(rule: &Rule) -> Option<Value> {
+    let mut advice = advice(rule).into_iter();
+    let first = advice.next()?;
+    let mut data = json!({
         "rule": rule.id,
-        "level": word(script.level),
+        "level": word(first.level),
         "summary": rule.summary,
         "why": rule.why,
-        "suggestion": script.suggestion,
-        "dialect": script.example.product.key(),
-        "bad": script.example.bad,
-        "good": script.example.good,
-    })
+        "suggestion": first.suggestion,
+        "dialect": first.language,
+        "bad": first.bad,
+        "good": first.good,
+    });
+    if let (Some(other), Some(fields)) = (advice.next(), data.as_object_mut()) {
+        let other = json!({ "suggestion": other.suggestion, "bad": other.bad, "good": other.good });
+        fields.insert("in_rust".to_owned(), other);
+    }
+    Some(data)
 }

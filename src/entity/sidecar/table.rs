@@ -318,6 +318,16 @@ pub(super) fn comment(statement: &Statement<'_>, output: &mut Output) -> Result<
                 None => Err(SourceError::new(statement.spot(), "no view of this name stands before", "not found")),
             }
         }
+        CommentObject::Type => {
+            let name = names::object(&object_name, product);
+            match name.and_then(|name| output.model.schema.enums.get_mut(&name)) {
+                Some(value) => {
+                    value.comment = comment;
+                    Ok(())
+                }
+                None => Err(SourceError::new(statement.spot(), "no enum of this name stands before", "not found")),
+            }
+        }
         other => Err(unknown(statement, &format!("COMMENT ON {other}"))),
     }
 }

@@ -14,6 +14,7 @@ pub(in crate::lint) const RENAME_TABLE: Rule = Rule {
     id: "rename-table",
     summary: "a table is renamed",
     why: "running code uses the old name",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -32,6 +33,7 @@ pub(in crate::lint) const RENAME_COLUMN: Rule = Rule {
     id: "rename-column",
     summary: "a column is renamed",
     why: "running code uses the old name",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -53,6 +55,7 @@ pub(in crate::lint) const RENAME_VALUE: Rule = Rule {
     id: "rename-value",
     summary: "a value of an enum type is renamed",
     why: "running code reads and writes the old value",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,

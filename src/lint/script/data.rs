@@ -29,6 +29,7 @@ pub(in crate::lint) const SET_NOT_NULL: Rule = Rule {
     id: "set-not-null",
     summary: "a column becomes NOT NULL",
     why: "it fails if a row has NULL, and running code may still write NULL",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
@@ -51,6 +52,7 @@ pub(in crate::lint) const UNIQUE: Rule = Rule {
     id: "unique",
     summary: "existing rows must not have duplicates",
     why: "it fails if two rows are equal",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
@@ -69,6 +71,7 @@ pub(in crate::lint) const RETYPE: Rule = Rule {
     id: "retype",
     summary: "a column's type changes",
     why: "values that do not fit are truncated or make it fail, and running code expects the old type",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -95,6 +98,7 @@ pub(in crate::lint) const CHECKS_OFF: Rule = Rule {
     id: "checks-off",
     summary: "foreign keys, checks or triggers are switched off",
     why: "rows that violate them can be inserted, and stay",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -114,6 +118,7 @@ pub(in crate::lint) const SEED_DATA: Rule = Rule {
     id: "seed-data",
     summary: "rows are written out in a migration",
     why: "they are inserted into every database, including production, and `down` must find them again",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -135,6 +140,7 @@ pub(in crate::lint) const DROP_CONSTRAINT: Rule = Rule {
     id: "drop-constraint",
     summary: "a constraint goes",
     why: "rows that violate it can be inserted, and then `down` fails",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,

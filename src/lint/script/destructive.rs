@@ -40,6 +40,7 @@ pub(in crate::lint) const TRUNCATE: Rule = Rule {
     id: "truncate",
     summary: "a table is emptied",
     why: "its rows are lost, and `down` cannot restore them",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
@@ -57,6 +58,7 @@ pub(in crate::lint) const EVERY_ROW: Rule = Rule {
     id: "every-row",
     summary: "every row of a table is changed or deleted in one statement",
     why: "all rows are locked until it ends, and without a condition nothing limits a mistake",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -78,6 +80,7 @@ pub(in crate::lint) const CASCADE: Rule = Rule {
     id: "cascade",
     summary: "CASCADE drops unnamed objects",
     why: "the dropped objects are determined at execution, and may be more than when it was written",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
@@ -97,6 +100,7 @@ pub(in crate::lint) const DROP_DATABASE: Rule = Rule {
     id: "drop-database",
     summary: "a database or a schema is dropped",
     why: "everything in it is lost",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,

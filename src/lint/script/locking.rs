@@ -16,6 +16,7 @@ pub(in crate::lint) const BLOCKING_BUILD: Rule = Rule {
     id: "blocking-build",
     summary: "an index build blocks other sessions",
     why: "writes, or even reads, block until the build finishes",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -35,6 +36,7 @@ pub(in crate::lint) const BLOCKING_SCAN: Rule = Rule {
     id: "blocking-scan",
     summary: "a full scan blocks other sessions",
     why: "writes, or even reads, block until the scan finishes",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -53,6 +55,7 @@ pub(in crate::lint) const BLOCKING_REWRITE: Rule = Rule {
     id: "blocking-rewrite",
     summary: "a table rewrite blocks other sessions",
     why: "writes, or even reads, block until the rewrite finishes",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -71,6 +74,7 @@ pub(in crate::lint) const DROP_INDEX: Rule = Rule {
     id: "drop-index",
     summary: "an index is dropped under a lock that blocks all sessions",
     why: "it waits for running queries on the table, and all later queries wait behind it",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -90,6 +94,7 @@ pub(in crate::lint) const LATE_VALIDATION: Rule = Rule {
     id: "validate-under-lock",
     summary: "a constraint is validated in a transaction that holds a stronger lock",
     why: "validation scans the table, and the earlier lock is held until it ends",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -112,6 +117,7 @@ pub(in crate::lint) const ROWS_UNDER_LOCK: Rule = Rule {
     id: "rows-under-lock",
     summary: "rows are changed in a transaction that holds a lock on a table",
     why: "the lock is held until the last row is changed",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -135,6 +141,7 @@ pub(in crate::lint) const MANY_TABLES: Rule = Rule {
     id: "many-tables",
     summary: "one transaction locks several existing tables",
     why: "all locks are held until it ends, and two transactions with different lock orders deadlock",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
@@ -162,6 +169,7 @@ pub(in crate::lint) const LOCK_TIMEOUT: Rule = Rule {
     id: "lock-timeout",
     summary: "no lock timeout",
     why: "while a statement waits for its lock, all later queries wait behind it",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -177,6 +185,7 @@ pub(in crate::lint) const LOCK_TABLE: Rule = Rule {
     id: "lock-table",
     summary: "explicit LOCK TABLE",
     why: "it is locked until the transaction ends, even if the statements need weaker locks",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -194,6 +203,7 @@ pub(in crate::lint) const ALGORITHM: Rule = Rule {
     id: "algorithm",
     summary: "the server chooses the algorithm of an ALTER TABLE",
     why: "it may silently copy the table while writes block",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,

@@ -17,6 +17,7 @@ pub(in crate::lint) const LONG_NAME: Rule = Rule {
     id: "long-name",
     summary: "a name is longer than the database allows",
     why: "PostgreSQL truncates it silently, so that it is never found again by its name; MySQL and MariaDB reject it",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
@@ -43,6 +44,7 @@ pub(in crate::lint) const NAME_STYLE: Rule = Rule {
     id: "name-style",
     summary: "a name needs quotes wherever it is used",
     why: "without quotes, upper case is folded, and spaces and symbols are syntax errors",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
@@ -67,6 +69,7 @@ pub(in crate::lint) const WIDE_INDEX: Rule = Rule {
     id: "wide-index",
     summary: "an index that is not unique has more than three columns",
     why: "every write updates it, and columns after the third rarely narrow a search",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,

@@ -15,6 +15,7 @@ pub(in crate::lint) const UNINDEXED_REFERENCE: Rule = Rule {
     id: "unindexed-reference",
     summary: "a foreign key is added on new columns without an index",
     why: "every delete of a referenced row, and every change of its key, scans the whole table; so do joins",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,
@@ -64,6 +65,7 @@ pub(in crate::lint) const MADE_ANEW: Rule = Rule {
     id: "made-anew",
     summary: "an object is dropped and created again without its privileges",
     why: "its owner, grants and comment are lost, which is noticed only when access is denied",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,

@@ -3,6 +3,7 @@
 //! Must not know the rules.
 
 use super::{ScriptCheck, example, rules};
+use crate::lint::code::down;
 use crate::lint::{Level, Rule};
 
 /// A section without statements; whoever has all of the file finds it.
@@ -10,6 +11,7 @@ pub const MISSING_DOWN: Rule = Rule {
     id: "missing-down",
     summary: "there is no down migration, and the file does not say why",
     why: "a wrong migration cannot be reverted",
+    code: Some(down::CHECK),
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -28,6 +30,7 @@ pub(in crate::lint) const BAD_SILENCE: Rule = Rule {
     id: "bad-silence",
     summary: "a rule is silenced without a reason, or does not exist",
     why: "without a reason, reviewers cannot tell whether the hazard was considered",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,

@@ -4,6 +4,7 @@
 
 use sea_gen_runner::reading::Feature;
 
+use crate::lint::code::sql_text;
 use crate::lint::{Level, Rule};
 use crate::schema::Product;
 
@@ -14,6 +15,7 @@ pub(in crate::lint) const NESTING: Rule = Rule {
     id: "transaction-nesting",
     summary: "the file begins or ends a transaction",
     why: "the runner controls transactions: statements committed here stay if the rest fails, and the history does not record them",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
@@ -33,6 +35,7 @@ pub(in crate::lint) const CONCURRENTLY: Rule = Rule {
     id: "concurrently-in-transaction",
     summary: "CONCURRENTLY inside a transaction",
     why: "PostgreSQL refuses it",
+    code: Some(sql_text::CONCURRENTLY),
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
@@ -54,6 +57,7 @@ pub(in crate::lint) const UNDECIDABLE: Rule = Rule {
     id: "undecidable",
     summary: "after a crash nothing shows whether the statement was done",
     why: "it runs outside a transaction and no catalog shows its effect: an interrupted `gen up` asks a person before it goes on",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -72,6 +76,7 @@ pub(in crate::lint) const CONCURRENT_IF_NOT_EXISTS: Rule = Rule {
     id: "concurrent-if-not-exists",
     summary: "CONCURRENTLY with IF NOT EXISTS",
     why: "an invalid index left by a failed attempt counts as existing, and stays invalid",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
@@ -94,6 +99,7 @@ pub(in crate::lint) const NEW_VALUE_USED: Rule = Rule {
     id: "new-value-used",
     summary: "a new enum value is used in the transaction that adds it",
     why: "PostgreSQL refuses it: unsafe use of new value",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Danger,
@@ -120,6 +126,7 @@ pub(in crate::lint) const UNREAD: Rule = Rule {
     id: "unread",
     summary: "a statement could not be parsed",
     why: "its locks and losses are unknown",
+    code: None,
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Info,

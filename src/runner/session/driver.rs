@@ -55,6 +55,11 @@ impl Options {
     #[cfg(feature = "postgres")]
     pub(super) fn postgres(url: &Url) -> Result<(Self, Endpoint), sqlx::Error> {
         let options = sqlx::postgres::PgConnectOptions::from_url(url)?.disable_statement_logging();
+        Ok(Self::of_postgres(options))
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(super) fn of_postgres(options: sqlx::postgres::PgConnectOptions) -> (Self, Endpoint) {
         let host = options.get_host();
         let endpoint = Endpoint::Server {
             user: options.get_username().to_owned(),
@@ -65,7 +70,7 @@ impl Options {
             // Without a database name the server takes the user's name.
             database: options.get_database().unwrap_or_else(|| options.get_username()).to_owned(),
         };
-        Ok((Self::Postgres(Box::new(options)), endpoint))
+        (Self::Postgres(Box::new(options)), endpoint)
     }
 
     #[cfg(not(feature = "postgres"))]
@@ -76,6 +81,11 @@ impl Options {
     #[cfg(feature = "mysql")]
     pub(super) fn mysql(url: &Url) -> Result<(Self, Endpoint), sqlx::Error> {
         let options = sqlx::mysql::MySqlConnectOptions::from_url(url)?.disable_statement_logging();
+        Ok(Self::of_mysql(options))
+    }
+
+    #[cfg(feature = "mysql")]
+    pub(super) fn of_mysql(options: sqlx::mysql::MySqlConnectOptions) -> (Self, Endpoint) {
         let endpoint = Endpoint::Server {
             user: options.get_username().to_owned(),
             host: options.get_host().to_owned(),
@@ -83,7 +93,7 @@ impl Options {
             socket: options.get_socket().cloned(),
             database: options.get_database().unwrap_or_default().to_owned(),
         };
-        Ok((Self::MySql(Box::new(options)), endpoint))
+        (Self::MySql(Box::new(options)), endpoint)
     }
 
     #[cfg(not(feature = "mysql"))]
@@ -102,6 +112,16 @@ impl Options {
         };
         // The driver works on a thread of its own, which every full buffer puts to sleep.
         Ok(Self::Sqlite(Box::new(options.row_buffer_size(1024).disable_statement_logging())))
+    }
+
+    #[cfg(all(feature = "sqlite", feature = "sea-orm"))]
+    pub(super) fn of_sqlite(options: sqlx::sqlite::SqliteConnectOptions) -> (Self, Endpoint) {
+        let path = options.get_filename().to_owned();
+        let shown = path.to_string_lossy().into_owned();
+        // The driver gives a database in memory a name of its own.
+        let in_memory = shown == ":memory:" || shown.starts_with("file:sqlx-in-memory");
+        let endpoint = if in_memory { Endpoint::Memory } else { Endpoint::File { path, shown } };
+        (Self::Sqlite(Box::new(options)), endpoint)
     }
 
     #[cfg(not(feature = "sqlite"))]

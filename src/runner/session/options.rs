@@ -132,6 +132,33 @@ impl ConnectionOptions {
         Ok(Self { scheme: "sqlite", product: Product::Sqlite, options, endpoint, is_scratch: false, history: None })
     }
 
+    /// The options of a connection that an application has. `None`: it leads to no database, or to one whose driver is not built in.
+    #[cfg(feature = "sea-orm")]
+    pub fn of_application(database: &sea_orm::DatabaseConnection) -> Option<Self> {
+        use sea_orm::DatabaseConnectionType as Pool;
+
+        let (scheme, product, (options, endpoint)) = match &database.inner {
+            #[cfg(feature = "postgres")]
+            Pool::SqlxPostgresPoolConnection(_) => {
+                let pool = database.get_postgres_connection_pool();
+                let options = pool.connect_options().as_ref().clone();
+                ("postgres", Product::Postgres, Options::of_postgres(options))
+            }
+            #[cfg(feature = "mysql")]
+            Pool::SqlxMySqlPoolConnection(_) => {
+                let pool = database.get_mysql_connection_pool();
+                ("mysql", Product::MySql, Options::of_mysql(pool.connect_options().as_ref().clone()))
+            }
+            #[cfg(feature = "sqlite")]
+            Pool::SqlxSqlitePoolConnection(_) => {
+                let pool = database.get_sqlite_connection_pool();
+                ("sqlite", Product::Sqlite, Options::of_sqlite(pool.connect_options().as_ref().clone()))
+            }
+            _ => return None,
+        };
+        Some(Self { scheme, product, options, endpoint, is_scratch: false, history: None })
+    }
+
     /// The same database with a history of this name; see [`Session::name_history`](super::Session::name_history).
     #[must_use]
     pub fn with_history(self, history: Option<String>) -> Self {

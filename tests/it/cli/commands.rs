@@ -17,7 +17,7 @@ fn help_lists_the_commands() {
 
     Commands:
       init         Set a project up: folders, first snapshot, lock; adopts an existing database
-      entities     List what was read from the entities and the SQL files beside them
+      entities     List what the entities and the SQL files declare, or write them from a database
       migration    Write the migration from the snapshot to the entities [alias: generate]
       diff         Show the difference between any two states
       accept       Leave differences between the entities and the database as they are for now

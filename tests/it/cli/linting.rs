@@ -117,3 +117,106 @@ fn the_forms_are_chosen_on_the_command_line_and_in_the_configuration() {
     project.write("gen.toml", "dialects = [\"postgres\"]\noffline-forms = true\n");
     assert!(!sql(&["diff", "--format", "sql"]).contains("CONCURRENTLY"));
 }
+
+const FIRST: &str = "use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let sql = \"CREATE INDEX CONCURRENTLY by_name ON cake (name)\";
+        manager.get_connection().execute_unprepared(sql).await.map(drop)
+    }
+
+    // lint: allow missing-down the index does no harm
+    async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
+        Ok(())
+    }
+}
+";
+
+const MIGRATOR: &str = "pub use sea_orm_migration::prelude::*;
+
+mod m20220101_000001_first;
+mod m20220102_000001_second;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20220102_000001_second::Migration),
+            Box::new(m20220101_000001_first::Migration),
+        ]
+    }
+}
+";
+
+/// A project with a migration crate for `sea-orm-migration`.
+fn in_rust() -> Project {
+    let project = Project::new();
+    project.succeeds(&["init"]);
+    project.write("migration/Cargo.toml", "[package]\nname = \"migration\"\n");
+    project.write("migration/src/lib.rs", MIGRATOR);
+    project.write("migration/src/m20220101_000001_first.rs", FIRST);
+    let second = FIRST.replace("use sea_orm_migration", "use entity::cake;\nuse sea_orm_migration");
+    let second = second
+        .replace("let sql = \"CREATE INDEX CONCURRENTLY", "cake::Entity::find();\n        let sql = \"CREATE INDEX");
+    project.write("migration/src/m20220102_000001_second.rs", second);
+    project
+}
+
+#[apply(test)]
+fn migrations_in_rust_are_read_too() {
+    shows!(in_rust().run(&["lint"]), @"
+    exit 2
+    --- stdout
+    migration/src/lib.rs
+      13: warning: `m[time]_first` comes after `m[time]_second`, which is later by its name [migration-order]
+          SeaORM applies what the list has and the database lacks, in the order of the list: a database that is behind runs them in another order than one that is not
+          instead: put it at the end under a later name, unless it was applied somewhere already
+    migration/src/m[time]_first.rs
+      9: danger: CONCURRENTLY, and `use_transaction` does not return `Some(false)` [concurrently-in-transaction]
+          PostgreSQL refuses it
+          instead: return `Some(false)` from `use_transaction`, and send the statement in a call of its own: several statements in one call are a transaction
+      14: allowed: the index does no harm [missing-down]
+    migration/src/m[time]_second.rs
+      1: warning: `entity::cake` belongs to the application [entity-in-migration]
+          the entity changes with the application: a new database then runs the old migration with columns that it does not have yet, or have any more
+          instead: write the table out with sea-query, or keep a copy of the entity in the migration as it was then
+      16: allowed: the index does no harm [missing-down]
+    3 files, 3 remarks, 2 allowed
+    ");
+}
+
+#[apply(test)]
+fn one_of_them_is_named_and_those_of_the_history_are_done() {
+    let project = in_rust();
+    let shown = project.run(&["lint", "m20220102", "--json"]);
+    assert!(
+        shown.contains("\"file\": \"migration/src/m20220102_000001_second.rs\"") && !shown.contains("first.rs"),
+        "{shown}"
+    );
+    let shown = project.run(&["lint", "--format", "github"]);
+    let line = "::error file=migration/src/m20220101_000001_first.rs,line=9,title=concurrently-in-transaction::";
+    assert!(shown.contains(line), "{shown}");
+    project.succeeds(&["migration", "Initial"]);
+    project.succeeds(&["up"]);
+    project.sql(
+        "CREATE TABLE seaql_migrations (version varchar PRIMARY KEY, applied_at bigint NOT NULL);
+         INSERT INTO seaql_migrations VALUES ('m20220101_000001_first', 1), ('m20220102_000001_second', 2)",
+    );
+    let shown = project.run(&["lint"]);
+    assert!(shown.contains("migration-order") && !shown.contains("concurrently"), "{shown}");
+    assert!(project.run(&["lint", "--all"]).contains("concurrently"));
+    let rules = project.run(&["lint", "--rules"]);
+    for rule in ["migration-order", "pragma-in-transaction", "split-sql", "entity-in-migration"] {
+        assert!(rules.contains(rule), "{rules}");
+        assert!(project.run(&["lint", "--explain", rule]).starts_with("exit 0"), "{rule}");
+    }
+    let explained = project.run(&["lint", "--explain", "missing-down"]);
+    assert!(explained.contains("-- DOWN") && explained.contains("async fn down"), "{explained}");
+}

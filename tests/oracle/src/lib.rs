@@ -19,3 +19,17 @@ pub mod fixtures {
     /// Where they lie.
     pub const FOLDER: &str = env!("SEA_ORM_FIXTURES");
 }
+
+/// Entities that `gen entities --write` has written for a database of PostgreSQL, in each format.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "they are compiled as they were written; the tests compare them with what is written now"
+)]
+#[rustfmt::skip]
+pub mod written {
+    pub mod compact;
+    pub mod dense;
+    pub mod expanded;
+}
