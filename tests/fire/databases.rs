@@ -12,15 +12,64 @@ use sea_gen_runner::session::{DatabaseError, Missing, Rows, Session};
 use tokio::runtime::Runtime;
 use url::Url;
 
+use crate::pooler::{self, Pooler};
 use crate::projects::users;
 use crate::servers::Server;
 use crate::support;
 
+/// As many runners as race need as many sessions, each for itself.
+const POOL: [&str; 4] =
+    ["pool_mode = session", "ignore_startup_parameters = extra_float_digits", "default_pool_size = 150", "max_client_conn = 500"];
+
 /// How long a server may take to begin.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Which database, and how it is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Direct(Product),
+    /// PostgreSQL behind a pgbouncer that gives each client a session.
+    Pooled,
+}
+
+impl Way {
+    pub const ALL: [Self; 5] = [
+        Self::Direct(Product::Postgres),
+        Self::Direct(Product::MySql),
+        Self::Direct(Product::MariaDb),
+        Self::Direct(Product::Sqlite),
+        Self::Pooled,
+    ];
+
+    pub fn product(self) -> Product {
+        match self {
+            Self::Direct(product) => product,
+            Self::Pooled => Product::Postgres,
+        }
+    }
+
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Direct(product) => product.key(),
+            Self::Pooled => "pgbouncer",
+        }
+    }
+
+    /// As the table names it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Direct(Product::Postgres) => "PostgreSQL",
+            Self::Direct(Product::MySql) => "MySQL",
+            Self::Direct(Product::MariaDb) => "MariaDB",
+            Self::Direct(Product::Sqlite) => "SQLite",
+            Self::Pooled => "PostgreSQL, pgbouncer",
+        }
+    }
+}
+
 enum Home {
     Given { url: String },
+    Pooled(Pooler),
     Own(Box<Server>),
     File { folder: tempfile::TempDir, is_mounted: bool },
 }
@@ -36,8 +85,13 @@ pub struct Site {
 
 impl Site {
     /// On the server in the environment; in a folder for SQLite.
-    pub fn given(product: Product) -> Result<Self, String> {
+    pub fn given(way: Way) -> Result<Self, String> {
+        let product = way.product();
         let home = match support::variable(product) {
+            Some(_) if way == Way::Pooled => match pooler::is_at_hand() {
+                true => Home::Pooled(Pooler::start(&POOL)),
+                false => return Err("there is no pgbouncer, or no server for it".to_owned()),
+            },
             None => Home::File { folder: tempfile::tempdir().unwrap(), is_mounted: false },
             Some(variable) if support::is_at_hand(product) => Home::Given { url: support::url(variable) },
             Some(variable) => return Err(format!("{variable} is not set")),
@@ -73,6 +127,7 @@ impl Site {
     fn server(&self) -> String {
         match &self.home {
             Home::Given { url } => url.clone(),
+            Home::Pooled(pooler) => pooler.url("postgres"),
             Home::Own(server) => match self.product {
                 Product::Postgres => format!("postgres://postgres@127.0.0.1:{}/postgres", server.port),
                 Product::MySql | Product::MariaDb | Product::Sqlite => {
@@ -211,7 +266,7 @@ impl Site {
     pub fn start_server(&mut self) -> Result<(), String> {
         match &mut self.home {
             Home::Own(server) => server.run()?,
-            Home::Given { .. } | Home::File { .. } => {}
+            Home::Given { .. } | Home::Pooled(_) | Home::File { .. } => {}
         }
         self.await_answer();
         Ok(())
@@ -229,7 +284,7 @@ impl Site {
     pub fn close(mut self) {
         self.remove();
         match &self.home {
-            Home::Given { .. } => {
+            Home::Given { .. } | Home::Pooled(_) => {
                 let [reader, owner] = users();
                 let users = match self.product {
                     Product::Postgres => vec![reader],

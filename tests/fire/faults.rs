@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sea_gen::schema::Product;
 
-use crate::databases::Site;
+use crate::databases::{Site, Way};
 use crate::projects::{End, Leg, Project, Run};
 use crate::proxy::{Plan, Point, Proxy};
 use crate::random::Random;
@@ -75,11 +75,12 @@ impl Kind {
         }
     }
 
-    pub fn is_for(self, product: Product) -> bool {
+    pub fn is_for(self, way: Way) -> bool {
         match self {
             Self::Kill | Self::Terminate | Self::Interrupt | Self::Race => true,
-            Self::Cut | Self::Question | Self::Freeze | Self::Server => product != Product::Sqlite,
-            Self::Full => product == Product::Sqlite,
+            Self::Cut | Self::Question | Self::Freeze => way.product() != Product::Sqlite,
+            Self::Server => way.product() != Product::Sqlite && way != Way::Pooled,
+            Self::Full => way.product() == Product::Sqlite,
         }
     }
 

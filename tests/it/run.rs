@@ -9,6 +9,7 @@ mod failure;
 mod foreign_keys;
 mod lock;
 mod order;
+mod pooler;
 mod recognise;
 mod replicas;
 mod resume;

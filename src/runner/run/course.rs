@@ -44,7 +44,7 @@ impl Run {
         on_progress: ProgressCallback<'_>,
     ) -> Result<Self> {
         let begun = Instant::now();
-        lock::refuse_shared(session).await?;
+        session.refuse_shared()?;
         let lock = lock::acquire(session, wait, on_progress).await?;
         let found = match Table::locate(session).await {
             Ok(mut table) => table.create(session, wait).await.map(|()| table),

@@ -24,7 +24,7 @@ pub async fn execute(session: &mut Session, statements: &[Statement], wait: Dura
     if statements.is_empty() {
         return Ok(());
     }
-    lock::refuse_shared(session).await?;
+    session.refuse_shared()?;
     let held = lock::acquire(session, wait, &mut |_| ()).await?;
     let result = send(session, statements, wait).await;
     lock::release(session, held).await;

@@ -41,19 +41,6 @@ pub(super) async fn be_patient(session: &mut Session, wait: Duration) -> Result<
     }
 }
 
-/// Refuses a connection on which no lock would hold.
-pub(super) async fn refuse_shared(session: &mut Session) -> Result<()> {
-    if !session.is_shared().await.map_err(refused)? {
-        return Ok(());
-    }
-    Err(Error::new(
-        "this connection goes through a pooler that uses another session of the server for every transaction, so neither a lock \
-         nor a setting holds; nothing was run",
-    )
-    .of(ErrorKind::Refused)
-    .hint("connect to the server itself, or to a pool in session mode (pgbouncer: `pool_mode = session`): `--database-url …`"))
-}
-
 /// Takes the lock, waiting for at most `wait`.
 pub(super) async fn acquire(session: &mut Session, wait: Duration, on_progress: ProgressCallback<'_>) -> Result<Lock> {
     let lock = match session.product() {

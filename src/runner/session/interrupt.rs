@@ -74,7 +74,7 @@ enum Pulse {
 pub(super) struct Ending {
     pub(super) options: Options,
     pub(super) product: Product,
-    /// The session's number on its server.
+    /// The session's number on its server; empty if a pooler uses another one for every transaction.
     pub(super) number: String,
     /// What distinguishes that server from others behind the same address.
     pub(super) server: String,
@@ -126,6 +126,10 @@ impl Ending {
 
     /// Asks the server, over another connection, to cancel the statement of the session.
     async fn ask(&self) -> Result<(), DatabaseError> {
+        if self.number.is_empty() && self.product != Product::Sqlite {
+            let message = "a pooler does not say which session runs it".to_owned();
+            return Err(DatabaseError { message, code: None });
+        }
         let sql = match self.product {
             Product::Postgres => format!("SELECT pg_catalog.pg_cancel_backend({})", self.number),
             Product::MySql | Product::MariaDb => format!("KILL QUERY {}", self.number),

@@ -13,6 +13,7 @@ mod options;
 pub(crate) mod orm;
 #[cfg(feature = "sea-orm")]
 mod pool;
+mod pooler;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
@@ -77,6 +78,8 @@ pub enum Obstacle {
     NoRight,
     /// The server has no connection left.
     Full,
+    /// A pooler takes not all the settings that the driver begins a session with.
+    Settings,
     /// Anything else.
     Other,
 }
@@ -122,6 +125,7 @@ fn obstacle(code: Option<&str>, mysql: Option<u16>) -> Obstacle {
         (Some(1040), _) | (None, Some("53300")) => Obstacle::Full,
         (Some(1044), _) | (None, Some("42501")) => Obstacle::NoRight,
         (Some(1049), _) | (None, Some("3D000")) => Obstacle::NoDatabase,
+        (None, Some("08P01")) => Obstacle::Settings,
         (None, Some("14")) => Obstacle::NoFile,
         (None, Some("26")) => Obstacle::NotADatabase,
         (None, Some("5" | "261" | "517" | "773")) => Obstacle::Locked,
@@ -155,9 +159,6 @@ pub enum Missing {
     Create,
 }
 
-/// How long a second connection may take.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
-
 /// The table that records applied migrations.
 pub const HISTORY_TABLE: &str = "sea_gen_history";
 
@@ -168,6 +169,8 @@ pub struct Session {
     product: Product,
     version: String,
     is_scratch: bool,
+    /// Whether each of its transactions may run in another session of the server.
+    is_shared: bool,
     history_table: String,
     /// Whether the last statement that set a `sql_mode` contained the value (MySQL and MariaDB).
     says_mode: bool,
@@ -175,7 +178,7 @@ pub struct Session {
 
 impl Session {
     /// Connects, detects the product, and configures the session: every setting that influences how text is read or printed
-    /// is pinned.
+    /// is pinned. A session of the server that is shared with others stays as it is.
     ///
     /// # Errors
     /// The connection cannot be made.
@@ -220,14 +223,20 @@ impl Session {
             product,
             version: String::new(),
             is_scratch,
+            is_shared: false,
             history_table: HISTORY_TABLE.to_owned(),
             says_mode: false,
         };
-        session.version = session.ask_version().await?;
+        let is_direct = session.ask_version().await?;
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
             session.product = Product::MariaDb;
         }
-        session.pin().await?;
+        if session.product == Product::Postgres && !is_direct {
+            session.is_shared = pooler::is_shared(&mut session.driver, &mut session.ending).await?;
+        }
+        if !session.is_shared {
+            session.pin().await?;
+        }
         Ok(session)
     }
 
@@ -272,11 +281,13 @@ impl Session {
         self.pin().await
     }
 
-    async fn ask_version(&mut self) -> Result<String, DatabaseError> {
+    /// Asks for the version, and for what identifies the session. Returns whether this client has begun it.
+    async fn ask_version(&mut self) -> Result<bool, DatabaseError> {
         let sql = match self.product {
             Product::Postgres => format!(
-                "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid(), {}",
-                interrupt::PG_SERVER
+                "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid(), {}, {}",
+                interrupt::PG_SERVER,
+                pooler::IS_DIRECT
             ),
             Product::MySql | Product::MariaDb => {
                 format!("SELECT version(), connection_id(), {}", interrupt::MYSQL_SERVER)
@@ -285,8 +296,8 @@ impl Session {
         };
         let rows = self.query(&sql).await?;
         let said = |at: usize| rows.first().map(|row| row.text(at).to_owned()).unwrap_or_default();
-        (self.ending.number, self.ending.server) = (said(1), said(2));
-        Ok(said(0))
+        (self.version, self.ending.number, self.ending.server) = (said(0), said(1), said(2));
+        Ok(self.product != Product::Postgres || rows.first().is_some_and(|row| row.is_true(3)))
     }
 
     /// The product of the server; MySQL and MariaDB are distinguished by the server's version.
@@ -451,43 +462,6 @@ impl Session {
     /// The database's refusal; a row that is not such an array.
     pub async fn query_arrays(&mut self, sql: &str, take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
         interrupt::wait(&self.ending, self.driver.query_arrays(sql, take)).await
-    }
-
-    /// Whether the connection goes through a pooler that hands every transaction to another session of the server (PostgreSQL). Then
-    /// neither a lock nor a setting holds. A setting of this session is looked for from a second connection.
-    ///
-    /// # Errors
-    /// The database's refusal.
-    pub async fn is_shared(&mut self) -> Result<bool, DatabaseError> {
-        if self.product != Product::Postgres {
-            return Ok(false);
-        }
-        let mark = format!("{:p}-{}", &raw const *self, std::process::id());
-        let seen = format!("SELECT current_setting('{}', true)", postgres::MARK);
-        self.execute_with("SELECT set_config($1, $2, false)", &[Some(postgres::MARK), Some(&mark)]).await?;
-        let options = self.ending.options.clone();
-        // A pool of one session that is taken keeps a second connection waiting.
-        let Ok(Ok(mut other)) = tokio::time::timeout(PATIENCE, Driver::open(&options, Missing::Refuse)).await else {
-            self.ending.has_second = false;
-            return Ok(false);
-        };
-        let looking = async {
-            for _ in 0..3 {
-                let (mut there, mut here) = (Rows::default(), Rows::default());
-                other.execute("BEGIN").await?;
-                other.query(&seen, &mut there).await?;
-                self.driver.query(&seen, &mut here).await?;
-                other.execute("ROLLBACK").await?;
-                let is = |rows: &Rows| rows.first().is_some_and(|row| row.text(0) == mark);
-                if is(&there) || !is(&here) {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        };
-        let found = tokio::time::timeout(PATIENCE, looking).await.unwrap_or(Ok(false));
-        other.close().await;
-        found
     }
 
     /// Closes the connection in good order.

@@ -31,9 +31,6 @@ pub const SHORT_LIVED: &[&str] = &[
     "idle_session_timeout = '10min'",
 ];
 
-/// A setting by which a session is known again.
-pub const MARK: &str = "sea_gen.session";
-
 /// The search path of a scratch database: that of the role or of the given database names schemas it does not have.
 pub const ANY_SEARCH_PATH: &str = r#"SET search_path = "$user", public"#;
 
