@@ -22,6 +22,7 @@ mod journalled;
 mod lock;
 mod patience;
 mod pending;
+mod portions;
 mod probe;
 mod resume;
 mod statement;
