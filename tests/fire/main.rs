@@ -2,7 +2,7 @@
 //! happened, with no manual step.
 //!
 //! `cargo test --test fire` interrupts some thirty times. `SEA_GEN_FIRE=5000` is the whole; `SEA_GEN_FIRE_PRODUCT` (`postgres`,
-//! `mysql`, `mariadb`, `sqlite`, `pgbouncer`), `SEA_GEN_FIRE_KIND`, `SEA_GEN_FIRE_SEED` and `SEA_GEN_FIRE_RUNNERS` choose;
+//! `mysql`, `mariadb`, `sqlite`, `pgbouncer`; only on request `galera`), `SEA_GEN_FIRE_KIND`, `SEA_GEN_FIRE_SEED` and `SEA_GEN_FIRE_RUNNERS` choose;
 //! `SEA_GEN_FIRE_AT_ONCE` walks run at the same time. What went wrong is printed with the line that repeats it:
 //! `SEA_GEN_FIRE_AGAIN="mysql 4 7 question:31:answered:8:-:0"`. The table is also written to the file `SEA_GEN_FIRE_TABLE`, after
 //! each interruption.
@@ -90,7 +90,10 @@ fn main() -> ExitCode {
     let seed = number("SEA_GEN_FIRE_SEED").unwrap_or(16) as u64;
     let runners = number("SEA_GEN_FIRE_RUNNERS").unwrap_or(if total > 1000 { 64 } else { 8 });
     let (only_product, only_kind) = (value("SEA_GEN_FIRE_PRODUCT"), value("SEA_GEN_FIRE_KIND"));
-    let is_asked_for = |way: &Way| only_product.as_ref().is_none_or(|only| only == way.key());
+    let is_asked_for = |way: &Way| match &only_product {
+        Some(only) => only.split(',').any(|only| only == way.key()),
+        None => !way.is_on_request(),
+    };
     let ways: Vec<Way> = Way::ALL.into_iter().filter(is_asked_for).collect();
     let is_wanted = |kind: &Kind| match &only_kind {
         Some(only) => only == kind.name(),
@@ -164,7 +167,7 @@ fn walk(
         };
         let own = seed ^ way.key().bytes().fold(0, |sum: u64, byte| sum * 31 + u64::from(byte));
         let times = if total * Way::ALL.len() > SHORT { 2 } else { 1 };
-        let mut walk = Walk::begin(site, own, runners, times)?;
+        let mut walk = Walk::begin(way, site, own, runners, times)?;
         let mut random = Random::new(own);
         let mut plan: Vec<Kind> = Vec::new();
         for kind in kinds {
@@ -229,7 +232,7 @@ fn repeat(line: &str) -> ExitCode {
         Kind::Server => Site::own(way.product()),
         _ => Site::given(way),
     };
-    let mut walk = Walk::begin(site.expect("a database"), 0, fault.runners, 1).expect("an undisturbed walk");
+    let mut walk = Walk::begin(way, site.expect("a database"), 0, fault.runners, 1).expect("an undisturbed walk");
     let ended = walk.repeat(leg, fault).expect("an undisturbed way there");
     walk.site.close();
     match ended {
@@ -246,11 +249,13 @@ fn repeat(line: &str) -> ExitCode {
 
 /// The kinds of fault and the databases: survived / tried.
 fn table(report: &Report) -> String {
-    let names: Vec<&str> = Way::ALL.iter().map(|way| way.title()).collect();
+    let is_tried = |way: &Way| report.counts.keys().any(|(_, key)| *key == way.key());
+    let ways: Vec<Way> = Way::ALL.into_iter().filter(is_tried).collect();
+    let names: Vec<&str> = ways.iter().map(|way| way.title()).collect();
     let mut text = format!("| interruption | {} |\n|---{}|\n", names.join(" | "), "|---".repeat(names.len()));
     let (mut survived, mut tried) = (0, 0);
     for kind in Kind::ALL {
-        let cells: Vec<String> = Way::ALL
+        let cells: Vec<String> = ways
             .iter()
             .map(|way| {
                 let Some(count) = report.counts.get(&(kind, way.key())) else { return "–".to_owned() };

@@ -10,7 +10,8 @@ use super::support::{Database, Files, WAIT, block, said};
 use super::{ONE, THREE, TWO, ids};
 
 /// What pgbouncer gives to a session of the server for each client, and takes back.
-const OF_CLIENTS: &str = "'application_name', 'client_encoding', 'DateStyle', 'TimeZone', 'standard_conforming_strings'";
+const OF_CLIENTS: &str =
+    "'application_name', 'client_encoding', 'DateStyle', 'TimeZone', 'standard_conforming_strings'";
 
 const IGNORES: &str = "ignore_startup_parameters = extra_float_digits";
 
@@ -22,7 +23,7 @@ async fn connect(url: &str) -> Session {
 async fn left_in_the_pool(url: &str) -> Vec<String> {
     let settings = format!(
         "SELECT name FROM pg_settings WHERE source = 'session' AND name NOT IN ({OF_CLIENTS}) \
-         UNION ALL SELECT 'a lock' FROM pg_locks WHERE locktype = 'advisory' \
+         UNION ALL SELECT 'a lock' FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() \
          UNION ALL SELECT name FROM pg_prepared_statements"
     );
     let mut clients = Vec::new();
@@ -47,12 +48,15 @@ fn a_pool_of_transactions_is_refused_before_anything_is_sent() {
     block(async {
         let mut database = Database::create(Product::Postgres, "pool_of_transactions").await;
         let files = Files::three(Product::Postgres);
-        for way in ["server_round_robin = 0", "server_round_robin = 1", "default_pool_size = 1", "pool_mode = statement"] {
+        for way in
+            ["server_round_robin = 0", "server_round_robin = 1", "default_pool_size = 1", "pool_mode = statement"]
+        {
             let pooler = Pooler::start(&["pool_mode = transaction", IGNORES, way]);
             let url = pooler.url("run_pool_of_transactions");
             let mut session = connect(&url).await;
-            let refused =
-                run::go(&mut session, &files.all(), run::Course::Up(&Target::All), WAIT, &mut |_| ()).await.unwrap_err();
+            let refused = run::go(&mut session, &files.all(), run::Course::Up(&Target::All), WAIT, &mut |_| ())
+                .await
+                .unwrap_err();
             assert_eq!(refused.kind(), &ErrorKind::Refused, "{way}");
             assert!(refused.to_string().ends_with("neither a lock nor a setting holds; nothing was run"), "{refused}");
             let direct = run::execute(&mut session, &files.migrations[0].0.up, WAIT).await.unwrap_err();
