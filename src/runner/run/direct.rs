@@ -25,7 +25,7 @@ pub async fn execute(session: &mut Session, statements: &[Statement], wait: Dura
         return Ok(());
     }
     session.refuse_shared()?;
-    let held = lock::acquire(session, wait, &mut |_| ()).await?;
+    let held = lock::acquire(session, wait.into(), &mut |_| ()).await?;
     let result = send(session, statements, wait).await;
     lock::release(session, held).await;
     result

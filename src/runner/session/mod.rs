@@ -2,6 +2,7 @@
 //!
 //! Every value is exchanged as text, so the four databases look the same from outside. Must not know the queries.
 
+mod companion;
 mod connect;
 mod driver;
 #[cfg(feature = "sqlite")]
@@ -18,6 +19,8 @@ pub mod postgres;
 mod rows;
 pub mod sqlite;
 
+pub(crate) use companion::Companion;
+pub use companion::LockHolder;
 pub use connect::{connect, server_of};
 pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
@@ -162,6 +165,9 @@ pub enum Missing {
 /// The table that records applied migrations.
 pub const HISTORY_TABLE: &str = "sea_gen_history";
 
+/// The table by which the runners of a Galera cluster take turns.
+pub const LEASE_TABLE: &str = "sea_gen_lease";
+
 /// One connection.
 pub struct Session {
     driver: Driver,
@@ -248,7 +254,7 @@ impl Session {
             Product::Sqlite => sqlite::SETTINGS,
         };
         for setting in settings {
-            self.driver.execute(setting).await?;
+            interrupt::wait(&self.ending, self.driver.execute(setting)).await?;
         }
         self.says_mode = false;
         if self.is_scratch && self.product == Product::Postgres {
@@ -337,9 +343,9 @@ impl Session {
     /// Sends a statement that makes a trigger, a routine or an event. The server keeps the `sql_mode` with it, and this session's
     /// must not be that one.
     async fn make_body(&mut self, sql: &str) -> Result<u64, DatabaseError> {
-        self.driver.execute(&mysql::mode_of_bodies(self.product)).await?;
+        interrupt::wait(&self.ending, self.driver.execute(&mysql::mode_of_bodies(self.product))).await?;
         let done = interrupt::wait(&self.ending, self.driver.execute(sql)).await;
-        let back = self.driver.execute(mysql::SQL_MODE).await;
+        let back = interrupt::wait(&self.ending, self.driver.execute(mysql::SQL_MODE)).await;
         let done = done?;
         back.map(|_| done)
     }
@@ -350,7 +356,7 @@ impl Session {
     /// The database's refusal.
     pub async fn pin_mode(&mut self) -> Result<(), DatabaseError> {
         self.says_mode = false;
-        self.driver.execute(mysql::SQL_MODE).await.map(drop)
+        interrupt::wait(&self.ending, self.driver.execute(mysql::SQL_MODE)).await.map(drop)
     }
 
     /// Sends one statement with text values for its placeholders ([`Session::placeholder`]).

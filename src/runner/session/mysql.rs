@@ -2,7 +2,7 @@
 //!
 //! Must not know what the session is used for.
 
-use crate::session::{DatabaseError, Session};
+use crate::session::{DatabaseError, LockHolder, Session};
 use crate::{Product, sql};
 
 /// Statements sent once after connecting.
@@ -55,17 +55,42 @@ pub async fn unlock(session: &mut Session, name: &str) -> Result<(), DatabaseErr
     session.query(&format!("SELECT RELEASE_LOCK('{name}')")).await.map(|_| ())
 }
 
-/// The connection that holds the lock, and its description.
+/// The beginning of the name of the lock that a second connection holds; the number of the first one follows.
+const ALIVE: &str = "sea_gen_alive_";
+
+/// The beginning of the name of the lock by which the first connection says that there is a second one.
+const ACCOMPANIED: &str = "sea_gen_accompanied_";
+
+/// Settings of a second connection: the server finds out soon that the client is gone.
+pub(super) const OF_COMPANIONS: &[&str] = &["SET SESSION wait_timeout = 60"];
+
+/// What takes the lock of a second connection, and what marks the first one, whose number is given.
+pub(super) fn companion_locks(number: &str) -> [String; 2] {
+    [ALIVE, ACCOMPANIED].map(|name| format!("SELECT GET_LOCK('{name}{number}', 0)"))
+}
+
+/// What takes the mark away.
+pub(super) fn without_companion(number: &str) -> String {
+    format!("SELECT RELEASE_LOCK('{ACCOMPANIED}{number}')")
+}
+
+/// The connection that holds the lock.
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn lock_holder(session: &mut Session, name: &str) -> Result<Option<(String, String)>, DatabaseError> {
+pub async fn lock_holder(session: &mut Session, name: &str) -> Result<Option<LockHolder>, DatabaseError> {
     let sql = format!(
-        "SELECT l.id, CONCAT_WS(', ', CONCAT('connection ', l.id), CONCAT('user ', p.user), CONCAT('from ', p.host)) \
+        "SELECT l.id, CONCAT_WS(', ', CONCAT('connection ', l.id), CONCAT('user ', p.user), CONCAT('from ', p.host)), \
+                COALESCE(IS_USED_LOCK(CONCAT('{ACCOMPANIED}', l.id)) = l.id, 0) \
+                AND IS_USED_LOCK(CONCAT('{ALIVE}', l.id)) IS NULL \
            FROM (SELECT IS_USED_LOCK('{name}') AS id) l LEFT JOIN information_schema.processlist p ON p.id = l.id \
           WHERE l.id IS NOT NULL"
     );
-    Ok(session.query(&sql).await?.first().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())))
+    Ok(session.query(&sql).await?.first().map(|row| LockHolder {
+        number: row.text(0).to_owned(),
+        words: row.text(1).to_owned(),
+        is_abandoned: row.is_true(2),
+    }))
 }
 
 /// Sets the lock timeout for tables, in seconds.
