@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::Product;
 use crate::session::{Companion, DatabaseError, LockHolder, Session, mysql, postgres, sqlite};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, sql};
 
 use super::lease::{self, Lease};
 use super::{Progress, ProgressCallback};
@@ -233,6 +233,15 @@ fn words(holder: &LockHolder) -> String {
 
 async fn end(session: &mut Session, holder: &LockHolder) -> Result<()> {
     let LockHolder { number, words, .. } = holder;
+    if session.product() == Product::MariaDb
+        && let Some(statement) = mysql::running(session, number).await.map_err(refused)?
+        && mysql::loses_rows_when_ended(session.product(), &statement)
+    {
+        let what = sql::first_line(&statement);
+        return Err(Error::new(format!("MariaDB loses rows when `{what}` is ended, so it was not ended ({words})"))
+            .of(ErrorKind::Busy)
+            .hint("wait for it to end and try again: `gen unlock` says whether somebody still holds the lock"));
+    }
     let sql = match session.product() {
         Product::Postgres => format!("SELECT pg_catalog.pg_terminate_backend({number})"),
         Product::MySql | Product::MariaDb | Product::Sqlite => format!("KILL {number}"),

@@ -177,9 +177,27 @@ impl Drop for Statement {
     }
 }
 
+/// What an interrupt does to a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnInterrupt {
+    /// The server is asked to cancel it.
+    Cancel,
+    /// It is finished.
+    Finish,
+}
+
 /// Waits for a statement, or cancels it when an interrupt is requested.
 pub(super) async fn wait<T>(
     ending: &Ending,
+    work: impl Future<Output = Result<T, DatabaseError>>,
+) -> Result<T, DatabaseError> {
+    wait_or(ending, OnInterrupt::Cancel, work).await
+}
+
+/// Waits for a statement, with a choice of what an interrupt does to it.
+pub(super) async fn wait_or<T>(
+    ending: &Ending,
+    on_interrupt: OnInterrupt,
     work: impl Future<Output = Result<T, DatabaseError>>,
 ) -> Result<T, DatabaseError> {
     if ending.is_given_up.load(Ordering::SeqCst) {
@@ -220,6 +238,9 @@ pub(super) async fn wait<T>(
             let message = format!("{what}; whether the statement was done is not known");
             return Err(DatabaseError { message, code: None });
         }
+    }
+    if on_interrupt == OnInterrupt::Finish {
+        return work.await;
     }
     let why = match tokio::time::timeout(PATIENCE, ending.ask()).await {
         Ok(Ok(())) => match tokio::time::timeout(PATIENCE, work).await {

@@ -31,7 +31,7 @@ pub use rows::{Iter, Row, Rows};
 use crate::{Product, sql};
 
 use driver::{Driver, Options};
-use interrupt::Ending;
+use interrupt::{Ending, OnInterrupt};
 
 /// An error reported by the database. Never contains a URL or a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -333,7 +333,11 @@ impl Session {
         if !self.says_mode && sql::has_body(self.product, sql) {
             return self.make_body(sql).await;
         }
-        let done = interrupt::wait(&self.ending, self.driver.execute(sql)).await?;
+        let on_interrupt = match mysql::loses_rows_when_ended(self.product, sql) {
+            true => OnInterrupt::Finish,
+            false => OnInterrupt::Cancel,
+        };
+        let done = interrupt::wait_or(&self.ending, on_interrupt, self.driver.execute(sql)).await?;
         if let Some(mode) = sql::mode_of(self.product, sql) {
             self.says_mode = mode.is_some();
         }

@@ -127,6 +127,28 @@ fn an_interrupted_proof_leaves_nothing_behind(product: Product) {
     assert_eq!(project.written(), written);
 }
 
+/// MariaDB would say that the statement is done, and all rows would be gone.
+#[apply(test_on_mariadb)]
+fn a_statement_that_copies_partitions_is_finished() {
+    let project = Project::settled(Product::MariaDb);
+    project.run(&["migration", "Partitions", "--empty"]).with(0);
+    project.write_newest(
+        "CREATE TABLE reading (id int PRIMARY KEY) PARTITION BY RANGE (id) \
+         (PARTITION a VALUES LESS THAN (200000), PARTITION b VALUES LESS THAN (400000));\n\
+         INSERT INTO reading SELECT seq FROM seq_1_to_300000;\n\
+         ALTER TABLE reading REORGANIZE PARTITION a, b INTO (PARTITION c VALUES LESS THAN (400000));\n\
+         CREATE TABLE late (id int PRIMARY KEY);",
+        "",
+    );
+    project.run(&["lock", "--no-verify"]).with(0);
+    let (code, said) = ended(running_until(&project, &["up"], "REORGANIZE PARTITION"));
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("was interrupted at statement 4 of 4"), "{said}");
+    let rows = project.database.query("SELECT count(*) FROM reading");
+    assert_eq!(rows.first().map(|row| row.text(0)), Some("300000"), "{said}");
+    project.run(&["up"]).with(0);
+}
+
 /// The second connections of runners.
 fn companions(database: &Database) -> Vec<String> {
     let sql = match database.product {
