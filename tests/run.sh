@@ -9,7 +9,8 @@
 # SQLite needs nothing. For each server it takes, in this order: the URL in the environment (DATABASE_URL_POSTGRES,
 # DATABASE_URL_MARIADB, DATABASE_URL_MYSQL), an installed server, one installed now (Debian, as root). What it starts runs on
 # ports and data directories of its own, and is stopped and removed at the end, however the end comes. A server that cannot
-# be had is named at the end, and its tests show as ignored.
+# be had is named at the end, and its tests show as ignored. So do those behind pgbouncer, which is installed in the same way;
+# each of them starts its own.
 # shellcheck disable=SC2317 # much is called by a trap or by name
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -297,6 +298,12 @@ fi
 provide PostgreSQL DATABASE_URL_POSTGRES start_postgres
 provide MariaDB DATABASE_URL_MARIADB start_mariadb
 provide MySQL DATABASE_URL_MYSQL start_mysql
+has_pgbouncer() { PATH="$PATH:/usr/sbin" command -v pgbouncer >/dev/null; }
+if has_pgbouncer || { install_packages pgbouncer && has_pgbouncer; }; then
+  report+=("pgbouncer: $(PATH="$PATH:/usr/sbin" pgbouncer --version | head -1)")
+else
+  report+=("pgbouncer: MISSING, its tests are ignored")
+fi
 
 if [ "${1:-}" = -- ]; then
   shift
@@ -332,7 +339,7 @@ none_ignored() {
   ignored=$(cargo test --quiet --test it --test beside --test cases --test lint -- --list --ignored | grep ': test$' || true)
   [ -z "$ignored" ] || { printf 'ignored although its server is there: %s\n' "$ignored" >&2; return 1; }
 }
-if [ -n "${DATABASE_URL_POSTGRES:-}" ] && [ -n "${DATABASE_URL_MARIADB:-}" ] && [ -n "${DATABASE_URL_MYSQL:-}" ]; then
+if [ -n "${DATABASE_URL_POSTGRES:-}" ] && [ -n "${DATABASE_URL_MARIADB:-}" ] && [ -n "${DATABASE_URL_MYSQL:-}" ] && has_pgbouncer; then
   check none_ignored
 fi
 # What is told apart by database runs once more on the newer servers, when that is asked for: one test is not yet green there.

@@ -15,7 +15,7 @@ use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init};
 pub(super) use running::{
-    Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Resolve, Reverting, Run, Sync, Unlock, Up,
+    Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Reverting, Run, Sync, Unlock, Up,
 };
 
 /// Reviewed, reversible migrations from SeaORM entities.
@@ -81,7 +81,7 @@ pub(super) enum Command {
     /// Revert applied migrations
     Down(Down),
     /// Revert the last applied migration and apply it again
-    Redo(Reverting),
+    Redo(Redo),
     /// Apply or revert until the named migration is the last one applied
     Goto(Goto),
     /// Empty a development database and apply every migration

@@ -40,6 +40,7 @@ impl Talk {
                 let by = holder.map(|holder| format!(" ({holder})")).unwrap_or_default();
                 format!("waiting for another runner{by}")
             }
+            Progress::Ended { holder } => format!("ended a runner whose client is gone ({holder})"),
             Progress::Started { id, direction, .. } => format!("{direction} {id}"),
             Progress::Statement { number, of, sql } => format!("{number}/{of} {}", paint::line(sql)),
             Progress::Batch { rows } => format!("{rows} rows changed"),
@@ -49,10 +50,15 @@ impl Talk {
             _ => return,
         };
         match self {
-            Self::Terminal(bar) if matches!(progress, Progress::Noting { .. }) => bar.suspend(|| paint::talk(text)),
+            Self::Terminal(bar) if matches!(progress, Progress::Noting { .. } | Progress::Ended { .. }) => {
+                bar.suspend(|| paint::talk(text))
+            }
             Self::Terminal(bar) => bar.set_message(paint::line(&text)),
             Self::Lines(lines) => match progress {
-                Progress::Waiting { .. } | Progress::Noting { .. } | Progress::Stepping { .. } => paint::talk(text),
+                Progress::Waiting { .. }
+                | Progress::Ended { .. }
+                | Progress::Noting { .. }
+                | Progress::Stepping { .. } => paint::talk(text),
                 Progress::Started { .. } => lines.begins(text),
                 _ => lines.goes_on(text),
             },

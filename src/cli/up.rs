@@ -12,14 +12,14 @@ use crate::lint::allow::{Allow, flag};
 use crate::workflow::apply::{Bench, Course, RefusedLoss};
 use crate::workflow::{Failure, stakes};
 
-use super::arguments::{Common, Down, Goto, Reverting, Run, Up};
+use super::arguments::{Common, Down, Goto, Others, Redo, Reverting, Run, Up};
 use super::paint::{self, Ink, ink};
 use super::progress::Talk;
 use super::{Ending, show};
 
 pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {
-    let Up { target, recognise, unproven, out_of_order, run, all: _ } = command;
-    let bench = open(common, true, run).await?;
+    let Up { target, recognise, unproven, out_of_order, others, run, all: _ } = command;
+    let bench = open(common, true, (run, others)).await?;
     let target = target.as_deref().map_or(Ok(Target::All), |text| bench.target(text))?;
     let order = if *out_of_order { Order::Any } else { Order::Strict };
     let course = Course::Up { target, recognises_rows: *recognise, unproven: *unproven, order };
@@ -27,29 +27,32 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
 }
 
 pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Failure> {
-    let Down { target, reverting: Reverting { allow, run } } = command;
-    let bench = open(common, false, run).await?;
+    let Down { target, others, reverting: Reverting { allow, run } } = command;
+    let bench = open(common, false, (run, others)).await?;
     let course = Course::Down(target.as_deref().map_or(Ok(Target::Count(1)), |text| bench.target(text))?);
     let again = format!("gen down {}", target.as_deref().unwrap_or_default());
     go(bench, run, &course, (allow, again.trim_end())).await
 }
 
-pub(super) async fn redo(common: &Common, command: &Reverting) -> Result<Ending, Failure> {
-    let Reverting { allow, run } = command;
-    let bench = open(common, false, run).await?;
+pub(super) async fn redo(common: &Common, command: &Redo) -> Result<Ending, Failure> {
+    let Redo { others, reverting: Reverting { allow, run } } = command;
+    let bench = open(common, false, (run, others)).await?;
     go(bench, run, &Course::Redo, (allow, "gen redo")).await
 }
 
 pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Failure> {
-    let Goto { target, reverting: Reverting { allow, run } } = command;
-    let bench = open(common, true, run).await?;
+    let Goto { target, others, reverting: Reverting { allow, run } } = command;
+    let bench = open(common, true, (run, others)).await?;
     let course = Course::Goto(bench.id(target)?);
     go(bench, run, &course, (allow, &format!("gen goto {target}"))).await
 }
 
-async fn open(common: &Common, creates: bool, run: &Run) -> Result<Bench, Failure> {
+async fn open(common: &Common, creates: bool, (run, others): (&Run, &Others)) -> Result<Bench, Failure> {
     let mut bench = Bench::open(common, creates, run.dry_run).await?;
-    bench.wait = run.lock_timeout.map_or(bench.wait, Duration::from_secs);
+    bench.waiting.limit = others.lock_timeout.map_or(bench.waiting.limit, Duration::from_secs);
+    if others.end_orphans {
+        bench.waiting = bench.waiting.ending_orphans();
+    }
     Ok(bench)
 }
 

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::dialect::HISTORY_TABLE;
+use crate::dialect::{HISTORY_TABLE, LEASE_TABLE};
 use crate::schema::{DefinitionId, DefinitionKind, Name, ObjectName, Schema, Type, matches};
 
-/// The history tables of SeaORM and of this tool, which are in no schema.
-pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE];
+/// The tables that SeaORM and this tool keep for their own use, which are in no schema.
+pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE, LEASE_TABLE];
 
 /// SeaORM's history table.
 pub const SEAORM_HISTORY: &str = "seaql_migrations";

@@ -34,7 +34,7 @@ use casts::Family;
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
-pub use sea_gen_runner::{HISTORY_TABLE, LineNumber, Role, Statement};
+pub use sea_gen_runner::{HISTORY_TABLE, LEASE_TABLE, LineNumber, Role, Statement};
 pub use step::{FormerColumn, Online, Rebuild, Repartition, Step, Steps};
 pub use unsupported::Unsupported;
 

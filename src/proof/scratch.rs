@@ -44,6 +44,7 @@ impl Scratch {
             return Ok((scratch, session));
         }
         let mut server = connect(options, Missing::Refuse).await?;
+        server.refuse_shared()?;
         scratch.name = unique_name();
         create_database(&mut server, &scratch.name).await.map_err(|error| refused(&server, options, error))?;
         scratch.leftovers = leftovers(&mut server, &scratch.name).await.unwrap_or_default();

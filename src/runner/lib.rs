@@ -59,10 +59,10 @@ pub use sea_gen_macros::embed_from;
 pub use connect::Connect;
 pub use migrations::Migrations;
 pub use readiness::Readiness;
-#[doc(hidden)]
-pub use run::HISTORY_TABLE;
 pub use run::functions::{FunctionError, FunctionFuture, MigrationConnection};
 pub use run::{DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target};
+#[doc(hidden)]
+pub use run::{HISTORY_TABLE, LEASE_TABLE};
 pub use runner::{Planned, Report, Runner, Status};
 
 // The examples of the page on crates.io are compiled with the tests.

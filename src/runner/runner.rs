@@ -8,7 +8,9 @@ use crate::Product;
 use crate::connect::Connect;
 use crate::migrations::Migrations;
 use crate::readiness::{self, Readiness};
-use crate::run::{self, Applicable, DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target, ahead};
+use crate::run::{
+    self, Applicable, DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target, Waiting, ahead,
+};
 use crate::session::{Missing, Session};
 use crate::{Error, ErrorKind, Result};
 
@@ -39,7 +41,7 @@ use crate::{Error, ErrorKind, Result};
 pub struct Runner<'a> {
     session: Session,
     files: Vec<Applicable<'a>>,
-    wait: Duration,
+    waiting: Waiting,
     on_ahead: OnAhead,
     watch: Box<dyn FnMut(Progress<'_>) + Send + 'a>,
     /// Whether a run was started and not completed: its future was dropped, or `watch` panicked.
@@ -97,7 +99,7 @@ impl<'a> Runner<'a> {
             Ok(files) => Ok(Self {
                 session,
                 files,
-                wait: DEFAULT_WAIT,
+                waiting: DEFAULT_WAIT.into(),
                 on_ahead: migrations.chosen_on_ahead(),
                 watch: Box::new(|_| ()),
                 cut_short: false,
@@ -112,7 +114,15 @@ impl<'a> Runner<'a> {
     /// How long to wait for another runner before [`ErrorKind::Busy`]; 30 seconds by default.
     #[must_use]
     pub fn wait(mut self, wait: Duration) -> Self {
-        self.wait = wait;
+        self.waiting.limit = wait;
+        self
+    }
+
+    /// Ends the session of another runner whose client is gone, and with it the statement that the server still runs for it;
+    /// otherwise its end is waited for (PostgreSQL, MySQL, MariaDB).
+    #[must_use]
+    pub fn end_orphans(mut self) -> Self {
+        self.waiting = self.waiting.ending_orphans();
         self
     }
 
@@ -236,7 +246,7 @@ impl<'a> Runner<'a> {
         self.ready()?;
         self.cut_short = true;
         let course = run::Course::UpOnAhead(target, self.on_ahead);
-        let result = run::go(&mut self.session, &self.files, course, self.wait, &mut self.watch).await;
+        let result = run::go(&mut self.session, &self.files, course, self.waiting, &mut self.watch).await;
         self.cut_short = false;
         result.map(Report::from)
     }
@@ -251,7 +261,7 @@ impl<'a> Runner<'a> {
         self.ready()?;
         self.cut_short = true;
         let result =
-            run::go(&mut self.session, &self.files, run::Course::Down(target), self.wait, &mut self.watch).await;
+            run::go(&mut self.session, &self.files, run::Course::Down(target), self.waiting, &mut self.watch).await;
         self.cut_short = false;
         result.map(Report::from)
     }

@@ -3,10 +3,10 @@
 //!
 //! Must not know how a migration is executed, nor how it is reported.
 
-use std::time::Duration;
-
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Order, Outcome, ProgressCallback, State, Target};
+use sea_gen_runner::run::{
+    self, Applicable, DEFAULT_WAIT, Direction, Order, Outcome, ProgressCallback, State, Target, Waiting,
+};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
@@ -68,8 +68,8 @@ pub struct Bench {
     /// The migrations that are applied and have no file any more, with the DOWN sections that the history keeps, and their
     /// checksums.
     kept: Vec<(Migration, String)>,
-    /// How long to wait for another runner.
-    pub wait: Duration,
+    /// How another runner is waited for.
+    pub waiting: Waiting,
     /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
 }
@@ -107,7 +107,7 @@ impl Bench {
         let migrations = workspace.migrations(live.product())?;
         workspace.refuse_unsealed(live.product(), &migrations)?;
         let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
-        Ok(Self { workspace, live, migrations, kept, wait: DEFAULT_WAIT, may_go_back: false })
+        Ok(Self { workspace, live, migrations, kept, waiting: DEFAULT_WAIT.into(), may_go_back: false })
     }
 
     /// Parses a target: a count or an id.
@@ -174,7 +174,7 @@ impl Bench {
             let scope = self.workspace.scope();
             if found.is_empty()
                 || is_rehearsal
-                || super::recognise(session, (&found, State::Recognised), known, &scope, self.wait, watch).await?
+                || super::recognise(session, (&found, State::Recognised), known, &scope, self.waiting, watch).await?
             {
                 return Ok(found.into_iter().map(|file| Outcome::recognised(file.id())).collect());
             }
@@ -296,7 +296,7 @@ impl Bench {
         }
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
-        let outcomes = run::go(session, &files, course.of_runner(), self.wait, watch).await;
+        let outcomes = run::go(session, &files, course.of_runner(), self.waiting, watch).await;
         let followed = histories::follow(session, &self.workspace).await;
         outcomes.and(followed)
     }

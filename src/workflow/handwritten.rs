@@ -175,7 +175,9 @@ impl Followed {
     pub fn provable<'a>(&'a self, ids: &'a [MigrationId]) -> impl Iterator<Item = &'a MigrationId> {
         let changes = |it: &&Migration| {
             let mut statements = it.up.iter().chain(&it.down);
-            it.to.is_some() && it.from != it.to && !statements.any(|statement| statement.role == Role::Batches)
+            it.to.is_some()
+                && it.from != it.to
+                && !statements.any(|statement| matches!(statement.role, Role::Batches | Role::BatchesBy(_)))
         };
         self.migrations.iter().filter(changes).map(|it| &it.id).filter(|id| ids.contains(id))
     }

@@ -4,9 +4,7 @@
 //! The decision uses a history and a schema that were read before the advisory lock was acquired, and is recorded only
 //! if both are unchanged under the lock. Must not know how expression texts are unified with the snapshot.
 
-use std::time::Duration;
-
-use sea_gen_runner::run::{self, Applicable, ProgressCallback, Record, State, pending};
+use sea_gen_runner::run::{self, Applicable, ProgressCallback, Record, State, Waiting, pending};
 use sea_gen_runner::session::Session;
 use sea_gen_runner::sql::first_line;
 use sea_gen_runner::{Error, Result};
@@ -81,7 +79,7 @@ pub async fn recognise(
     (files, status): (&[&Applicable<'_>], State),
     known: Known<'_>,
     scope: &Scope,
-    wait: Duration,
+    waiting: impl Into<Waiting>,
     watch: ProgressCallback<'_>,
 ) -> Result<bool> {
     let is_still_so = async |session: &mut Session| {
@@ -90,5 +88,5 @@ pub async fn recognise(
         let now = dialect::of(session.product()).normalize(catalog.schema)?;
         Ok(known.fingerprints.last() == Some(&fingerprint(now.schema())))
     };
-    run::record(session, (files, status), known.history, is_still_so, wait, watch).await
+    run::record(session, (files, status), known.history, is_still_so, waiting.into(), watch).await
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sea_gen::schema::Product;
 
-use crate::databases::Site;
+use crate::databases::{Site, Way};
 use crate::projects::{End, Leg, Project, Run};
 use crate::proxy::{Plan, Point, Proxy};
 use crate::random::Random;
@@ -75,11 +75,12 @@ impl Kind {
         }
     }
 
-    pub fn is_for(self, product: Product) -> bool {
+    pub fn is_for(self, way: Way) -> bool {
         match self {
             Self::Kill | Self::Terminate | Self::Interrupt | Self::Race => true,
-            Self::Cut | Self::Question | Self::Freeze | Self::Server => product != Product::Sqlite,
-            Self::Full => product == Product::Sqlite,
+            Self::Cut | Self::Question | Self::Freeze => way.product() != Product::Sqlite && way != Way::Cluster,
+            Self::Server => matches!(way, Way::Direct(product) if product != Product::Sqlite),
+            Self::Full => way.product() == Product::Sqlite,
         }
     }
 
@@ -182,7 +183,7 @@ fn micros(at: u64) -> Duration {
 /// Starts a run and interrupts it.
 pub fn interrupt(fault: &Fault, site: &mut Site, project: &Project, proxy: Option<&Proxy>, leg: Leg) -> Interruption {
     let command = project.command(leg);
-    let direct = site.url(None);
+    let direct = site.url_of_run();
     let plain =
         |hit: bool, place: String, end: End| Interruption { hit, hung: end.hung, place, end, losers: Vec::new() };
     match (fault.kind, proxy) {
@@ -236,7 +237,7 @@ pub fn interrupt(fault: &Fault, site: &mut Site, project: &Project, proxy: Optio
         }
         (Kind::Full, _) => full(fault, site, &project.run(&["--version"], ""), || project.run(&command, &direct)),
         (Kind::Race, _) => {
-            let runs: Vec<Run> = (0..fault.runners).map(|_| project.run(&command, &direct)).collect();
+            let runs: Vec<Run> = (0..fault.runners).map(|_| project.run(&command, &site.url_of_run())).collect();
             if fault.at > 0 {
                 std::thread::sleep(micros(fault.at));
                 runs[0].kill();

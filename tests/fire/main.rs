@@ -1,9 +1,11 @@
 //! The runner under fire: `gen up` and `gen down` are interrupted in every way, given again, and must end as if nothing had
 //! happened, with no manual step.
 //!
-//! `cargo test --test fire` interrupts some thirty times. `SEA_GEN_FIRE=5000` is the whole; `SEA_GEN_FIRE_PRODUCT`,
-//! `SEA_GEN_FIRE_KIND`, `SEA_GEN_FIRE_SEED` and `SEA_GEN_FIRE_RUNNERS` choose. What went wrong is printed with the line that
-//! repeats it: `SEA_GEN_FIRE_AGAIN="mysql 4 7 question:31:answered:8:-:0"`.
+//! `cargo test --test fire` interrupts some thirty times. `SEA_GEN_FIRE=5000` is the whole; `SEA_GEN_FIRE_PRODUCT` (`postgres`,
+//! `mysql`, `mariadb`, `sqlite`, `pgbouncer`; only on request `galera`), `SEA_GEN_FIRE_KIND`, `SEA_GEN_FIRE_SEED` and `SEA_GEN_FIRE_RUNNERS` choose;
+//! `SEA_GEN_FIRE_AT_ONCE` walks run at the same time. What went wrong is printed with the line that repeats it:
+//! `SEA_GEN_FIRE_AGAIN="mysql 4 7 question:31:answered:8:-:0"`. The table is also written to the file `SEA_GEN_FIRE_TABLE`, after
+//! each interruption.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,6 +21,8 @@
 mod compare;
 mod databases;
 mod faults;
+#[path = "../it/pooler.rs"]
+mod pooler;
 mod projects;
 mod proxy;
 mod random;
@@ -34,19 +38,19 @@ use std::sync::{Arc, Mutex};
 
 use sea_gen::schema::Product;
 
-use databases::Site;
+use databases::{Site, Way};
 use faults::{Fault, Kind};
 use projects::Leg;
 use random::Random;
 use trial::{Ended, Outcome, Walk};
 
 /// How many interruptions `cargo test` makes.
-const SHORT: usize = 32;
+const SHORT: usize = 40;
 
-/// How many products are walked through at the same time.
+/// How many walks are made at the same time.
 const AT_ONCE: usize = 2;
 
-/// How the interruptions of one kind of one product ended.
+/// How the interruptions of one kind on one database ended.
 #[derive(Default)]
 struct Count {
     tried: usize,
@@ -86,32 +90,36 @@ fn main() -> ExitCode {
     let seed = number("SEA_GEN_FIRE_SEED").unwrap_or(16) as u64;
     let runners = number("SEA_GEN_FIRE_RUNNERS").unwrap_or(if total > 1000 { 64 } else { 8 });
     let (only_product, only_kind) = (value("SEA_GEN_FIRE_PRODUCT"), value("SEA_GEN_FIRE_KIND"));
-    let products: Vec<Product> =
-        Product::ALL.into_iter().filter(|it| only_product.as_ref().is_none_or(|only| only == it.key())).collect();
+    let is_asked_for = |way: &Way| match &only_product {
+        Some(only) => only.split(',').any(|only| only == way.key()),
+        None => !way.is_on_request(),
+    };
+    let ways: Vec<Way> = Way::ALL.into_iter().filter(is_asked_for).collect();
     let is_wanted = |kind: &Kind| match &only_kind {
         Some(only) => only == kind.name(),
         None => total > SHORT || !kind.is_on_request(),
     };
     let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(is_wanted).collect();
-    let each = total.div_ceil(products.len().max(1));
+    let each = total.div_ceil(ways.len().max(1));
     let mut report = Report::default();
     if total <= SHORT {
         let left_out = Kind::ALL.iter().filter(|kind| !kinds.contains(kind)).map(|kind| kind.name());
         report.skipped.push(format!("only on request: {}", left_out.collect::<Vec<_>>().join(", ")));
     }
     let report = Arc::new(Mutex::new(report));
-    let queue = Arc::new(Mutex::new(products));
-    let walkers: Vec<_> = (0..AT_ONCE)
+    let queue = Arc::new(Mutex::new(ways));
+    let at_once = number("SEA_GEN_FIRE_AT_ONCE").unwrap_or(AT_ONCE);
+    let walkers: Vec<_> = (0..at_once)
         .map(|_| {
             let (report, queue, kinds) = (Arc::clone(&report), Arc::clone(&queue), kinds.clone());
             std::thread::spawn(move || {
                 loop {
-                    let Some(product) = queue.lock().unwrap().pop() else { break };
+                    let Some(way) = queue.lock().unwrap().pop() else { break };
                     // A walk that panics is one that could not be made.
-                    let walked = std::panic::catch_unwind(|| walk(product, &kinds, (each, seed, runners), &report));
+                    let walked = std::panic::catch_unwind(|| walk(way, &kinds, (each, seed, runners), &report));
                     if !matches!(walked, Ok(Ok(()))) {
                         let why = walked.map_or_else(|_| "it panicked".to_owned(), |it| it.err().unwrap_or_default());
-                        note(&report, &format!("{product}: the walk could not be made: {why}"));
+                        note(&report, &format!("{}: the walk could not be made: {why}", way.key()));
                     }
                 }
             })
@@ -128,14 +136,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// Makes the interruptions of one product, in two parts: where it is, and where its server or its disk can be hurt.
+/// Makes the interruptions on one way, in two parts: where the database is, and where its server or its disk can be hurt.
 fn walk(
-    product: Product,
+    way: Way,
     kinds: &[Kind],
     (total, seed, runners): (usize, u64, usize),
     report: &Arc<Mutex<Report>>,
 ) -> Result<(), String> {
-    let kinds: Vec<Kind> = kinds.iter().copied().filter(|kind| kind.is_for(product)).collect();
+    let product = way.product();
+    let kinds: Vec<Kind> = kinds.iter().copied().filter(|kind| kind.is_for(way)).collect();
     let all: usize = kinds.iter().map(|kind| kind.share(product)).sum();
     let (hurting, plain): (Vec<Kind>, Vec<Kind>) =
         kinds.iter().copied().partition(|kind| matches!(kind, Kind::Server | Kind::Full));
@@ -144,7 +153,7 @@ fn walk(
             continue;
         }
         let site = match (is_hurt, product) {
-            (false, _) => Site::given(product),
+            (false, _) => Site::given(way),
             (true, Product::Sqlite) => Site::small(),
             (true, _) => Site::own(product),
         };
@@ -152,13 +161,13 @@ fn walk(
             Ok(site) => site,
             Err(why) => {
                 let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-                report.lock().unwrap().skipped.push(format!("{product}, {}: {why}", names.join(", ")));
+                report.lock().unwrap().skipped.push(format!("{}, {}: {why}", way.key(), names.join(", ")));
                 continue;
             }
         };
-        let own = seed ^ product.key().bytes().fold(0, |sum: u64, byte| sum * 31 + u64::from(byte));
-        let times = if total * Product::ALL.len() > SHORT { 2 } else { 1 };
-        let mut walk = Walk::begin(site, own, runners, times)?;
+        let own = seed ^ way.key().bytes().fold(0, |sum: u64, byte| sum * 31 + u64::from(byte));
+        let times = if total * Way::ALL.len() > SHORT { 2 } else { 1 };
+        let mut walk = Walk::begin(way, site, own, runners, times)?;
         let mut random = Random::new(own);
         let mut plan: Vec<Kind> = Vec::new();
         for kind in kinds {
@@ -167,18 +176,18 @@ fn walk(
         random.shuffle(&mut plan);
         for kind in plan {
             let ended = walk.trial(kind)?;
-            count(report, product, &ended);
+            count(report, way, &ended);
         }
         walk.site.close();
     }
     Ok(())
 }
 
-fn count(report: &Arc<Mutex<Report>>, product: Product, ended: &Ended) {
-    let line = format!("{} {} {} {}", product.key(), ended.leg.from, ended.leg.to, ended.fault);
+fn count(report: &Arc<Mutex<Report>>, way: Way, ended: &Ended) {
+    let line = format!("{} {} {} {}", way.key(), ended.leg.from, ended.leg.to, ended.fault);
     {
         let mut report = report.lock().unwrap();
-        let count = report.counts.entry((ended.fault.kind, product.key())).or_default();
+        let count = report.counts.entry((ended.fault.kind, way.key())).or_default();
         count.tried += 1;
         count.hung += usize::from(ended.hung);
         match ended.outcome {
@@ -187,6 +196,9 @@ fn count(report: &Arc<Mutex<Report>>, product: Product, ended: &Ended) {
             Outcome::Refused => count.refused += 1,
             Outcome::Wrong => count.wrong += 1,
             Outcome::Lost => count.lost += 1,
+        }
+        if let Some(path) = value("SEA_GEN_FIRE_TABLE") {
+            std::fs::write(path, table(&report)).unwrap();
         }
     }
     let is_frozen = ended.fault.kind == Kind::Freeze;
@@ -211,16 +223,16 @@ fn note(report: &Arc<Mutex<Report>>, text: &str) {
 /// Does one interruption again.
 fn repeat(line: &str) -> ExitCode {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let [product, from, to, fault] = words.as_slice() else { panic!("`{line}` is not PRODUCT FROM TO FAULT") };
-    let product = Product::ALL.into_iter().find(|it| it.key() == *product).expect("a product");
+    let [way, from, to, fault] = words.as_slice() else { panic!("`{line}` is not DATABASE FROM TO FAULT") };
+    let way = Way::ALL.into_iter().find(|it| it.key() == *way).expect("a database");
     let leg = Leg { from: from.parse().expect("a number"), to: to.parse().expect("a number") };
     let fault: Fault = fault.parse().expect("a fault");
-    let site = match (fault.kind, product) {
-        (Kind::Full, _) => Site::small(),
-        (Kind::Server, _) => Site::own(product),
-        _ => Site::given(product),
+    let site = match fault.kind {
+        Kind::Full => Site::small(),
+        Kind::Server => Site::own(way.product()),
+        _ => Site::given(way),
     };
-    let mut walk = Walk::begin(site.expect("a database"), 0, fault.runners, 1).expect("an undisturbed walk");
+    let mut walk = Walk::begin(way, site.expect("a database"), 0, fault.runners, 1).expect("an undisturbed walk");
     let ended = walk.repeat(leg, fault).expect("an undisturbed way there");
     walk.site.close();
     match ended {
@@ -237,15 +249,16 @@ fn repeat(line: &str) -> ExitCode {
 
 /// The kinds of fault and the databases: survived / tried.
 fn table(report: &Report) -> String {
-    let products = [Product::Postgres, Product::MySql, Product::MariaDb, Product::Sqlite];
-    let names: Vec<String> = products.iter().map(ToString::to_string).collect();
-    let mut text = format!("| interruption | {} |\n|---|---|---|---|---|\n", names.join(" | "));
+    let is_tried = |way: &Way| report.counts.keys().any(|(_, key)| *key == way.key());
+    let ways: Vec<Way> = Way::ALL.into_iter().filter(is_tried).collect();
+    let names: Vec<&str> = ways.iter().map(|way| way.title()).collect();
+    let mut text = format!("| interruption | {} |\n|---{}|\n", names.join(" | "), "|---".repeat(names.len()));
     let (mut survived, mut tried) = (0, 0);
     for kind in Kind::ALL {
-        let cells: Vec<String> = products
+        let cells: Vec<String> = ways
             .iter()
-            .map(|product| {
-                let Some(count) = report.counts.get(&(kind, product.key())) else { return "–".to_owned() };
+            .map(|way| {
+                let Some(count) = report.counts.get(&(kind, way.key())) else { return "–".to_owned() };
                 survived += count.right;
                 tried += count.tried;
                 format!("{} / {}", count.right, count.tried)
@@ -254,11 +267,11 @@ fn table(report: &Report) -> String {
         text.push_str(&format!("| {} | {} |\n", kind.title(), cells.join(" | ")));
     }
     text.push_str(&format!("\n{survived} of {tried} interruptions ended right by the same command.\n"));
-    for ((kind, product), count) in &report.counts {
+    for ((kind, way), count) in &report.counts {
         let Count { later, refused, wrong, lost, hung, .. } = count;
         if later + refused + wrong + lost + hung > 0 {
             text.push_str(&format!(
-                "{product}, {}: {later} only after several runs, {refused} refused, {wrong} wrong, {lost} lost a race, {hung} hung\n",
+                "{way}, {}: {later} only after several runs, {refused} refused, {wrong} wrong, {lost} lost a race, {hung} hung\n",
                 kind.name()
             ));
         }

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use sea_gen::schema::Product;
 
+use crate::databases::Way;
+
 /// One entity, so that the project can be set up; it is removed again, as in a deployment.
 const ENTITY: &str = "use sea_orm::entity::prelude::*;\n\n#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]\n\
     #[sea_orm(table_name = \"user\")]\npub struct Model {\n    #[sea_orm(primary_key)]\n    pub id: i32,\n}\n\n\
@@ -101,7 +103,8 @@ impl Run {
 
 impl Project {
     /// Makes the project and seals its migrations.
-    pub fn new(product: Product) -> Self {
+    pub fn new(way: Way) -> Self {
+        let product = way.product();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         for name in [".git", "migrations", "entities"] {
@@ -111,7 +114,7 @@ impl Project {
         fs::write(path.join("entities/user.rs"), ENTITY).unwrap();
         let mut ids = Vec::new();
         let [reader, owner] = users();
-        for (id, text) in files(product) {
+        for (id, text) in files(way) {
             let text = text.replace("fire_reader", &reader).replace("fire_owner", &owner);
             fs::write(path.join("migrations").join(format!("{id}.sql")), text).unwrap();
             ids.push(id);
@@ -171,8 +174,8 @@ pub fn users() -> [String; 2] {
     ["fire_reader", "fire_owner"].map(|name| format!("{name}_{}", std::process::id()))
 }
 
-/// The migrations of a product by id. Those of MariaDB are those of MySQL, and some more.
-fn files(product: Product) -> Vec<(String, String)> {
+/// The migrations of a product by id. Those of MariaDB are those of MySQL, and some more; a cluster has no sequences with a cache.
+fn files(way: Way) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fire/migrations");
     let of = |name: &str| -> Vec<(String, String)> {
         let mut found = Vec::new();
@@ -183,14 +186,15 @@ fn files(product: Product) -> Vec<(String, String)> {
         }
         found
     };
-    match product {
-        Product::Postgres | Product::MySql | Product::Sqlite => of(product.key()),
+    match way.product() {
+        product @ (Product::Postgres | Product::MySql | Product::Sqlite) => of(product.key()),
         Product::MariaDb => {
             let mut found = of("mysql");
             for (_, text) in &mut found {
                 *text = text.replacen("(mysql)", "(mariadb)", 1).replace("utf8mb4_0900_ai_ci", "utf8mb4_general_ci");
             }
             found.extend(of("mariadb"));
+            found.retain(|(id, _)| way != Way::Cluster || !id.ends_with("_sequences"));
             found
         }
     }

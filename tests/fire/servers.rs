@@ -19,6 +19,8 @@ pub struct Server {
     /// Its data directory as it sees it.
     data: PathBuf,
     folder: PathBuf,
+    /// Arguments besides those of every server.
+    arguments: Vec<String>,
     child: Option<Child>,
 }
 
@@ -53,6 +55,38 @@ fn mysql_root() -> Option<PathBuf> {
 impl Server {
     /// Makes a data directory and starts a server on it; or why that is not possible.
     pub fn start(product: Product) -> Result<Self, String> {
+        Self::start_with(product, Vec::new())
+    }
+
+    /// Starts the nodes of a Galera cluster, one after the other (Debian: `galera-4` and `rsync`).
+    pub fn cluster(nodes: usize) -> Result<Vec<Self>, String> {
+        let library = found("/usr/lib/galera/libgalera_smm.so").ok_or("there is no Galera")?;
+        let ports: Vec<[u16; 3]> = (0..nodes).map(|_| [(); 3].map(|()| free_port())).collect();
+        let group: Vec<String> = ports.iter().map(|[group, ..]| format!("127.0.0.1:{group}")).collect();
+        let mut started = Vec::new();
+        for (number, [group_port, state, changes]) in ports.iter().enumerate() {
+            let mut arguments = vec![
+                "--wsrep-on=ON".to_owned(),
+                format!("--wsrep-provider={}", library.display()),
+                format!("--wsrep-cluster-address=gcomm://{}", group.join(",")),
+                format!("--wsrep-node-name=node{number}"),
+                "--wsrep-node-address=127.0.0.1".to_owned(),
+                "--wsrep-sst-method=rsync".to_owned(),
+                format!("--wsrep-sst-receive-address=127.0.0.1:{state}"),
+                format!(
+                    "--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:{group_port};\
+                     ist.recv_addr=127.0.0.1:{changes};gcache.size=32M"
+                ),
+                "--binlog-format=ROW".to_owned(),
+                "--innodb-autoinc-lock-mode=2".to_owned(),
+            ];
+            arguments.extend((number == 0).then(|| "--wsrep-new-cluster".to_owned()));
+            started.push(Self::start_with(Product::MariaDb, arguments)?);
+        }
+        Ok(started)
+    }
+
+    fn start_with(product: Product, arguments: Vec<String>) -> Result<Self, String> {
         let root = match product {
             Product::MySql => Some(mysql_root().ok_or("no MySQL server to start")?),
             Product::Postgres | Product::MariaDb | Product::Sqlite => None,
@@ -63,7 +97,7 @@ impl Server {
         let folder = folder.keep();
         let inside = root.as_deref().and_then(|root| folder.strip_prefix(root).ok()).map(|it| Path::new("/").join(it));
         let data = inside.unwrap_or_else(|| folder.clone()).join("data");
-        let mut server = Self { port: free_port(), product, root, data, folder, child: None };
+        let mut server = Self { port: free_port(), product, root, data, folder, arguments, child: None };
         server.initialise()?;
         server.run()?;
         Ok(server)
@@ -173,6 +207,7 @@ impl Server {
                 }
             }
         }
+        command.args(&self.arguments);
         let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.join("log")).unwrap();
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         let mut child = command.spawn().map_err(|it| it.to_string())?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::compare::Picture;
-use crate::databases::Site;
+use crate::databases::{Site, Way};
 use crate::faults::{Fault, Interruption, Kind, LIMIT, interrupt};
 use crate::projects::{Direction, End, Leg, Project};
 use crate::proxy::{Plan, Point, Proxy};
@@ -68,9 +68,9 @@ pub struct Walk {
 
 impl Walk {
     /// Walks undisturbed; every further time must find what the first one found.
-    pub fn begin(site: Site, seed: u64, runners: usize, times: usize) -> Result<Self, String> {
-        let product = site.product;
-        let project = Project::new(product);
+    pub fn begin(way: Way, site: Site, seed: u64, runners: usize, times: usize) -> Result<Self, String> {
+        let product = way.product();
+        let project = Project::new(way);
         let is_postgres = product == sea_gen::schema::Product::Postgres;
         let proxy = site.port().map(|port| Proxy::start(port, is_postgres));
         let legs = project.walk();
@@ -244,16 +244,16 @@ impl Walk {
 
     /// The same command again, until it succeeds.
     fn again(&self, leg: Leg, fault: &Fault) -> (Vec<End>, bool) {
-        let (command, url) = (self.project.command(leg), self.site.url(None));
+        let command = self.project.command(leg);
         if let Some(at) = fault.again {
-            let run = self.project.run(&command, &url);
+            let run = self.project.run(&command, &self.site.url_of_run());
             std::thread::sleep(Duration::from_micros(at));
             run.kill();
             run.end(LIMIT);
         }
         let mut ends = Vec::new();
         for _ in 0..RUNS {
-            let end = self.project.run(&command, &url).end(LIMIT);
+            let end = self.project.run(&command, &self.site.url_of_run()).end(LIMIT);
             let is_right = end.code == Some(0);
             ends.push(end);
             if is_right {

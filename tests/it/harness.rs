@@ -1,4 +1,5 @@
-//! The test harness: tests that need a server are ignored, by name, when the program runs without the URL of that server.
+//! The test harness: tests that need a server are ignored, by name, when the program runs without the URL of that server, and
+//! those behind a pooler when pgbouncer is not installed.
 //!
 //! The harness of `rustc` decides at compile time what is ignored, so the attributes here register a function with one that
 //! decides at run time. A plain `#[test]` would not be compiled: `harness = false` turns it off.
@@ -6,15 +7,12 @@
 //! Must not know what is tested.
 
 use libtest_mimic::{Arguments, Trial};
-use sea_gen::schema::Product;
-
-use crate::support;
 
 /// A function with one of the attributes below.
 pub struct Test {
     pub path: &'static str,
-    /// The product whose server it needs.
-    pub server: Option<Product>,
+    /// Whether what it needs is there.
+    pub is_ready: fn() -> bool,
     pub run: fn(),
 }
 
@@ -22,35 +20,41 @@ inventory::collect!(Test);
 
 /// `#[apply(test)]`: a test that needs no server.
 macro_rules! test {
-    ($($function:tt)*) => { register!(None, $($function)*); };
+    ($($function:tt)*) => { register!(|| true, $($function)*); };
 }
 
 /// `#[apply(test_on_postgres)]`: a test that needs a server; ignored when the environment names none.
 macro_rules! test_on_postgres {
-    ($($function:tt)*) => { register!(Some(sea_gen::schema::Product::Postgres), $($function)*); };
+    ($($function:tt)*) => { register!(|| $crate::support::is_at_hand(sea_gen::schema::Product::Postgres), $($function)*); };
 }
 
 #[allow(unused_macros, reason = "not every program that includes this file has such a test")]
 macro_rules! test_on_mysql {
-    ($($function:tt)*) => { register!(Some(sea_gen::schema::Product::MySql), $($function)*); };
+    ($($function:tt)*) => { register!(|| $crate::support::is_at_hand(sea_gen::schema::Product::MySql), $($function)*); };
 }
 
 macro_rules! test_on_mariadb {
-    ($($function:tt)*) => { register!(Some(sea_gen::schema::Product::MariaDb), $($function)*); };
+    ($($function:tt)*) => { register!(|| $crate::support::is_at_hand(sea_gen::schema::Product::MariaDb), $($function)*); };
+}
+
+/// `#[apply(test_behind_pgbouncer)]`: a test that starts pgbouncer in front of PostgreSQL's server.
+#[allow(unused_macros, reason = "not every program that includes this file has such a test")]
+macro_rules! test_behind_pgbouncer {
+    ($($function:tt)*) => { register!($crate::pooler::is_at_hand, $($function)*); };
 }
 
 macro_rules! register {
-    ($server:expr, $(#[$attribute:meta])* fn $name:ident() $body:block) => {
+    ($is_ready:expr, $(#[$attribute:meta])* fn $name:ident() $body:block) => {
         $(#[$attribute])*
         fn $name() $body
 
         inventory::submit! {
-            $crate::harness::Test { path: concat!(module_path!(), "::", stringify!($name)), server: $server, run: $name }
+            $crate::harness::Test { path: concat!(module_path!(), "::", stringify!($name)), is_ready: $is_ready, run: $name }
         }
     };
-    ($server:expr, $(#[$attribute:meta])* async fn $name:ident() $body:block) => {
+    ($is_ready:expr, $(#[$attribute:meta])* async fn $name:ident() $body:block) => {
         register! {
-            $server,
+            $is_ready,
             $(#[$attribute])*
             fn $name() {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -72,7 +76,7 @@ pub fn run() -> std::process::ExitCode {
                 run();
                 Ok(())
             });
-            trial.with_ignored_flag(test.server.is_some_and(|product| !support::is_at_hand(product)))
+            trial.with_ignored_flag(!(test.is_ready)())
         })
         .collect();
     trials.sort_by(|one, other| one.name().cmp(other.name()));

@@ -30,6 +30,7 @@ mod guide;
 mod ignored;
 mod mysql;
 mod oracle;
+mod pooler;
 mod postgres;
 mod run;
 mod seed;

@@ -10,6 +10,7 @@ mod foreign_keys;
 mod lock;
 mod migrator;
 mod order;
+mod pooler;
 mod recognise;
 mod replicas;
 mod resume;

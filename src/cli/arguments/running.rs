@@ -13,9 +13,17 @@ pub(in super::super) struct Run {
     /// Print as JSON
     #[arg(long)]
     pub(in super::super) json: bool,
+}
+
+/// Arguments of every command that applies or reverts migrations: how another runner is waited for.
+#[derive(Debug, Args)]
+pub(in super::super) struct Others {
     /// How many seconds to wait for another runner [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub(in super::super) lock_timeout: Option<u64>,
+    /// End the session of another runner whose client is gone, and the statement that the server still runs for it
+    #[arg(long)]
+    pub(in super::super) end_orphans: bool,
 }
 
 /// Arguments of every command that reverts migrations.
@@ -48,6 +56,8 @@ pub(in super::super) struct Up {
     #[arg(long, conflicts_with = "target")]
     pub(in super::super) all: bool,
     #[command(flatten)]
+    pub(in super::super) others: Others,
+    #[command(flatten)]
     pub(in super::super) run: Run,
 }
 
@@ -58,6 +68,17 @@ pub(in super::super) struct Down {
     #[arg(value_name = "N|ID")]
     pub(in super::super) target: Option<String>,
     #[command(flatten)]
+    pub(in super::super) others: Others,
+    #[command(flatten)]
+    pub(in super::super) reverting: Reverting,
+}
+
+/// `gen redo`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Redo {
+    #[command(flatten)]
+    pub(in super::super) others: Others,
+    #[command(flatten)]
     pub(in super::super) reverting: Reverting,
 }
 
@@ -67,6 +88,8 @@ pub(in super::super) struct Goto {
     /// The migration to migrate to (id, name, or an unambiguous prefix)
     #[arg(value_name = "ID")]
     pub(in super::super) target: String,
+    #[command(flatten)]
+    pub(in super::super) others: Others,
     #[command(flatten)]
     pub(in super::super) reverting: Reverting,
 }

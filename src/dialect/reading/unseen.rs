@@ -38,7 +38,7 @@ pub fn unseen(product: Product, statements: &[Statement], reached: &Schema) -> O
     let is_shown = |(statement, reading): (&Statement, &Reading)| match &statement.role {
         Role::Check(_) => true,
         Role::Rust { .. } => false,
-        Role::Change | Role::Batches => {
+        Role::Change | Role::Batches | Role::BatchesBy(_) => {
             let Some(words) = words(product, &statement.sql) else { return false };
             let cursor = Cursor::new(&words);
             match &reading.clauses[..] {

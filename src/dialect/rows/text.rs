@@ -113,20 +113,24 @@ fn change_statements(dialect: &dyn Dialect, change: &RowChange) -> Vec<Statement
         NewValue::Fill { value, given, in_batches } => {
             let note = format!("changes data: existing rows get {given} in {place}");
             let (set, without) = (set(&typed(dialect, of, name, value)), without(value));
-            let statement = match dialect.product() {
+            let key = Some(of).filter(|_| *in_batches).and_then(|of| ordered_key(dialect, of));
+            let statement = match (dialect.product(), key) {
+                (Product::Postgres | Product::MySql | Product::MariaDb, Some(key)) => {
+                    Statement::batches_by(format!("{set}\nWHERE {column} IS NULL"), key)
+                }
                 // Rows of several partitions can have the same ctid. The condition is repeated outside, for rows that another
                 // session filled meanwhile and for rows of inheriting tables.
-                Product::Postgres if *in_batches && !of.options.contains_key(PARTITION_BY) => {
+                (Product::Postgres, None) if *in_batches && !of.options.contains_key(PARTITION_BY) => {
                     Statement::batches(format!(
                         "{set}\nWHERE {column} IS NULL\n  AND ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {without} LIMIT {BATCH}))"
                     ))
                 }
                 // A row for which the expression gives NULL is left to the next step, which reports it.
-                Product::MySql | Product::MariaDb if *in_batches => {
+                (Product::MySql | Product::MariaDb, None) if *in_batches => {
                     Statement::batches(format!("{set}\nWHERE {without}\nLIMIT {BATCH}"))
                 }
                 // SQLite has one writer at a time anyway.
-                Product::Postgres | Product::MySql | Product::MariaDb | Product::Sqlite => {
+                (Product::Postgres | Product::MySql | Product::MariaDb | Product::Sqlite, _) => {
                     Statement::new(format!("{set}\nWHERE {column} IS NULL"))
                 }
             };
@@ -154,6 +158,14 @@ fn change_statements(dialect: &dyn Dialect, change: &RowChange) -> Vec<Statement
             vec![replace.with_note(note), Statement::check(left, message)]
         }
     }
+}
+
+/// The column by which the rows of a table can be changed some at a time: its primary key, if that is one column whose values
+/// compare as they are written.
+fn ordered_key(dialect: &dyn Dialect, of: &Table) -> Option<String> {
+    let [key] = of.primary_key.as_ref()?.columns.as_slice() else { return None };
+    let domain = domain(dialect.product(), &Schema::default(), of.columns.get(key)?);
+    matches!(domain, Domain::Integer { .. } | Domain::Uuid).then(|| dialect.quote(key))
 }
 
 /// The value, cast to the column's type where PostgreSQL does not accept text.

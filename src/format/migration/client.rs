@@ -19,7 +19,8 @@ pub fn script(product: Product, statements: &[Statement]) -> String {
             text.push_str(&format!("-- {line}\n"));
         }
         match &statement.role {
-            Role::Change => {}
+            // All rows at once.
+            Role::Change | Role::BatchesBy(_) => {}
             Role::Check(message) => text.push_str(&format!("-- must be 0, otherwise {message}\n")),
             Role::Batches => text.push_str("-- to be sent again until it finds no row\n"),
             // The comment itself is the text.

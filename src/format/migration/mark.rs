@@ -22,7 +22,8 @@ pub(super) enum Mark<'a> {
 pub(super) enum How<'a> {
     NoTransaction,
     Check(&'a str),
-    Batches,
+    /// By this column, if it says one.
+    Batches(Option<&'a str>),
 }
 
 pub(super) fn mark(comment: &str) -> Mark<'_> {
@@ -53,7 +54,13 @@ pub(super) fn mark(comment: &str) -> Mark<'_> {
         (word, message) if word.eq_ignore_ascii_case(CHECK) && !message.trim().is_empty() => {
             Mark::How(How::Check(message.trim()))
         }
-        (word, "") if word.eq_ignore_ascii_case(BATCHES) => Mark::How(How::Batches),
+        (word, "") if word.eq_ignore_ascii_case(BATCHES) => Mark::How(How::Batches(None)),
+        (word, rest) if word.eq_ignore_ascii_case(BATCHES) => {
+            match rest.trim().split_once(char::is_whitespace).filter(|(by, _)| by.eq_ignore_ascii_case("by")) {
+                Some((_, key)) => Mark::How(How::Batches(Some(key.trim()))),
+                None => Mark::Unknown,
+            }
+        }
         (word, "") if word.eq_ignore_ascii_case(REPEATABLE) => Mark::Repeatable,
         (word, rest) if word.eq_ignore_ascii_case(RUST) => match rest.split_whitespace().collect::<Vec<_>>().as_slice()
         {
@@ -93,7 +100,7 @@ impl How<'_> {
         match self {
             Self::NoTransaction => NO_TRANSACTION,
             Self::Check(_) => CHECK,
-            Self::Batches => BATCHES,
+            Self::Batches(_) => BATCHES,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::sql::{self, Cutter, Lines, Piece, Token, TokenKind, Unterminated, cli
 use crate::{LineNumber, Product, Statement};
 
 use super::mark::{How, Mark, mark};
+use super::portions::Portions;
 use super::{
     BATCHES, BEGIN, CHECK, END, Heading, Migration, NO_TRANSACTION, REPEATABLE, RUST, STEP, Section, UNWRITTEN_DOWN,
     UNWRITTEN_UP, restate,
@@ -232,7 +233,7 @@ impl<'a> MigrationParser<'a> {
             None => Statement::new(sql),
             Some((How::NoTransaction, _)) => Statement { transactional: false, ..Statement::new(sql) },
             Some((How::Check(message), _)) => Statement::check(sql, message),
-            Some((How::Batches, _)) if !has_condition(self.product, sql) => {
+            Some((How::Batches(None), _)) if !has_condition(self.product, sql) => {
                 return Err(self
                     .error(
                         offset,
@@ -240,7 +241,16 @@ impl<'a> MigrationParser<'a> {
                     )
                     .hint("say by WHERE which rows are still to be changed: it is sent until it finds none"));
             }
-            Some((How::Batches, _)) => Statement::batches(sql),
+            Some((How::Batches(None), _)) => Statement::batches(sql),
+            Some((How::Batches(Some(key)), _)) if Portions::read(self.product, sql, key).is_none() => {
+                let message =
+                    format!("`-- gen: {BATCHES} by {key}` stands above a statement that cannot be cut by a column");
+                return Err(self.error(offset, &message).hint(
+                    "write `UPDATE table SET … WHERE …` or `DELETE FROM table WHERE …`, without alias, join, ORDER BY, LIMIT or \
+                     RETURNING",
+                ));
+            }
+            Some((How::Batches(Some(key)), _)) => Statement::batches_by(sql, key),
         };
         let repeatable = repeatable.is_some();
         let statement = Statement { note, repeatable, step: step.map(|(name, _)| name.to_owned()), ..statement };
@@ -317,8 +327,8 @@ impl<'a> MigrationParser<'a> {
             Mark::Repeatable if is_first => self.above.repeatable = Some(token.start),
             Mark::Unknown if is_first => {
                 return Err(self.error(token.start, &format!("`{}` is not a mark", sql::first_line(token.text))).hint(format!(
-                    "the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {CHECK} WHAT MUST NOT BE`, `-- gen: {BATCHES}`, \
-                     `-- gen: {REPEATABLE}`, `-- gen: {RUST} FUNCTION [{BATCHES}]`, `-- gen: {BEGIN}` and `-- gen: {END}`"
+                    "the marks are `-- gen: {NO_TRANSACTION}`, `-- gen: {CHECK} WHAT MUST NOT BE`, \
+                     `-- gen: {BATCHES} [by COLUMN]`, `-- gen: {REPEATABLE}`, `-- gen: {RUST} FUNCTION [{BATCHES}]`, `-- gen: {BEGIN}` and `-- gen: {END}`"
                 )));
             }
             Mark::None

@@ -57,6 +57,9 @@ pub enum Role {
     Check(String),
     /// It changes some rows at a time, and is sent again until it changes none; outside any transaction.
     Batches,
+    /// It changes rows of one table, and is sent for some of them at a time, in the order of this column, which is unique and never
+    /// NULL; each time in a transaction of its own.
+    BatchesBy(String),
     /// A function of the program runs. In batches it runs again until it changes no row, each time in a transaction of its own.
     Rust {
         /// The name of the function.
@@ -96,6 +99,11 @@ impl Statement {
         Self { role: Role::Batches, transactional: false, ..Self::new(sql) }
     }
 
+    /// A statement on the rows of one table, to be sent for some of them at a time, in the order of a column.
+    pub fn batches_by(sql: impl Into<String>, key: impl Into<String>) -> Self {
+        Self { role: Role::BatchesBy(key.into()), transactional: false, ..Self::new(sql) }
+    }
+
     /// A function of the program. Its text is the comment that stands for it in the file.
     pub fn rust(name: &str, batches: bool) -> Self {
         let sql = if batches { format!("-- gen: {RUST} {name} {BATCHES}") } else { format!("-- gen: {RUST} {name}") };
@@ -109,6 +117,7 @@ impl Statement {
             Role::Change => {}
             Role::Check(_) => parts.push(json!(CHECK)),
             Role::Batches => parts.push(json!(BATCHES)),
+            Role::BatchesBy(key) => parts.push(json!([BATCHES, key])),
             Role::Rust { name, batches } => parts.push(json!([RUST, name, batches])),
         }
         parts.extend(self.repeatable.then(|| json!(REPEATABLE)));

@@ -79,6 +79,7 @@ fn block(statement: &Statement, body: &str) -> String {
     match &statement.role {
         Role::Check(message) => block.push_str(&format!("-- gen: {CHECK} {}\n", one_line(message))),
         Role::Batches => block.push_str(&format!("-- gen: {BATCHES}\n")),
+        Role::BatchesBy(key) => block.push_str(&format!("-- gen: {BATCHES} by {}\n", one_line(key))),
         Role::Change if !statement.transactional => block.push_str(&format!("-- gen: {NO_TRANSACTION}\n")),
         Role::Change | Role::Rust { .. } => {}
     }

@@ -12,7 +12,7 @@ use super::history::{Record, State};
 use super::journal::{self, Journal};
 use super::resume::Place;
 use super::table::{Entry, Table};
-use super::{Applicable, Direction, ProgressCallback, Run, lock};
+use super::{Applicable, Direction, ProgressCallback, Run, Waiting, lock};
 
 /// Records the fingerprints of the schema after a recorded migration: the one in its file, and the one of the schema as the
 /// database prints it. The second one identifies the schema where the expression text of the code is not known.
@@ -158,10 +158,10 @@ pub async fn record(
     (files, status): (&[&Applicable<'_>], State),
     known: &[Record],
     is_still_so: impl AsyncFnOnce(&mut Session) -> Result<bool>,
-    wait: Duration,
+    waiting: Waiting,
     on_progress: ProgressCallback<'_>,
 ) -> Result<bool> {
-    let run = Run::begin(session, wait, on_progress).await?;
+    let (wait, run) = (waiting.limit, Run::begin(session, waiting, on_progress).await?);
     let result = async {
         // On SQLite the transaction is the lock; elsewhere the lock is held, and the catalog is read in a transaction of its own.
         let is_locked_by_transaction = session.product() == Product::Sqlite;

@@ -15,7 +15,8 @@ use super::history::{Record, State};
 use super::pending::{self, Order, Task};
 use super::table::Table;
 use super::{
-    Applicable, Direction, OnAhead, Outcome, Progress, ProgressCallback, Target, ahead, functions, lock, patience,
+    Applicable, Direction, OnAhead, Outcome, Progress, ProgressCallback, Target, Waiting, ahead, functions, lock,
+    patience,
 };
 
 /// After how long without a write a runner of an SQLite database is gone. Between two statements it needs milliseconds.
@@ -32,7 +33,7 @@ pub(super) struct Run {
 }
 
 /// A name that no other run has: the process, and the time.
-fn owner() -> String {
+pub(super) fn owner() -> String {
     let time = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("{:x}-{:x}", std::process::id(), time.as_nanos())
 }
@@ -40,12 +41,13 @@ fn owner() -> String {
 impl Run {
     pub(super) async fn begin(
         session: &mut Session,
-        wait: Duration,
+        waiting: impl Into<Waiting>,
         on_progress: ProgressCallback<'_>,
     ) -> Result<Self> {
-        let begun = Instant::now();
-        lock::refuse_shared(session).await?;
-        let lock = lock::acquire(session, wait, on_progress).await?;
+        let (begun, waiting) = (Instant::now(), waiting.into());
+        session.refuse_shared()?;
+        let lock = lock::acquire(session, waiting, on_progress).await?;
+        let wait = waiting.limit;
         let found = match Table::locate(session).await {
             Ok(mut table) => table.create(session, wait).await.map(|()| table),
             Err(error) => Err(error),

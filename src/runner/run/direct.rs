@@ -24,8 +24,8 @@ pub async fn execute(session: &mut Session, statements: &[Statement], wait: Dura
     if statements.is_empty() {
         return Ok(());
     }
-    lock::refuse_shared(session).await?;
-    let held = lock::acquire(session, wait, &mut |_| ()).await?;
+    session.refuse_shared()?;
+    let held = lock::acquire(session, wait.into(), &mut |_| ()).await?;
     let result = send(session, statements, wait).await;
     lock::release(session, held).await;
     result

@@ -46,6 +46,9 @@ pub(super) struct Sent {
     /// Statements to send after it, each of which may be refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) after: Vec<String>,
+    /// The key up to which its rows are done, if it is sent in portions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) key: Option<String>,
     /// Whether the database refused it, and may have done a part of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) refused: bool,

@@ -21,13 +21,13 @@ use super::{Direction, Progress, ProgressCallback, State, grants};
 
 /// How far a run got.
 #[derive(Default)]
-struct Reached {
+pub(super) struct Reached {
     /// How many statements are done.
-    done: usize,
+    pub(super) done: usize,
     /// How many rows the batches of the next statement have changed.
-    filled: u64,
+    pub(super) filled: u64,
     /// The statement that was sent.
-    sent: Option<Sent>,
+    pub(super) sent: Option<Sent>,
 }
 
 fn recording(error: DatabaseError) -> Stop {
@@ -67,7 +67,8 @@ impl Execution<'_> {
             && stop.answered
             && (at.is_some() || stop.stage == Stage::Committing)
             && (stop.was_not_sent || failed.is_some_and(|group| self.leaves_nothing(session.product(), group)));
-        let is_new = has_left_nothing && done == self.first_change();
+        let has_key = sent.as_ref().is_some_and(|sent| sent.key.is_some());
+        let is_new = has_left_nothing && done == self.first_change() && !has_key;
         if is_new && matches!(self.retract(session).await, Ok(true)) {
             let state = match filled {
                 0 => "it changed nothing".to_owned(),
@@ -79,7 +80,7 @@ impl Execution<'_> {
         // After a lost connection the statement may still be running; only an answer of the database counts as a failure.
         let status = if stop.answered { State::Failed } else { State::Running };
         if has_left_nothing {
-            sent = None;
+            sent = sent.filter(|sent| sent.key.is_some());
         } else if stop.answered && at.is_some() && !(is_own_transaction && is_rolled_back) {
             let statement = at.and_then(|at| self.statements().get(at));
             let mut refused = sent.or_else(|| Some(Sent::of(session.product(), statement?)));
@@ -118,6 +119,9 @@ impl Execution<'_> {
         while let Some(group) = next.next() {
             reached.filled = 0;
             reached.sent = self.intent(session, group).await?;
+            if let (Some(sent), Some(start), false) = (&mut reached.sent, start, is_announced) {
+                sent.key.clone_from(&start.key);
+            }
             if !is_announced {
                 self.announce(session, start, reached).await?;
                 is_announced = true;
@@ -153,6 +157,8 @@ impl Execution<'_> {
                     }
                     done => done?,
                 }
+            } else if self.has_portions(session.product(), group) {
+                self.portions(session, (group.statements.start, reached), on_progress).await?;
             } else {
                 self.patiently(session, group.statements.clone(), false, &mut heard).await?;
             }
@@ -247,7 +253,7 @@ impl Execution<'_> {
     }
 
     /// Records how far it got; refused if another run has taken the migration over.
-    async fn record(&self, session: &mut Session, reached: &Reached) -> Result<(), Stop> {
+    pub(super) async fn record(&self, session: &mut Session, reached: &Reached) -> Result<(), Stop> {
         match self.write(session, State::Running, reached.done, reached.sent.clone()).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(Stop::taken_over()),

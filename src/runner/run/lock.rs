@@ -1,25 +1,70 @@
 //! The advisory lock of the runner: one runner at a time.
 //!
-//! The connection that runs the statements holds it, so it cannot outlive a running statement, nor end before it.
+//! The connection that runs the statements holds it, so it cannot outlive a running statement, nor end before it. On a cluster whose
+//! nodes have locks of their own, a lease stands beside it.
 //!
 //! Must not know what is executed under it.
 
 use std::time::{Duration, Instant};
 
 use crate::Product;
-use crate::session::{DatabaseError, Session, mysql, postgres, sqlite};
-use crate::{Error, ErrorKind, Result};
+use crate::session::{Companion, DatabaseError, LockHolder, Session, mysql, postgres, sqlite};
+use crate::{Error, ErrorKind, Result, sql};
 
+use super::lease::{self, Lease};
 use super::{Progress, ProgressCallback};
 
 /// How long a runner waits between two tries on PostgreSQL and for a running row on SQLite.
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
+/// For how long a holder must have no client before its session may be ended: a client that is alive connects again within seconds.
+const GRACE: Duration = Duration::from_secs(5);
+
 /// SQLite's own default in sqlx, restored after the run.
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
 
-/// The lock that is held, and the settings to restore.
-pub(super) enum Lock {
+/// How another runner is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Waiting {
+    /// How long.
+    pub limit: Duration,
+    /// What is done about a runner whose client is gone.
+    pub orphans: Orphans,
+}
+
+/// What is done about the session of a runner whose client is gone, and which the server has not ended, because it runs a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Orphans {
+    /// Its end is waited for.
+    Wait,
+    /// It is ended; the server rolls back the statement that it runs.
+    End,
+}
+
+impl From<Duration> for Waiting {
+    fn from(limit: Duration) -> Self {
+        Self { limit, orphans: Orphans::Wait }
+    }
+}
+
+impl Waiting {
+    /// The same wait, which ends the sessions of runners whose client is gone.
+    #[must_use]
+    pub fn ending_orphans(self) -> Self {
+        Self { orphans: Orphans::End, ..self }
+    }
+}
+
+/// The lock that is held, and what shows others that its holder is alive.
+pub(super) struct Lock {
+    place: LockPlace,
+    lease: Option<Lease>,
+    companion: Option<Companion>,
+}
+
+/// The lock of a database, and the settings to restore.
+enum LockPlace {
     /// PostgreSQL's advisory lock of the database.
     Postgres,
     /// MySQL's and MariaDB's lock by name.
@@ -41,68 +86,99 @@ pub(super) async fn be_patient(session: &mut Session, wait: Duration) -> Result<
     }
 }
 
-/// Refuses a connection on which no lock would hold.
-pub(super) async fn refuse_shared(session: &mut Session) -> Result<()> {
-    if !session.is_shared().await.map_err(refused)? {
-        return Ok(());
+/// Takes the lock, waiting for it.
+pub(super) async fn acquire(
+    session: &mut Session,
+    waiting: Waiting,
+    on_progress: ProgressCallback<'_>,
+) -> Result<Lock> {
+    if session.product() == Product::Sqlite {
+        be_patient(session, waiting.limit).await?;
+        let foreign_keys = sqlite::enforce_foreign_keys(session, false).await.map_err(refused)?;
+        return Ok(Lock { place: LockPlace::Sqlite { foreign_keys }, lease: None, companion: None });
     }
-    Err(Error::new(
-        "this connection goes through a pooler that uses another session of the server for every transaction, so neither a lock \
-         nor a setting holds; nothing was run",
-    )
-    .of(ErrorKind::Refused)
-    .hint("connect to the server itself, or to a pool in session mode (pgbouncer: `pool_mode = session`): `--database-url …`"))
-}
-
-/// Takes the lock, waiting for at most `wait`.
-pub(super) async fn acquire(session: &mut Session, wait: Duration, on_progress: ProgressCallback<'_>) -> Result<Lock> {
-    let lock = match session.product() {
-        Product::Sqlite => {
-            be_patient(session, wait).await?;
-            let foreign_keys = sqlite::enforce_foreign_keys(session, false).await.map_err(refused)?;
-            return Ok(Lock::Sqlite { foreign_keys });
+    let place = LockPlace::of(session).await?.ok_or_else(|| {
+        Error::new("the connection has no database to lock")
+            .of(ErrorKind::Database)
+            .hint("name the database in the URL: `mysql://user@host/database`")
+    })?;
+    let mut begun = Instant::now();
+    let mut told = None;
+    let mut abandoned: Option<(String, Instant)> = None;
+    while !place.try_take(session).await.map_err(refused)? {
+        let holder = place.holder(session).await;
+        let now_abandoned = holder.as_ref().filter(|holder| holder.is_abandoned);
+        abandoned = now_abandoned.map(|holder| match abandoned.take() {
+            Some((number, since)) if number == holder.number => (number, since),
+            _ => (holder.number.clone(), Instant::now()),
+        });
+        let is_to_be_ended = waiting.orphans == Orphans::End && abandoned.is_some();
+        if let (true, Some(holder), Some((_, since))) = (is_to_be_ended, &holder, &abandoned)
+            && since.elapsed() >= GRACE
+        {
+            end(session, holder).await?;
+            on_progress(Progress::Ended { holder: &holder.words });
+            (begun, abandoned) = (Instant::now(), None);
+            continue;
         }
-        Product::Postgres => Lock::Postgres,
-        Product::MySql | Product::MariaDb => {
-            let name = mysql::lock_name(session).await.map_err(refused)?;
-            Lock::MySql(name.ok_or_else(|| {
-                Error::new("the connection has no database to lock")
-                    .of(ErrorKind::Database)
-                    .hint("name the database in the URL: `mysql://user@host/database`")
-            })?)
+        if begun.elapsed() >= waiting.limit && !is_to_be_ended {
+            let error = busy(session.product(), waiting.limit, holder.as_ref().map(words).as_deref());
+            return Err(match holder {
+                Some(holder) if holder.is_abandoned => error.hint("or end its session: `gen up --end-orphans`"),
+                Some(_) => error.hint("if it is dead, end its session: `gen unlock --force`"),
+                None => error,
+            });
         }
-    };
-    let begun = Instant::now();
-    let mut told = false;
-    while !lock.try_take(session).await.map_err(refused)? {
-        let holder = lock.holder(session).await;
-        if begun.elapsed() >= wait {
-            return Err(busy(session.product(), wait, holder));
+        let said = holder.as_ref().map(words);
+        if told.as_ref() != Some(&said) {
+            on_progress(Progress::Waiting { holder: said.as_deref() });
+            told = Some(said);
         }
-        if !told {
-            on_progress(Progress::Waiting { holder: holder.as_ref().map(|(_, words)| words.as_str()) });
-            told = true;
-        }
-        if matches!(lock, Lock::Postgres) {
+        if matches!(place, LockPlace::Postgres) {
             tokio::time::sleep(PAUSE).await;
         }
     }
-    Ok(lock)
+    if !lease::is_needed(session).await {
+        return Ok(Lock { place, lease: None, companion: session.accompany(None).await });
+    }
+    match lease::acquire(session, waiting, on_progress).await {
+        Ok(lease) => Ok(Lock { place, lease: Some(lease), companion: None }),
+        Err(error) => {
+            release(session, Lock { place, lease: None, companion: None }).await;
+            Err(error)
+        }
+    }
 }
 
 /// Releases the lock. If the connection is lost, so is the lock, so there is no error to report.
 pub(super) async fn release(session: &mut Session, lock: Lock) {
-    let _ = match lock {
-        Lock::Postgres => postgres::unlock(session).await,
-        Lock::MySql(name) => mysql::unlock(session, &name).await,
-        Lock::Sqlite { foreign_keys } => {
+    if let Some(lease) = lock.lease {
+        lease::release(session, lease).await;
+    }
+    let _ = match lock.place {
+        LockPlace::Postgres => postgres::unlock(session).await,
+        LockPlace::MySql(name) => mysql::unlock(session, &name).await,
+        LockPlace::Sqlite { foreign_keys } => {
             let _ = sqlite::wait_for_writers(session, SQLITE_BUSY).await;
             sqlite::enforce_foreign_keys(session, foreign_keys).await.map(|_| ())
         }
     };
+    if let Some(companion) = lock.companion {
+        session.part(companion).await;
+    }
 }
 
-impl Lock {
+impl LockPlace {
+    /// The lock of the session's database; `None` on SQLite, where nothing is held between two statements, and if there is no
+    /// database.
+    async fn of(session: &mut Session) -> Result<Option<Self>> {
+        match session.product() {
+            Product::Postgres => Ok(Some(Self::Postgres)),
+            Product::MySql | Product::MariaDb => Ok(mysql::lock_name(session).await.map_err(refused)?.map(Self::MySql)),
+            Product::Sqlite => Ok(None),
+        }
+    }
+
     async fn try_take(&self, session: &mut Session) -> Result<bool, DatabaseError> {
         match self {
             Self::Postgres => postgres::try_lock(session).await,
@@ -111,8 +187,8 @@ impl Lock {
         }
     }
 
-    /// The lock's holder: the process id to end it by, and a description. Missing privileges count as an unknown holder.
-    async fn holder(&self, session: &mut Session) -> Option<(String, String)> {
+    /// The lock's holder. Missing privileges count as an unknown holder.
+    async fn holder(&self, session: &mut Session) -> Option<LockHolder> {
         match self {
             Self::Postgres => postgres::lock_holder(session).await.ok().flatten(),
             Self::MySql(name) => mysql::lock_holder(session, name).await.ok().flatten(),
@@ -124,56 +200,72 @@ impl Lock {
 /// The holder of the lock, in words. `None` if there is none, or if it cannot be determined: on SQLite nothing is held between
 /// two statements.
 pub async fn holder(session: &mut Session) -> Option<String> {
-    let lock = match session.product() {
-        Product::Postgres => Lock::Postgres,
-        Product::MySql | Product::MariaDb => Lock::MySql(mysql::lock_name(session).await.ok().flatten()?),
-        Product::Sqlite => return None,
-    };
-    lock.holder(session).await.map(|(_, words)| words)
+    let place = LockPlace::of(session).await.ok().flatten()?;
+    match place.holder(session).await {
+        Some(holder) => Some(words(&holder)),
+        None if lease::is_needed(session).await => lease::holder(session).await,
+        None => None,
+    }
 }
 
-/// Ends the session of the holder, and describes it.
+/// Ends the session of the holder, and describes it. On another node of a cluster its session goes on, without the lease: it cannot
+/// record what it does any more.
 pub(super) async fn end_holder(session: &mut Session) -> Result<Option<String>> {
-    let lock = match session.product() {
-        Product::Postgres => Lock::Postgres,
-        Product::MySql | Product::MariaDb => match mysql::lock_name(session).await.map_err(refused)? {
-            Some(name) => Lock::MySql(name),
-            None => return Ok(None),
-        },
-        Product::Sqlite => return Ok(None),
-    };
-    let Some((number, words)) = lock.holder(session).await else { return Ok(None) };
+    let Some(place) = LockPlace::of(session).await? else { return Ok(None) };
+    let holder = place.holder(session).await;
+    let mut said = holder.as_ref().map(words);
+    if let Some(holder) = &holder {
+        end(session, holder).await?;
+    }
+    if lease::is_needed(session).await {
+        said = said.or(lease::holder(session).await);
+        lease::take_away(session).await?;
+    }
+    Ok(said)
+}
+
+fn words(holder: &LockHolder) -> String {
+    match holder.is_abandoned {
+        true => format!("{}, whose client is gone", holder.words),
+        false => holder.words.clone(),
+    }
+}
+
+async fn end(session: &mut Session, holder: &LockHolder) -> Result<()> {
+    let LockHolder { number, words, .. } = holder;
+    if session.product() == Product::MariaDb
+        && let Some(statement) = mysql::running(session, number).await.map_err(refused)?
+        && mysql::loses_rows_when_ended(session.product(), &statement)
+    {
+        let what = sql::first_line(&statement);
+        return Err(Error::new(format!("MariaDB loses rows when `{what}` is ended, so it was not ended ({words})"))
+            .of(ErrorKind::Busy)
+            .hint("wait for it to end and try again: `gen unlock` says whether somebody still holds the lock"));
+    }
     let sql = match session.product() {
         Product::Postgres => format!("SELECT pg_catalog.pg_terminate_backend({number})"),
         Product::MySql | Product::MariaDb | Product::Sqlite => format!("KILL {number}"),
     };
-    session.execute(&sql).await.map_err(|error| {
+    session.execute(&sql).await.map(drop).map_err(|error| {
         Error::new(format!("the runner that holds the lock could not be ended ({words})"))
             .of(ErrorKind::Database)
             .hint(format!("end it as a user who may: `{sql}`"))
             .because(error)
-    })?;
-    Ok(Some(words))
+    })
 }
 
-/// The error for a database that another runner is migrating.
-pub(super) fn busy(product: Product, wait: Duration, holder: Option<(String, String)>) -> Error {
-    let words = holder.as_ref().map(|(_, words)| format!(" ({words})")).unwrap_or_default();
-    let error = match product {
+/// The error for a database that another runner is migrating; `holder` describes it.
+pub(super) fn busy(product: Product, wait: Duration, holder: Option<&str>) -> Error {
+    let said = holder.map(|words| format!(" ({words})")).unwrap_or_default();
+    match product {
         Product::Sqlite => Error::new(format!("another process is writing to this database; waited {wait:?}"))
             .of(ErrorKind::Busy)
             .hint("find the process that has the file open (`fuser <file>`), wait for it, and try again"),
         Product::Postgres | Product::MySql | Product::MariaDb => {
-            Error::new(format!("another runner is migrating this database{words}; waited {wait:?}"))
+            Error::new(format!("another runner is migrating this database{said}; waited {wait:?}"))
                 .of(ErrorKind::Busy)
                 .hint("wait for it to end and try again; nothing was changed")
         }
-    };
-    match (product, holder) {
-        (Product::Postgres | Product::MySql | Product::MariaDb, Some(_)) => {
-            error.hint("if it is dead, end its session: `gen unlock --force`")
-        }
-        (Product::Sqlite, _) | (_, None) => error,
     }
 }
 

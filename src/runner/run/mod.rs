@@ -19,9 +19,11 @@ mod history;
 mod indexes;
 mod journal;
 mod journalled;
+mod lease;
 mod lock;
 mod patience;
 mod pending;
+mod portions;
 mod probe;
 mod resume;
 mod statement;
@@ -42,7 +44,7 @@ use corrections::rewrite;
 use course::Run;
 use functions::Functions;
 
-pub use crate::session::HISTORY_TABLE;
+pub use crate::session::{HISTORY_TABLE, LEASE_TABLE};
 pub use ahead::OnAhead;
 pub use confined::reaches_beyond;
 pub use contradictions::contradictions;
@@ -50,7 +52,7 @@ pub use corrections::{forget, forget_all, note, prepare, record, resolve};
 pub use direct::execute;
 pub use functions::refuse_missing as refuse_functions;
 pub use history::{Record, State, history};
-pub use lock::holder;
+pub use lock::{Orphans, Waiting, holder};
 pub use patience::has_waited;
 pub use pending::{Order, kept, pending, to_apply, to_revert};
 pub use probe::undecidable;
@@ -169,10 +171,15 @@ impl Outcome {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Progress<'a> {
-    /// Another runner holds the lock; reported once.
+    /// Another runner holds the lock; reported again when its description changes.
     Waiting {
         /// Its holder, if known.
         holder: Option<&'a str>,
+    },
+    /// The session of a runner whose client is gone was ended.
+    Ended {
+        /// Its description.
+        holder: &'a str,
     },
     /// A migration starts.
     Started {
@@ -236,7 +243,7 @@ pub enum Course<'a> {
     Revert(&'a str),
 }
 
-/// Runs a course under the lock, waiting for it at most `wait`.
+/// Runs a course under the lock.
 ///
 /// If the future is dropped, drop the session as well: the database then rolls back the open transaction and releases the
 /// lock.
@@ -248,9 +255,10 @@ pub async fn go(
     session: &mut Session,
     files: &[Applicable<'_>],
     course: Course<'_>,
-    wait: Duration,
+    waiting: impl Into<Waiting>,
     on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
+    let waiting = waiting.into();
     let first = match course {
         Course::Up(target) => Some((target, None)),
         Course::UpOnAhead(target, on_ahead) => Some((target, Some(on_ahead))),
@@ -262,12 +270,12 @@ pub async fn go(
         | Course::Revert(_) => None,
     };
     if let Some((target, on_ahead)) = first {
-        lock::be_patient(session, wait).await?;
+        lock::be_patient(session, waiting.limit).await?;
         if has_nothing_to_apply(&history(session).await?, files, (target, on_ahead))? {
             return Ok(Vec::new());
         }
     }
-    let mut run = Run::begin(session, wait, on_progress).await?;
+    let mut run = Run::begin(session, waiting, on_progress).await?;
     let result = match course {
         Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
         Course::UpOnAhead(target, on_ahead) => run.up_on_ahead(session, files, (target, on_ahead), on_progress).await,

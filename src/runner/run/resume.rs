@@ -22,6 +22,8 @@ pub(super) struct Start {
     pub(super) instead: Option<String>,
     /// Statements that belong to the last one that was done, each of which may be refused.
     pub(super) after: Vec<String>,
+    /// The key up to which the rows of the first statement are done.
+    pub(super) key: Option<String>,
 }
 
 /// Finds out where an interrupted migration goes on, and gives this session the settings that earlier statements made.
@@ -119,9 +121,14 @@ impl Place<'_, '_> {
     /// Decides about a statement that was sent.
     async fn after(&self, session: &mut Session, sent: &Sent) -> Result<Start> {
         let product = session.product();
-        let from_here = || Start { done: self.at, ..Start::default() };
         let own = self.statements().get(self.at);
         let is_own = own.is_some_and(|own| sent.is(product, own));
+        let key = sent.key.as_ref().filter(|_| is_own);
+        let from_here = || Start { done: self.at, key: key.cloned(), ..Start::default() };
+        // The rest of its rows may be done by a corrected statement.
+        if sent.key.is_some() {
+            return Ok(from_here());
+        }
         if own.is_some_and(|own| own.repeatable) && is_own {
             return Ok(from_here());
         }
@@ -153,7 +160,7 @@ impl Place<'_, '_> {
             {
                 Err(self.undecidable("what it changes looks different now, and not as it should afterwards"))
             }
-            Finding::Done if is_own => Ok(Start { done: self.at + 1, instead: None, after: sent.after.clone() }),
+            Finding::Done if is_own => Ok(Start { done: self.at + 1, after: sent.after.clone(), ..Start::default() }),
             Finding::Done => Err(self
                 .interrupted(&format!("`{}` was done, and the file has another statement there", first_line(statement)))
                 .hint("restore that statement in the file: `git log -p`, then `gen lock`, and the same command again")),

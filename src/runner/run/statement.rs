@@ -38,7 +38,7 @@ pub(super) fn counted(product: Product, check: &Statement) -> Option<String> {
             let words = tokens.iter().map(|token| if token.is_blank() { " " } else { token.text });
             Some(format!("SELECT * FROM {} LIMIT 20", words.collect::<String>()))
         }
-        Role::Change | Role::Batches | Role::Rust { .. } => None,
+        Role::Change | Role::Batches | Role::BatchesBy(_) | Role::Rust { .. } => None,
     }
 }
 
@@ -54,7 +54,7 @@ impl From<DatabaseError> for StatementError {
 pub(super) fn is_all_or_none(product: Product, statement: &Statement) -> bool {
     match statement.role {
         // Rows that are filled already are not filled again.
-        Role::Batches | Role::Check(_) | Role::Rust { batches: true, .. } => return true,
+        Role::Batches | Role::BatchesBy(_) | Role::Check(_) | Role::Rust { batches: true, .. } => return true,
         Role::Rust { batches: false, .. } => return false,
         Role::Change => {}
     }
@@ -115,6 +115,8 @@ pub(super) async fn carry_out(
             }
             Ok(0)
         }
+        // Whoever records how far it got sends it in portions.
+        Role::BatchesBy(_) => Ok(session.execute(&statement.sql).await?),
         Role::Batches => Ok(batches::carry_out(session, statement, on_progress).await?),
         Role::Rust { name, batches } => Ok(functions::call(session, (functions, name), *batches, on_progress).await?),
     }

@@ -81,6 +81,12 @@ fn explain(options: &ConnectionOptions, cause: ConnectError) -> Error {
                 .hint("end sessions that nobody needs, or raise `max_connections`");
             return error.of(ErrorKind::Busy).because(cause);
         }
+        Obstacle::Settings => Error::new(format!(
+            "a pooler at {} refuses the settings that a session begins with",
+            options.reached_at()
+        ))
+        .hint("connect to the server itself: `--database-url …`")
+        .hint("or let the pooler ignore the setting (pgbouncer: `ignore_startup_parameters = extra_float_digits`)"),
         Obstacle::Other => match file {
             None => Error::new(format!("no connection to {server}"))
                 .hint("the reason is the server's; its log may say more"),

@@ -74,7 +74,7 @@ enum Pulse {
 pub(super) struct Ending {
     pub(super) options: Options,
     pub(super) product: Product,
-    /// The session's number on its server.
+    /// The session's number on its server; empty if a pooler uses another one for every transaction.
     pub(super) number: String,
     /// What distinguishes that server from others behind the same address.
     pub(super) server: String,
@@ -126,6 +126,10 @@ impl Ending {
 
     /// Asks the server, over another connection, to cancel the statement of the session.
     async fn ask(&self) -> Result<(), DatabaseError> {
+        if self.number.is_empty() && self.product != Product::Sqlite {
+            let message = "a pooler does not say which session runs it".to_owned();
+            return Err(DatabaseError { message, code: None });
+        }
         let sql = match self.product {
             Product::Postgres => format!("SELECT pg_catalog.pg_cancel_backend({})", self.number),
             Product::MySql | Product::MariaDb => format!("KILL QUERY {}", self.number),
@@ -173,9 +177,27 @@ impl Drop for Statement {
     }
 }
 
+/// What an interrupt does to a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnInterrupt {
+    /// The server is asked to cancel it.
+    Cancel,
+    /// It is finished.
+    Finish,
+}
+
 /// Waits for a statement, or cancels it when an interrupt is requested.
 pub(super) async fn wait<T>(
     ending: &Ending,
+    work: impl Future<Output = Result<T, DatabaseError>>,
+) -> Result<T, DatabaseError> {
+    wait_or(ending, OnInterrupt::Cancel, work).await
+}
+
+/// Waits for a statement, with a choice of what an interrupt does to it.
+pub(super) async fn wait_or<T>(
+    ending: &Ending,
+    on_interrupt: OnInterrupt,
     work: impl Future<Output = Result<T, DatabaseError>>,
 ) -> Result<T, DatabaseError> {
     if ending.is_given_up.load(Ordering::SeqCst) {
@@ -216,6 +238,9 @@ pub(super) async fn wait<T>(
             let message = format!("{what}; whether the statement was done is not known");
             return Err(DatabaseError { message, code: None });
         }
+    }
+    if on_interrupt == OnInterrupt::Finish {
+        return work.await;
     }
     let why = match tokio::time::timeout(PATIENCE, ending.ask()).await {
         Ok(Ok(())) => match tokio::time::timeout(PATIENCE, work).await {

@@ -2,6 +2,7 @@
 //!
 //! Every value is exchanged as text, so the four databases look the same from outside. Must not know the queries.
 
+mod companion;
 mod connect;
 mod driver;
 #[cfg(feature = "sqlite")]
@@ -12,10 +13,13 @@ mod options;
 #[cfg(feature = "sea-orm")]
 pub(crate) mod orm;
 pub(crate) mod pool;
+mod pooler;
 pub mod postgres;
 mod rows;
 pub mod sqlite;
 
+pub(crate) use companion::Companion;
+pub use companion::LockHolder;
 pub use connect::{connect, server_of};
 pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
@@ -26,7 +30,7 @@ pub use rows::{Iter, Row, Rows};
 use crate::{Product, sql};
 
 use driver::{Driver, Options};
-use interrupt::Ending;
+use interrupt::{Ending, OnInterrupt};
 
 /// An error reported by the database. Never contains a URL or a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,6 +80,8 @@ pub enum Obstacle {
     NoRight,
     /// The server has no connection left.
     Full,
+    /// A pooler takes not all the settings that the driver begins a session with.
+    Settings,
     /// Anything else.
     Other,
 }
@@ -121,6 +127,7 @@ fn obstacle(code: Option<&str>, mysql: Option<u16>) -> Obstacle {
         (Some(1040), _) | (None, Some("53300")) => Obstacle::Full,
         (Some(1044), _) | (None, Some("42501")) => Obstacle::NoRight,
         (Some(1049), _) | (None, Some("3D000")) => Obstacle::NoDatabase,
+        (None, Some("08P01")) => Obstacle::Settings,
         (None, Some("14")) => Obstacle::NoFile,
         (None, Some("26")) => Obstacle::NotADatabase,
         (None, Some("5" | "261" | "517" | "773")) => Obstacle::Locked,
@@ -154,11 +161,11 @@ pub enum Missing {
     Create,
 }
 
-/// How long a second connection may take.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
-
 /// The table that records applied migrations.
 pub const HISTORY_TABLE: &str = "sea_gen_history";
+
+/// The table by which the runners of a Galera cluster take turns.
+pub const LEASE_TABLE: &str = "sea_gen_lease";
 
 /// One connection.
 pub struct Session {
@@ -167,6 +174,8 @@ pub struct Session {
     product: Product,
     version: String,
     is_scratch: bool,
+    /// Whether each of its transactions may run in another session of the server.
+    is_shared: bool,
     history_table: String,
     /// Whether the last statement that set a `sql_mode` contained the value (MySQL and MariaDB).
     says_mode: bool,
@@ -174,7 +183,7 @@ pub struct Session {
 
 impl Session {
     /// Connects, detects the product, and configures the session: every setting that influences how text is read or printed
-    /// is pinned.
+    /// is pinned. A session of the server that is shared with others stays as it is.
     ///
     /// # Errors
     /// The connection cannot be made.
@@ -219,14 +228,20 @@ impl Session {
             product,
             version: String::new(),
             is_scratch,
+            is_shared: false,
             history_table: HISTORY_TABLE.to_owned(),
             says_mode: false,
         };
-        session.version = session.ask_version().await?;
+        let is_direct = session.ask_version().await?;
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
             session.product = Product::MariaDb;
         }
-        session.pin().await?;
+        if session.product == Product::Postgres && !is_direct {
+            session.is_shared = pooler::is_shared(&mut session.driver, &mut session.ending).await?;
+        }
+        if !session.is_shared {
+            session.pin().await?;
+        }
         Ok(session)
     }
 
@@ -238,7 +253,7 @@ impl Session {
             Product::Sqlite => sqlite::SETTINGS,
         };
         for setting in settings {
-            self.driver.execute(setting).await?;
+            interrupt::wait(&self.ending, self.driver.execute(setting)).await?;
         }
         self.says_mode = false;
         if self.is_scratch && self.product == Product::Postgres {
@@ -271,11 +286,13 @@ impl Session {
         self.pin().await
     }
 
-    async fn ask_version(&mut self) -> Result<String, DatabaseError> {
+    /// Asks for the version, and for what identifies the session. Returns whether this client has begun it.
+    async fn ask_version(&mut self) -> Result<bool, DatabaseError> {
         let sql = match self.product {
             Product::Postgres => format!(
-                "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid(), {}",
-                interrupt::PG_SERVER
+                "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid(), {}, {}",
+                interrupt::PG_SERVER,
+                pooler::IS_DIRECT
             ),
             Product::MySql | Product::MariaDb => {
                 format!("SELECT version(), connection_id(), {}", interrupt::MYSQL_SERVER)
@@ -284,8 +301,8 @@ impl Session {
         };
         let rows = self.query(&sql).await?;
         let said = |at: usize| rows.first().map(|row| row.text(at).to_owned()).unwrap_or_default();
-        (self.ending.number, self.ending.server) = (said(1), said(2));
-        Ok(said(0))
+        (self.version, self.ending.number, self.ending.server) = (said(0), said(1), said(2));
+        Ok(self.product != Product::Postgres || rows.first().is_some_and(|row| row.is_true(3)))
     }
 
     /// The product of the server; MySQL and MariaDB are distinguished by the server's version.
@@ -315,7 +332,11 @@ impl Session {
         if !self.says_mode && sql::has_body(self.product, sql) {
             return self.make_body(sql).await;
         }
-        let done = interrupt::wait(&self.ending, self.driver.execute(sql)).await?;
+        let on_interrupt = match mysql::loses_rows_when_ended(self.product, sql) {
+            true => OnInterrupt::Finish,
+            false => OnInterrupt::Cancel,
+        };
+        let done = interrupt::wait_or(&self.ending, on_interrupt, self.driver.execute(sql)).await?;
         if let Some(mode) = sql::mode_of(self.product, sql) {
             self.says_mode = mode.is_some();
         }
@@ -325,9 +346,9 @@ impl Session {
     /// Sends a statement that makes a trigger, a routine or an event. The server keeps the `sql_mode` with it, and this session's
     /// must not be that one.
     async fn make_body(&mut self, sql: &str) -> Result<u64, DatabaseError> {
-        self.driver.execute(&mysql::mode_of_bodies(self.product)).await?;
+        interrupt::wait(&self.ending, self.driver.execute(&mysql::mode_of_bodies(self.product))).await?;
         let done = interrupt::wait(&self.ending, self.driver.execute(sql)).await;
-        let back = self.driver.execute(mysql::SQL_MODE).await;
+        let back = interrupt::wait(&self.ending, self.driver.execute(mysql::SQL_MODE)).await;
         let done = done?;
         back.map(|_| done)
     }
@@ -338,7 +359,7 @@ impl Session {
     /// The database's refusal.
     pub async fn pin_mode(&mut self) -> Result<(), DatabaseError> {
         self.says_mode = false;
-        self.driver.execute(mysql::SQL_MODE).await.map(drop)
+        interrupt::wait(&self.ending, self.driver.execute(mysql::SQL_MODE)).await.map(drop)
     }
 
     /// Sends one statement with text values for its placeholders ([`Session::placeholder`]).
@@ -450,43 +471,6 @@ impl Session {
     /// The database's refusal; a row that is not such an array.
     pub async fn query_arrays(&mut self, sql: &str, take: impl FnMut(Rows)) -> Result<(), DatabaseError> {
         interrupt::wait(&self.ending, self.driver.query_arrays(sql, take)).await
-    }
-
-    /// Whether the connection goes through a pooler that hands every transaction to another session of the server (PostgreSQL). Then
-    /// neither a lock nor a setting holds. A setting of this session is looked for from a second connection.
-    ///
-    /// # Errors
-    /// The database's refusal.
-    pub async fn is_shared(&mut self) -> Result<bool, DatabaseError> {
-        if self.product != Product::Postgres {
-            return Ok(false);
-        }
-        let mark = format!("{:p}-{}", &raw const *self, std::process::id());
-        let seen = format!("SELECT current_setting('{}', true)", postgres::MARK);
-        self.execute_with("SELECT set_config($1, $2, false)", &[Some(postgres::MARK), Some(&mark)]).await?;
-        let options = self.ending.options.clone();
-        // A pool of one session that is taken keeps a second connection waiting.
-        let Ok(Ok(mut other)) = tokio::time::timeout(PATIENCE, Driver::open(&options, Missing::Refuse)).await else {
-            self.ending.has_second = false;
-            return Ok(false);
-        };
-        let looking = async {
-            for _ in 0..3 {
-                let (mut there, mut here) = (Rows::default(), Rows::default());
-                other.execute("BEGIN").await?;
-                other.query(&seen, &mut there).await?;
-                self.driver.query(&seen, &mut here).await?;
-                other.execute("ROLLBACK").await?;
-                let is = |rows: &Rows| rows.first().is_some_and(|row| row.text(0) == mark);
-                if is(&there) || !is(&here) {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        };
-        let found = tokio::time::timeout(PATIENCE, looking).await.unwrap_or(Ok(false));
-        other.close().await;
-        found
     }
 
     /// Closes the connection in good order.

@@ -4,7 +4,7 @@
 
 mod concurrent;
 
-use crate::session::{DatabaseError, Session};
+use crate::session::{DatabaseError, LockHolder, Session};
 
 pub use concurrent::{Concurrent, concurrent, drop_invalid, is_concurrent};
 
@@ -30,9 +30,6 @@ pub const SHORT_LIVED: &[&str] = &[
     "idle_in_transaction_session_timeout = '5min'",
     "idle_session_timeout = '10min'",
 ];
-
-/// A setting by which a session is known again.
-pub const MARK: &str = "sea_gen.session";
 
 /// The search path of a scratch database: that of the role or of the given database names schemas it does not have.
 pub const ANY_SEARCH_PATH: &str = r#"SET search_path = "$user", public"#;
@@ -61,20 +58,56 @@ pub async fn unlock(session: &mut Session) -> Result<(), DatabaseError> {
     session.query(&format!("SELECT pg_advisory_unlock({LOCK_KEY})")).await.map(|_| ())
 }
 
-/// The process that holds the lock, and its description.
+/// The first key of the lock that a second connection holds; the second key is the number of the first connection.
+const ALIVE: i32 = i32::from_be_bytes(*b"gena");
+
+/// The first key of the lock by which the first connection says that there is a second one.
+const ACCOMPANIED: i32 = i32::from_be_bytes(*b"genb");
+
+/// Settings of a second connection: the server finds out soon that the client is gone.
+pub(super) const OF_COMPANIONS: &[&str] = &[
+    "SET tcp_keepalives_idle = 15",
+    "SET tcp_keepalives_interval = 5",
+    "SET tcp_keepalives_count = 3",
+    "SET idle_session_timeout = '1min'",
+];
+
+/// What takes the lock of a second connection, and what marks the first one, whose number is given.
+pub(super) fn companion_locks(number: &str) -> [String; 2] {
+    [ALIVE, ACCOMPANIED].map(|key| format!("SELECT pg_try_advisory_lock({key}, {number})"))
+}
+
+/// What takes the mark away.
+pub(super) fn without_companion(number: &str) -> String {
+    format!("SELECT pg_advisory_unlock({ACCOMPANIED}, {number})")
+}
+
+/// The process that holds the lock.
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn lock_holder(session: &mut Session) -> Result<Option<(String, String)>, DatabaseError> {
+pub async fn lock_holder(session: &mut Session) -> Result<Option<LockHolder>, DatabaseError> {
+    let of_holder = |key: i32| {
+        format!(
+            "EXISTS (SELECT 1 FROM pg_catalog.pg_locks c WHERE c.locktype = 'advisory' AND c.granted AND c.objsubid = 2 \
+              AND c.database = l.database AND c.classid::bigint = {key} AND c.objid::bigint = l.pid)"
+        )
+    };
+    let (accompanied, alive) = (of_holder(ACCOMPANIED), of_holder(ALIVE));
     let sql = format!(
         "SELECT l.pid, concat_ws(', ', 'process ' || l.pid, 'user ' || a.usename, 'application ' || nullif(a.application_name, ''), \
-                'from ' || host(a.client_addr), 'connected since ' || to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS') || ' UTC') \
+                'from ' || host(a.client_addr), 'connected since ' || to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS') || ' UTC'), \
+                {accompanied} AND NOT {alive} \
            FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
           WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
             AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
             AND (l.classid::bigint << 32) | l.objid::bigint = {LOCK_KEY}"
     );
-    Ok(session.query(&sql).await?.first().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())))
+    Ok(session.query(&sql).await?.first().map(|row| LockHolder {
+        number: row.text(0).to_owned(),
+        words: row.text(1).to_owned(),
+        is_abandoned: row.is_true(2),
+    }))
 }
 
 /// Sets the lock timeout.

@@ -11,6 +11,7 @@ on_each![
     a_failing_statement_in_the_middle,
     a_refused_first_statement_leaves_it_pending,
     rows_that_were_filled_are_told,
+    portions_go_on_behind_the_last_key,
     a_failing_way_back,
     a_cut_connection_leaves_a_running_row_only_where_it_must,
     an_update_that_no_rollback_takes_back_is_not_run_twice,
@@ -116,6 +117,35 @@ async fn rows_that_were_filled_are_told(mut database: Database, product: Product
     assert!(text.contains("; 2 rows are filled and stay so, it changed nothing else"), "{text}");
     assert_eq!(database.value("SELECT count(a) FROM one").await, "2");
     assert!(database.history().await.is_empty());
+    database.remove().await;
+}
+
+/// Each portion is a transaction with the history, so no row is changed twice, whatever the statement does.
+async fn portions_go_on_behind_the_last_key(mut database: Database, product: Product) {
+    let numbers = match product {
+        Product::Postgres => "SELECT n FROM generate_series(1, 25000) AS n",
+        Product::MySql | Product::MariaDb => {
+            "WITH RECURSIVE d AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM d WHERE n < 249) \
+             SELECT a.n * 100 + b.n + 1 FROM d AS a, d AS b WHERE b.n < 100"
+        }
+        Product::Sqlite => {
+            "WITH RECURSIVE d AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM d WHERE n < 25000) SELECT n FROM d"
+        }
+    };
+    let create =
+        "CREATE TABLE one (id integer PRIMARY KEY, a integer DEFAULT 0, most integer DEFAULT 1, CHECK (a <= most))";
+    database.session.execute(create).await.unwrap();
+    database.session.execute(&format!("INSERT INTO one (id) {numbers}")).await.unwrap();
+    database.session.execute("UPDATE one SET most = 0 WHERE id = 15000").await.unwrap();
+    let mut files = Files::new(product).with(ONE, &["!UPDATE one SET a = a + 1 WHERE id > 0"], &[]);
+    files.migrations[0].0.up[0].role = Role::BatchesBy("id".to_owned());
+    let text = said(&database.up(&files).await.unwrap_err());
+    assert!(text.contains("of the next one, 10000 rows are filled"), "{text}");
+    assert_eq!(database.value("SELECT sum(a) FROM one").await, "10000");
+    assert!(database.value("SELECT journal FROM sea_gen_history").await.contains("\"key\":\"10000\""));
+    database.session.execute("UPDATE one SET most = 1 WHERE id = 15000").await.unwrap();
+    assert_eq!(ids(&database.up(&files).await.unwrap()), [ONE]);
+    assert_eq!(database.value("SELECT count(*) FROM one WHERE a = 1").await, "25000");
     database.remove().await;
 }
 

@@ -62,7 +62,9 @@ pub(in crate::run) enum Enclosure {
 pub(super) fn probe(product: Product, statement: &Statement) -> Probe {
     match statement.role {
         // A batch that was done finds nothing left to do.
-        Role::Check(_) | Role::Batches | Role::Rust { batches: true, .. } => return Probe::Repeatable,
+        Role::Check(_) | Role::Batches | Role::BatchesBy(_) | Role::Rust { batches: true, .. } => {
+            return Probe::Repeatable;
+        }
         Role::Rust { batches: false, .. } => return Probe::Unknown,
         Role::Change if statement.repeatable => return Probe::Repeatable,
         Role::Change => {}
@@ -79,7 +81,9 @@ pub(super) fn probe(product: Product, statement: &Statement) -> Probe {
 /// How a statement that need not share a transaction is committed.
 pub(super) fn enclosure(product: Product, statement: &Statement) -> Enclosure {
     match statement.role {
-        Role::Batches | Role::Check(_) | Role::Rust { batches: true, .. } => return Enclosure::None,
+        Role::Batches | Role::BatchesBy(_) | Role::Check(_) | Role::Rust { batches: true, .. } => {
+            return Enclosure::None;
+        }
         Role::Rust { batches: false, .. } => return Enclosure::Own,
         Role::Change => {}
     }

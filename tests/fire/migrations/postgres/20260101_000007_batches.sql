@@ -17,6 +17,13 @@ ALTER TABLE account ALTER COLUMN fee SET NOT NULL;
 
 ALTER TABLE account DROP CONSTRAINT account_fee;
 
+ALTER TABLE account ADD COLUMN toll int NOT NULL DEFAULT 0;
+
+-- gen: batches by id
+UPDATE account SET toll = toll + balance / 20 WHERE id >= 0;
+
 -- DOWN
+
+ALTER TABLE account DROP COLUMN toll;
 
 ALTER TABLE account DROP COLUMN fee;

@@ -9,7 +9,14 @@ UPDATE account SET fee = balance / 10 WHERE id IN (SELECT id FROM account WHERE 
 
 UPDATE account SET balance = balance + fee;
 
+ALTER TABLE account ADD COLUMN toll INTEGER NOT NULL DEFAULT 0;
+
+-- gen: batches by id
+UPDATE account SET toll = toll + balance / 20 WHERE id >= 0;
+
 -- DOWN
+
+ALTER TABLE account DROP COLUMN toll;
 
 UPDATE account SET balance = balance - fee;
 

@@ -1,0 +1,88 @@
+//! Sends a statement in portions of rows, in the order of a key. The history says, in the transaction of each portion, which key was
+//! reached: so the next run goes on behind it, and no row is changed twice.
+//!
+//! Must not know what the statement writes, or the statements before and after it.
+
+use crate::Product;
+use crate::migration::Portions;
+use crate::session::Session;
+
+use super::apply::{Execution, commit, rolled_back};
+use super::journalled::Reached;
+use super::statement::{StatementError, goes_on};
+use super::stop::{Stage, Stop};
+use super::transaction_groups::{TransactionGroup, own_transactions};
+use super::{Progress, ProgressCallback, patience};
+
+/// How many rows of the table a portion has.
+const ROWS: u32 = 10_000;
+
+impl Execution<'_> {
+    /// Whether a group is one statement that is sent in portions. In a transaction that the file begins itself it is sent whole.
+    pub(super) fn has_portions(&self, product: Product, group: &TransactionGroup) -> bool {
+        let at = group.statements.start;
+        let statement = self.statements().get(at);
+        statement.is_some_and(|it| Portions::of(product, it).is_some())
+            && !own_transactions(product, self.statements()).contains(&at)
+    }
+
+    /// Sends the portions of a statement, from the key on that was reached.
+    pub(super) async fn portions(
+        &self,
+        session: &mut Session,
+        (at, reached): (usize, &mut Reached),
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<(), Stop> {
+        let product = session.product();
+        let failed = |error| Stop::of(product, at, StatementError::Database(error));
+        let Some(portions) = self.statements().get(at).and_then(|it| Portions::of(product, it)) else { return Ok(()) };
+        on_progress(Progress::Statement {
+            number: at + 1,
+            of: self.statements().len(),
+            sql: self.statements().get(at).map(|it| it.sql.as_str()).unwrap_or_default(),
+        });
+        loop {
+            goes_on().map_err(failed)?;
+            let after = reached.sent.as_ref().and_then(|sent| sent.key.clone());
+            let end = session.query(&portions.end(after.as_deref(), ROWS)).await.map_err(failed)?;
+            let until = end.first().map(|row| row.text(0).to_owned());
+            let sql = portions.between(after.as_deref(), until.as_deref());
+            let mut pauses = patience::pauses();
+            loop {
+                let sent =
+                    reached.sent.clone().map(|sent| super::journal::Sent { key: until.clone().or(sent.key), ..sent });
+                let next = Reached { done: reached.done, filled: reached.filled, sent };
+                match self.portion(session, (at, &sql), &next).await {
+                    Ok(rows) => {
+                        *reached = Reached { filled: next.filled + rows, ..next };
+                        break;
+                    }
+                    Err(stop) => {
+                        let (Some(why), Some(pause)) = (&stop.waited, pauses.next()) else { return Err(stop) };
+                        if !matches!(rolled_back(session).await, Ok(true)) {
+                            return Err(stop);
+                        }
+                        on_progress(Progress::Stepping { why });
+                        tokio::time::sleep(pause).await;
+                    }
+                }
+            }
+            on_progress(Progress::Batch { rows: reached.filled });
+            if until.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sends one portion, together with the record of the key that is reached by it. Returns the number of rows it changed.
+    async fn portion(&self, session: &mut Session, (at, sql): (usize, &str), next: &Reached) -> Result<u64, Stop> {
+        let failed = |error| Stop::new(Stage::Recording, error);
+        let product = session.product();
+        session.begin().await.map_err(failed)?;
+        let changed = session.execute(sql).await;
+        let rows = changed.map_err(|error| Stop::of(product, at, StatementError::Database(error)))?;
+        self.record(session, next).await?;
+        commit(session).await?;
+        Ok(rows)
+    }
+}
