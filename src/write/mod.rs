@@ -2,6 +2,8 @@
 //!
 //! Must not know how statements are read or executed.
 
+mod constraints;
+mod inherited;
 mod objects;
 mod rows;
 mod sidecar;
