@@ -8,7 +8,7 @@ use sea_gen_runner::session::Session;
 
 use crate::dialect::expression::canonical_expression;
 use crate::dialect::wording::{self, ExpressionLocation, Prints, Question};
-use crate::dialect::{Product, mysql, postgres};
+use crate::dialect::{Product, mysql, postgres, sqlite};
 use crate::schema::{Expression, Schema};
 
 /// Which texts of an expression are compared.
@@ -61,6 +61,10 @@ pub async fn agree_by(
         Product::Sqlite => Vec::new(),
         Product::Postgres | Product::MySql | Product::MariaDb => wording::pairs(ours, theirs),
     };
+    if session.product() == Product::Sqlite {
+        let same = sqlite::reprint::agree(ours, theirs);
+        return Comparison { asked: same, same, by_parsing: None };
+    }
     let mut comparison = Comparison { asked: pairs.len(), ..Comparison::default() };
     if pairs.is_empty() {
         return comparison;

@@ -2,6 +2,8 @@
 //!
 //! Must not know databases. Too many objects only cost time; an object that is left out occurs in no statement.
 
+mod rewritten;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::Statement;
@@ -13,6 +15,7 @@ use crate::schema::{
 };
 
 use super::stand_ins;
+use rewritten::{Rewritten, rewritten};
 
 /// The names of the touched objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +42,11 @@ impl WordSet {
         let text = texts.collect::<Vec<_>>().join("\n").to_lowercase();
         let words = text.split(|letter: char| !is_of_word(letter)).map(str::to_owned).collect();
         Self { words, text }
+    }
+
+    /// Whether a single word is there, in lower case.
+    fn has(&self, word: &str) -> bool {
+        self.words.contains(word)
     }
 
     pub(super) fn name(&self, name: &Name) -> bool {
@@ -85,6 +93,7 @@ pub(super) fn part(schemas: &[&Schema], statements: &[&[Statement]]) -> TouchedP
     schemas.iter().for_each(|schema| part.add_dependents(schema));
     let tables = part.tables.clone();
     schemas.iter().for_each(|schema| part.add_references(schema, &tables));
+    schemas.iter().for_each(|schema| part.add_rewritten(schema, &words));
     // An object that is needed in one state may have further dependencies in the other.
     loop {
         let size = part.size();
@@ -144,7 +153,7 @@ fn is_named_alone(kind: DefinitionKind) -> bool {
     }
 }
 
-/// A routine's name without its argument types.
+/// A name without argument types.
 fn plain(name: &ObjectName) -> Name {
     Name::from(name.name.as_str().split('(').next().unwrap_or_default())
 }
@@ -212,6 +221,16 @@ impl TouchedPart {
         }
     }
 
+    /// Adds the objects whose texts name what the statements may rename.
+    fn add_rewritten(&mut self, schema: &Schema, words: &WordSet) {
+        let Rewritten { relations, routines } = rewritten(schema, words);
+        let (tables, views): (Vec<_>, Vec<_>) =
+            relations.into_iter().partition(|name| schema.tables.contains_key(name));
+        self.tables.extend(tables);
+        self.views.extend(views.into_iter().filter(|name| schema.views.contains_key(name)));
+        self.routines.extend(routines);
+    }
+
     /// Adds the objects that are needed to build the part and to write rows into it: relations that its views read, and
     /// all names in the texts of its triggers, routines, policies, checks and defaults.
     fn add_needs(&mut self, schema: &Schema) {
@@ -255,21 +274,9 @@ impl TouchedPart {
     pub(super) fn texts<'s>(&self, schema: &'s Schema) -> (Vec<&'s str>, Vec<&'s str>) {
         let (mut bodies, mut expressions): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
         for table in self.tables.iter().filter_map(|name| schema.tables.get(name)) {
-            bodies.extend(table.triggers.values().map(|trigger| trigger.definition.text()));
-            expressions.extend(table.checks.values().map(|check| check.expression.text()));
-            for column in table.columns.values() {
-                expressions.extend(column.generated.iter().map(|generated| generated.expression.text()));
-                if let Some(DefaultValue::Expression(expression)) = &column.default {
-                    expressions.push(expression.text());
-                }
-            }
-            for index in table.indexes.values() {
-                expressions.extend(index.predicate.iter().map(Expression::text));
-                expressions.extend(index.parts.iter().filter_map(|part| match &part.target {
-                    IndexTarget::Expression(expression) => Some(expression.text()),
-                    IndexTarget::Column(_) => None,
-                }));
-            }
+            let (of_bodies, of_expressions) = texts_of(table);
+            bodies.extend(of_bodies);
+            expressions.extend(of_expressions);
         }
         bodies.extend(self.views.iter().filter_map(|name| schema.views.get(name)).map(|view| view.query.text()));
         bodies.extend(self.routines.iter().filter_map(|name| schema.routines.get(name)).map(|it| it.definition.text()));
@@ -293,15 +300,18 @@ impl TouchedPart {
         part.views.extend(schema.views.iter().filter(|(name, _)| taken(&self.views, name)).map(pair));
         part.enums.extend(schema.enums.iter().filter(|(name, _)| taken(&self.enums, name)).map(pair));
         part.routines.extend(schema.routines.iter().filter(|(name, _)| taken(&self.routines, name)).map(pair));
-        let held = schema.definitions.iter().filter(|(_, definition)| self.holds(definition));
+        let held = schema.definitions.iter().filter(|(_, definition)| self.holds(schema, definition));
         part.definitions.extend(held.map(pair));
         part
     }
 
     /// A definition belongs to the part with the tables that it belongs to and depends on; a definition without
     /// dependencies is always in it.
-    fn holds(&self, definition: &Definition) -> bool {
-        let here = |name: &ObjectName| self.has(name);
+    fn holds(&self, schema: &Schema, definition: &Definition) -> bool {
+        // A partition is a definition itself.
+        let here = |name: &ObjectName| {
+            self.has(name) || schema.relation_beside(name).is_some_and(|beside| self.holds(schema, beside))
+        };
         definition.id.on.as_ref().is_none_or(here)
             && definition.needs.iter().all(|need| match need {
                 Place::Table(name, _) | Place::View(name) => here(name),
@@ -333,6 +343,26 @@ impl TouchedPart {
         replace(&mut whole.definitions, &before.definitions, now.definitions);
         whole
     }
+}
+
+/// The texts of a table that may name any object, and those that only name routines and types.
+fn texts_of(table: &Table) -> (Vec<&str>, Vec<&str>) {
+    let bodies = table.triggers.values().map(|trigger| trigger.definition.text()).collect();
+    let mut expressions: Vec<&str> = table.checks.values().map(|check| check.expression.text()).collect();
+    for column in table.columns.values() {
+        expressions.extend(column.generated.iter().map(|generated| generated.expression.text()));
+        if let Some(DefaultValue::Expression(expression)) = &column.default {
+            expressions.push(expression.text());
+        }
+    }
+    for index in table.indexes.values() {
+        expressions.extend(index.predicate.iter().map(Expression::text));
+        expressions.extend(index.parts.iter().filter_map(|part| match &part.target {
+            IndexTarget::Expression(expression) => Some(expression.text()),
+            IndexTarget::Column(_) => None,
+        }));
+    }
+    (bodies, expressions)
 }
 
 /// Removes the objects that no longer exist, and inserts those that are new or different. Equal objects keep their

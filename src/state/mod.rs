@@ -12,6 +12,7 @@ mod dangling;
 mod fitting;
 mod follow;
 mod halfway;
+mod left_behind;
 mod lookalikes;
 mod merge;
 mod migration_steps;

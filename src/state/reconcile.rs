@@ -14,6 +14,7 @@ use crate::schema::{
 
 use super::accepted::{Acceptances, without_accepted};
 use super::case::in_another_case;
+use super::left_behind::nothing_left_behind;
 use super::lookalikes::{self, Question};
 use super::merge::MergeRecord;
 use super::places::{places_in, stands};
@@ -114,7 +115,7 @@ pub fn reconcile(
     // An object that was kept first and then lost a dependency has no origin any more.
     let origins = record.after.listed().filter(|(place, _)| stands(place, schema.schema()));
     let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect::<Origins>().with_accepted(accepted);
-    rename::nothing_left_behind(model, dialect.product(), &renames, base, schema.schema())?;
+    nothing_left_behind(model, dialect.product(), &renames, base, schema.schema())?;
     renames.extend(rename::same_but_for_the_name(base, schema.schema()));
     let questions = lookalikes::questions(base, schema.schema());
     Ok(TargetSchema {

@@ -9,10 +9,9 @@ use crate::entity::Model;
 use crate::plan::{Names, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{
     Change, Check, DefaultValue, Expression, Facet, ForeignKey, Index, IndexTarget, Name, Normalized, ObjectName,
-    Origins, Part, Parts, Place, Product, Schema, Unique,
+    Origins, Part, Parts, Place, Product, Schema, Table, Unique,
 };
 
-use super::case::differs_in_case;
 use super::follow;
 
 /// The base after the renames.
@@ -185,56 +184,6 @@ fn pairs<T: Clone + PartialEq>(old: &Parts<T>, new: &Parts<T>, called: impl Fn(&
     changes
 }
 
-/// Refuses what would be left behind: a view or a trigger that still names what is renamed, because nobody declares it, or the
-/// declaration was not changed.
-///
-/// # Errors
-/// The first of them.
-pub(super) fn nothing_left_behind(
-    model: &Model,
-    product: Product,
-    renames: &[Rename],
-    base: &Schema,
-    target: &Schema,
-) -> Result<(), Unsupported> {
-    for rename in renames {
-        let (table, old) = match rename {
-            Rename::Table(change) => (&change.to, change.from.name.as_str()),
-            // A column is found under its old name as well.
-            Rename::Column(_, change) if differs_in_case(&change.from, &change.to) && product != Product::Postgres => {
-                continue;
-            }
-            Rename::Column(table, change) => (table, change.from.as_str()),
-            _ => continue,
-        };
-        let refuse = |place: Place| {
-            let (why, hint) = match model.sources.contains(&place) {
-                true => ("its text has the old name still", "write the new name where it is declared"),
-                false => (
-                    "no entity or SQL file declares it",
-                    "declare it in an SQL file beside the entities, with the new name (`gen init --import` writes such files)",
-                ),
-            };
-            let reason = format!("it names `{old}`, which is renamed, and {why}");
-            Unsupported { product, place, reason, hint: hint.to_owned() }
-        };
-        let stale = |definition: &Expression| mentions(product, definition.text(), old);
-        let kept =
-            target.views.values().filter(|view| view.reads.contains(table) && base.views.get(&view.name) == Some(view));
-        if let Some(view) = kept.clone().find(|view| stale(&view.query)) {
-            return Err(refuse(Place::View(view.name.clone())));
-        }
-        let triggers =
-            |schema: &'_ Schema| schema.tables.get(table).map(|table| table.triggers.clone()).unwrap_or_default();
-        let before = triggers(base);
-        let kept = triggers(target).into_values().filter(|it| before.get(&it.name) == Some(it));
-        if let Some(trigger) = kept.into_iter().find(|trigger| stale(&trigger.definition)) {
-            return Err(refuse(Place::Table(table.clone(), Part::Trigger(trigger.name))));
-        }
-    }
-    Ok(())
-}
-
 /// One rename as two, by a name that is free.
 fn by_way_of(rename: Rename, names: &Names<'_>) -> (Rename, Rename) {
     let between = |space: Space, stem: &str| names.invent(&space, Shape { before: "", stem, after: "_between" });
@@ -372,19 +321,30 @@ impl Renaming<'_> {
         self.has_old(request) && open.iter().any(vacates)
     }
 
-    /// In the views that read a renamed table and in its triggers.
+    /// In views and triggers, of whichever table: they name a renamed one where a statement names tables.
     fn rename_in_statements(&mut self, change: &Change<ObjectName>) {
         let product = self.product;
+        let renamed = |text: &str| rename_table(product, text, change.from.name.as_str(), change.to.name.as_str());
         let follow = |expression: &mut Expression| {
-            let text = rename_table(product, expression.text(), change.from.name.as_str(), change.to.name.as_str());
+            let text = renamed(expression.text());
             if text != expression.text() {
                 *expression = Expression::new(text);
             }
         };
         let reading = self.schema.views.values_mut().filter(|view| view.reads.contains(&change.to));
         reading.for_each(|view| follow(&mut view.query));
-        let table = self.schema.tables.get_mut(&change.to);
-        table.into_iter().flat_map(|table| table.triggers.values_mut()).for_each(|it| follow(&mut it.definition));
+        // SQLite's views have their triggers among their options.
+        let options = self.schema.views.values_mut().filter(|view| !view.options.is_empty());
+        options.flat_map(|view| view.options.values_mut()).for_each(|text| *text = renamed(text));
+        let names = |table: &Table| {
+            table.triggers.values().any(|it| mentions(product, it.definition.text(), change.from.name.as_str()))
+        };
+        let owners: Vec<ObjectName> =
+            self.schema.tables.values().filter(|table| names(table)).map(|it| it.name.clone()).collect();
+        for table in owners {
+            let table = self.schema.tables.get_mut(&table);
+            table.into_iter().flat_map(|table| table.triggers.values_mut()).for_each(|it| follow(&mut it.definition));
+        }
     }
 
     fn rename_in_expressions(&mut self, table: &ObjectName, change: &Change<Name>) {

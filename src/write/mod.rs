@@ -5,6 +5,8 @@
 
 pub mod column_type;
 pub mod entities;
+mod constraints;
+mod inherited;
 mod objects;
 mod rows;
 mod sidecar;

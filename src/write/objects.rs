@@ -2,6 +2,7 @@
 //!
 //! Must not know files, or how a statement is read.
 
+use crate::plan::Object;
 use crate::schema::{Definition, DefinitionId, DefinitionKind, DependencyLayer, Place, Schema, View};
 
 use super::sidecar::{Declaration, Writer};
@@ -23,11 +24,9 @@ impl Writer<'_> {
                 places.push(Place::Definition(setting.id.clone()));
             }
             written.push(Declaration { places, table: id.on.clone(), sql });
-            if let Some(comment) = &definition.comment {
-                let on = id.on.as_ref().map(|owner| format!(" ON {}", self.object(owner))).unwrap_or_default();
-                let (kind, name) = (id.kind.to_string().to_uppercase(), self.object(&id.name));
-                let sql = format!("COMMENT ON {kind} {name}{on} IS {}", self.text(comment));
-                written.push(Declaration { places: vec![place], table: id.on.clone(), sql });
+            if definition.comment.is_some() {
+                let object = Object::Definition(definition.clone());
+                self.comments(object, &place, id.on.as_ref(), written);
             }
         }
     }
@@ -53,12 +52,12 @@ impl Writer<'_> {
         let check = check.map(|check| format!("\nWITH {} CHECK OPTION", check.to_uppercase())).unwrap_or_default();
         let query = view.query.text().trim_end().trim_end_matches(';');
         let sql = format!("{head}VIEW {name}{with} AS\n{query}{check}");
-        written.push(Declaration { places: vec![place], table: None, sql });
-        if let Some(comment) = &view.comment {
-            let kind = if view.materialized { "MATERIALIZED VIEW" } else { "VIEW" };
-            let sql = format!("COMMENT ON {kind} {name} IS {}", self.text(comment));
-            written.push(Declaration { places: Vec::new(), table: None, sql });
-        }
+        written.push(Declaration { places: vec![place.clone()], table: None, sql });
+        self.comments(Object::View(view.clone()), &place, None, written);
+        // SQLite's views have their triggers among their options.
+        let triggers = view.options.iter().filter(|(key, _)| key.starts_with("trigger "));
+        let trigger = |sql: &String| Declaration { places: vec![place.clone()], table: None, sql: sql.clone() };
+        written.extend(triggers.map(|(_, sql)| trigger(sql)));
     }
 }
 

@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_gen_runner::sql;
 
-use crate::dialect::Dialect;
-use crate::plan::action_name;
+use crate::dialect::{Dialect, Step};
+use crate::plan::{Object, Op};
 use crate::schema::{
-    Action, Check, Column, DefaultValue, Expression, Facet, ForeignKey, Identity, Index, IndexPart, IndexTarget,
-    Literal, Name, ObjectName, Options, Origin, Origins, Part, Place, PrimaryKey, Product, Schema, Table, Type, Unique,
-    View,
+    Column, DefaultValue, Expression, Facet, Identity, Index, IndexPart, IndexTarget, Literal, Name, ObjectName,
+    Origin, Origins, Part, Place, Product, Schema, Table, Type, View,
 };
+
+use super::inherited::{INHERITS, depth as inherited_depth, is_inherited};
 
 /// One statement, and the places it declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +36,18 @@ pub fn declarations(dialect: &dyn Dialect, schema: &Schema, origins: &Origins) -
     for value in schema.enums.values().filter(|value| writer.is_adopted(&Place::Enum(value.name.clone()))) {
         let values: Vec<String> = value.values.iter().map(|value| writer.text(value)).collect();
         let sql = format!("CREATE TYPE {} AS ENUM ({})", writer.object(&value.name), values.join(", "));
-        written.push(Declaration { places: vec![Place::Enum(value.name.clone())], table: None, sql });
+        let place = Place::Enum(value.name.clone());
+        written.push(Declaration { places: vec![place.clone()], table: None, sql });
+        if value.comment.is_some() {
+            writer.comments(Object::Enum(value.clone()), &place, None, &mut written);
+        }
     }
-    for table in schema.tables.values() {
-        writer.table(table, &mut written);
+    // A table follows those that it inherits.
+    let mut tables: Vec<&Table> = schema.tables.values().collect();
+    let mut depths = BTreeMap::new();
+    tables.sort_by_cached_key(|table| inherited_depth(schema, table, &mut depths));
+    for table in tables {
+        writer.table(schema, table, &mut written);
     }
     for routine in schema.routines.values() {
         let place = Place::Routine(routine.name.clone());
@@ -100,13 +109,32 @@ impl Writer<'_> {
         self.dialect.quote_object(name)
     }
 
-    fn names(&self, names: &[Name]) -> String {
+    pub(super) fn names(&self, names: &[Name]) -> String {
         names.iter().map(|name| self.dialect.quote(name)).collect::<Vec<_>>().join(", ")
     }
 
-    fn table(&self, table: &Table, written: &mut Vec<Declaration>) {
+    /// The comments of an object, as a migration writes them.
+    pub(super) fn comments(
+        &self,
+        object: Object,
+        place: &Place,
+        table: Option<&ObjectName>,
+        written: &mut Vec<Declaration>,
+    ) {
+        let statements = self.dialect.render(&Step::Direct(Op::Create(object))).unwrap_or_default();
+        let comments =
+            statements.into_iter().map(|statement| statement.sql).filter(|sql| sql.starts_with("COMMENT ON "));
+        written.extend(comments.map(|sql| Declaration { places: vec![place.clone()], table: table.cloned(), sql }));
+    }
+
+    fn table(&self, schema: &Schema, table: &Table, written: &mut Vec<Declaration>) {
         let name = self.object(&table.name);
         let at = |part: Part| Place::Table(table.name.clone(), part);
+        let mut comments = Vec::new();
+        let mut comment = |object: Object| {
+            let place = object.place();
+            self.comments(object, &place, Some(&table.name), &mut comments);
+        };
         let mut say = |parts: Vec<Part>, sql: String| {
             let places = parts.into_iter().map(at).collect();
             written.push(Declaration { places, table: Some(table.name.clone()), sql });
@@ -116,6 +144,7 @@ impl Writer<'_> {
         if whole {
             let (parts, sql) = self.create(table);
             say(parts, sql);
+            self.inherited(schema, table, &mut say);
         }
         for column in table.columns.values() {
             let facet = |facet| Part::Column(column.name.clone(), facet);
@@ -138,12 +167,18 @@ impl Writer<'_> {
             let part = Part::Unique(unique.name.clone());
             if adopted(&part) {
                 say(vec![part], format!("ALTER TABLE {name} ADD {}", self.unique(unique)));
+                if unique.options.contains_key("comment") {
+                    comment(Object::Unique(table.name.clone(), unique.clone()));
+                }
             }
         }
         for check in table.checks.values() {
             let part = Part::Check(check.name.clone());
             if adopted(&part) {
                 say(vec![part], format!("ALTER TABLE {name} ADD {}", self.check(check)));
+                if check.options.contains_key("comment") {
+                    comment(Object::Check(table.name.clone(), check.clone()));
+                }
             }
         }
         for key in table.foreign_keys.values() {
@@ -153,12 +188,18 @@ impl Writer<'_> {
                 .collect();
             if parts.iter().any(&adopted) {
                 say(parts, format!("ALTER TABLE {name} ADD {}", self.foreign_key(key)));
+                if key.options.contains_key("comment") {
+                    comment(Object::ForeignKey(table.name.clone(), key.clone()));
+                }
             }
         }
         for index in table.indexes.values() {
             let part = Part::Index(index.name.clone());
             if adopted(&part) {
                 say(vec![part], self.index(&name, index));
+                if index.comment.is_some() {
+                    comment(Object::Index(table.name.clone(), index.clone()));
+                }
             }
         }
         for trigger in table.triggers.values() {
@@ -172,6 +213,8 @@ impl Writer<'_> {
         }
         let options: BTreeMap<_, _> =
             table.options.iter().filter(|(key, _)| adopted(&Part::Option(key.as_str().into()))).collect();
+        let is_said = |key: &str| whole && key == INHERITS;
+        let options: BTreeMap<_, _> = options.into_iter().filter(|(key, _)| !is_said(key)).collect();
         let (switches, options): (BTreeMap<_, _>, BTreeMap<_, _>) =
             options.into_iter().partition(|(key, _)| matches!(key.as_str(), "row_security" | "force_row_security"));
         for key in switches.into_keys() {
@@ -185,6 +228,7 @@ impl Writer<'_> {
             let parts = options.keys().map(|key| Part::Option(key.as_str().into())).collect();
             say(parts, format!("ALTER TABLE {name} SET ({})", settings.join(", ")));
         }
+        written.extend(comments);
     }
 
     /// The columns and the primary key; all other parts are separate statements.
@@ -192,20 +236,21 @@ impl Writer<'_> {
         let mut parts = vec![Part::Whole];
         let mut lines = Vec::new();
         for column in table.columns.values() {
-            lines.push(self.column(column, &FACETS));
+            if !is_inherited(column) {
+                lines.push(self.column(column, &FACETS));
+            }
             parts.extend(FACETS.map(|facet| Part::Column(column.name.clone(), facet)));
         }
         if let Some(key) = &table.primary_key {
             lines.push(self.primary_key(key));
             parts.push(Part::PrimaryKey);
         }
-        (parts, format!("CREATE TABLE {} (\n  {}\n)", self.object(&table.name), lines.join(",\n  ")))
-    }
-
-    fn primary_key(&self, key: &PrimaryKey) -> String {
-        let name = key.name.as_ref().map(|name| format!("CONSTRAINT {} ", self.dialect.quote(name)));
-        let columns = self.names(&key.columns);
-        format!("{}PRIMARY KEY ({columns}){}", name.unwrap_or_default(), deferral(&key.options))
+        let mut sql = format!("CREATE TABLE {} (\n  {}\n)", self.object(&table.name), lines.join(",\n  "));
+        if let Some(inherited) = table.options.get(INHERITS) {
+            sql.push_str(&format!("\nINHERITS ({inherited})"));
+            parts.push(Part::Option(INHERITS.into()));
+        }
+        (parts, sql)
     }
 
     /// The facets of a column that the entity does not declare.
@@ -302,56 +347,12 @@ impl Writer<'_> {
     }
 
     /// A default is in parentheses unless it is one word or one constant.
-    fn default(&self, default: &DefaultValue) -> String {
+    pub(super) fn default(&self, default: &DefaultValue) -> String {
         let text = crate::plan::default_text(default);
         let plain = text.chars().all(|letter| letter.is_alphanumeric() || "_.-+".contains(letter));
         let product = self.dialect.product();
         let constant = matches!(sql::words(product, &text).as_slice(), [only] if only.kind == sql::TokenKind::String);
         if plain || constant { text } else { format!("({text})") }
-    }
-
-    fn unique(&self, unique: &Unique) -> String {
-        let nulls = if unique.options.contains_key("nulls_not_distinct") { " NULLS NOT DISTINCT" } else { "" };
-        let (name, columns) = (self.dialect.quote(&unique.name), self.names(&unique.columns));
-        format!("CONSTRAINT {name} UNIQUE{nulls} ({columns}){}", deferral(&unique.options))
-    }
-
-    fn check(&self, check: &Check) -> String {
-        let option =
-            |key: &str, words: &str| if check.options.contains_key(key) { words.to_owned() } else { String::new() };
-        format!(
-            "CONSTRAINT {} CHECK ({}){}{}{}",
-            self.dialect.quote(&check.name),
-            check.expression.text(),
-            option("no_inherit", " NO INHERIT"),
-            option("not_enforced", " NOT ENFORCED"),
-            option("not_valid", " NOT VALID"),
-        )
-    }
-
-    fn foreign_key(&self, key: &ForeignKey) -> String {
-        let mut sql = format!(
-            "CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({})",
-            self.dialect.quote(&key.name),
-            self.names(&key.columns),
-            self.object(&key.references),
-            self.names(&key.referenced_columns)
-        );
-        if let Some(kind) = key.options.get("match") {
-            sql.push_str(&format!(" MATCH {}", kind.to_uppercase()));
-        }
-        let mut act = |event: &str, action: Option<Action>| {
-            if let Some(action) = action {
-                sql.push_str(&format!(" ON {event} {}", action_name(action).to_uppercase()));
-            }
-        };
-        act("DELETE", key.on_delete);
-        act("UPDATE", key.on_update);
-        sql.push_str(deferral(&key.options));
-        if key.options.contains_key("not_valid") {
-            sql.push_str(" NOT VALID");
-        }
-        sql
     }
 
     fn index(&self, table: &str, index: &Index) -> String {
@@ -416,15 +417,6 @@ impl Writer<'_> {
             sql.push_str(&format!(" NULLS {}", nulls.to_uppercase()));
         }
         sql
-    }
-}
-
-/// When a constraint is checked, where that is not at once.
-fn deferral(options: &Options) -> &'static str {
-    match (options.contains_key("deferrable"), options.contains_key("initially_deferred")) {
-        (_, true) => " DEFERRABLE INITIALLY DEFERRED",
-        (true, false) => " DEFERRABLE",
-        (false, false) => "",
     }
 }
 

@@ -11,6 +11,7 @@ mod names;
 mod normalize;
 mod rebuild;
 mod render;
+pub(super) mod reprint;
 mod table_sql;
 mod types;
 mod words;

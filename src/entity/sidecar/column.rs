@@ -15,8 +15,9 @@ use crate::schema::{
 
 use super::super::extra::expression;
 use super::super::source::{Output, SourceError};
+use super::clauses::Clauses;
 use super::statement::Statement;
-use super::{names, numbering, partitions, settings};
+use super::{inherited, names, numbering, partitions, settings};
 
 /// Declares the identity of a column.
 pub(super) fn set_numbering(
@@ -38,7 +39,8 @@ pub(super) fn set_numbering(
 pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
     let (head, division) = partitions::apart(statement)?.unzip();
     let statement = head.as_ref().unwrap_or(statement);
-    let Parsed::CreateTable(written) = statement.parse()? else {
+    let clauses = Clauses::inside(statement);
+    let Parsed::CreateTable(written) = statement.parse_without(|at, _| clauses.has(at))? else {
         return Err(SourceError::new(statement.first_words(), "this is no table", "not understood"));
     };
     let product = statement.product();
@@ -91,9 +93,13 @@ pub(super) fn table(statement: &Statement<'_>, output: &mut Output) -> Result<()
         table.primary_key = Some(PrimaryKey { name, columns, options });
     }
     if table.primary_key.is_some() {
+        clauses.add(&mut table, &Part::PrimaryKey);
         parts.push(Part::PrimaryKey);
     }
     parts.extend(settings::of_table(statement, &written, &mut table)?);
+    if let Some(parents) = &written.inherits {
+        parts.extend(inherited::take(statement, &mut table, parents, &mut output.model.schema)?);
+    }
     parts.extend(division.map(|division| partitions::divide(&mut table, division)));
     output.model.schema.tables.insert(name.clone(), table);
     for part in parts {

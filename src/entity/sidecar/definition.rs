@@ -49,6 +49,7 @@ pub(super) fn read(statement: &Statement<'_>, kind: DefinitionKind, output: &mut
     let product = statement.product();
     let has_it = match kind {
         DefinitionKind::Event => matches!(product, Product::MySql | Product::MariaDb),
+        DefinitionKind::Sequence => matches!(product, Product::Postgres | Product::MariaDb),
         _ => product == Product::Postgres,
     };
     if !has_it {

@@ -10,7 +10,7 @@ use crate::schema::{
 
 use super::super::extra::expression;
 use super::super::source::{Output, SourceError};
-use super::statement::Statement;
+use super::statement::{Statement, is_word};
 use super::{definition, names};
 
 pub(super) fn read(
@@ -18,7 +18,9 @@ pub(super) fn read(
     method: Option<&'static str>,
     output: &mut Output,
 ) -> Result<(), SourceError> {
-    let Parsed::CreateIndex(written) = statement.parse_without(&["FULLTEXT", "SPATIAL"])? else {
+    let Parsed::CreateIndex(written) =
+        statement.parse_without(|_, token| is_word(token, "FULLTEXT") || is_word(token, "SPATIAL"))?
+    else {
         return Err(SourceError::new(statement.first_words(), "this is no index", "not understood"));
     };
     let product = statement.product();

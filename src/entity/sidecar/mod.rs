@@ -3,9 +3,13 @@
 //! Must not know Rust. A file for every product is read in a general grammar and its quoted identifiers are requoted for
 //! the product; a file for one product is read in that product's own grammar, and taken as it is.
 
+mod attached;
+mod clauses;
 mod column;
+mod comment;
 mod definition;
 mod index;
+mod inherited;
 mod names;
 mod numbering;
 mod partitions;
@@ -115,8 +119,9 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
         StatementKind::Definition(kind) => definition::read(statement, kind, output),
         StatementKind::AlterTable if partitions::divides(statement) => partitions::alter(statement, output),
         StatementKind::Table if partitions::is_partition(statement) => partitions::partition(statement, output),
+        StatementKind::AlterTable if attached::declares(statement) => attached::read(statement, output),
         StatementKind::AlterTable => table::read(statement, output),
-        StatementKind::Comment => table::comment(statement, output),
+        StatementKind::Comment => comment::read(statement, output),
         StatementKind::Routine(kind) => raw::routine(statement, kind, output),
         StatementKind::Trigger => raw::trigger(statement, output),
         StatementKind::Data(what) => {

@@ -37,6 +37,24 @@ pub(super) fn unescaped(text: &str, product: Product) -> String {
     }
 }
 
+/// A name as PostgreSQL prints it.
+pub(super) fn printed(name: &ObjectName) -> String {
+    let quoted = |name: &Name| sql::quoted_where_needed(name.as_str());
+    match &name.schema {
+        Some(schema) => format!("{}.{}", quoted(schema), quoted(&name.name)),
+        None => quoted(&name.name),
+    }
+}
+
+/// A name in quotes, as introspection writes it into lists.
+pub(super) fn quoted(name: &ObjectName) -> String {
+    let quoted = |name: &Name| sql::quote(Product::Postgres, name.as_str());
+    match &name.schema {
+        Some(schema) => format!("{}.{}", quoted(schema), quoted(&name.name)),
+        None => quoted(&name.name),
+    }
+}
+
 /// A name's last part as text: a collation, an operator class.
 pub(in super::super) fn plain_name(name: &Written) -> String {
     name.0.last().and_then(ObjectNamePart::as_ident).map(|ident| ident.value.clone()).unwrap_or_default()

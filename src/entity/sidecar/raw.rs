@@ -129,6 +129,19 @@ pub(super) fn name_at(statement: &Statement<'_>, at: usize) -> Option<(ObjectNam
     }
 }
 
+/// The parts of a name with any number of dots.
+pub(super) fn path_at(statement: &Statement<'_>, mut at: usize) -> Vec<Name> {
+    let mut parts = Vec::new();
+    while let Some((name, _)) = name_at(statement, at) {
+        parts.push(name.schema.unwrap_or(name.name));
+        if !matches!(statement.tokens().get(at + 1), Some((Token::Period, _))) {
+            break;
+        }
+        at += 2;
+    }
+    parts
+}
+
 /// The argument types of a routine, by which PostgreSQL distinguishes routines of one name.
 fn arguments(statement: &Statement<'_>, kind: RoutineKind) -> Result<String, SourceError> {
     let types: Vec<String> = match statement.parse_signature()? {

@@ -5,13 +5,12 @@
 use std::ops::Range;
 
 use sea_gen_runner::sql::quoted_where_needed;
-use sqlparser::tokenizer::Token;
 
 use crate::schema::{DefinitionId, DefinitionKind, Name, ObjectName, Place};
 
 use super::super::source::{Output, SourceError};
 use super::statement::{Statement, is_word};
-use super::{definition, privilege, raw};
+use super::{definition, names, privilege, raw};
 
 /// The column that a sequence belongs to.
 pub(super) struct Owner {
@@ -30,17 +29,8 @@ pub(super) fn parted(
     let Some(owned) = (head.end + 1..tokens.len()).find(|at| is(*at, "OWNED") && is(at + 1, "BY")) else {
         return Ok((statement.sql(head.end..tokens.len()), None));
     };
-    let mut names = Vec::new();
-    let mut at = owned + 2;
-    while let Some((name, _)) = raw::name_at(statement, at) {
-        // Each part is read separately: a path has up to three.
-        names.push(name.schema.unwrap_or(name.name));
-        at += 1;
-        if !matches!(tokens.get(at), Some((Token::Period, _))) {
-            break;
-        }
-        at += 1;
-    }
+    let names = raw::path_at(statement, owned + 2);
+    let at = owned + 1 + 2 * names.len();
     let sql = format!("{} {}", statement.sql(head.end..owned), statement.sql(at..tokens.len()));
     let owner = match names.as_slice() {
         [_] if is(owned + 2, "NONE") => None,
@@ -64,12 +54,8 @@ pub(super) fn own(
     owner: Owner,
     output: &mut Output,
 ) -> Result<(), SourceError> {
-    let quoted = |name: &ObjectName| {
-        let schema = name.schema.as_ref().map(|schema| format!("{}.", quoted_where_needed(schema.as_str())));
-        format!("{}{}", schema.unwrap_or_default(), quoted_where_needed(name.name.as_str()))
-    };
-    let name = quoted(&sequence.name);
-    let column = format!("{}.{}", quoted(&owner.table), quoted_where_needed(owner.column.as_str()));
+    let name = names::printed(&sequence.name);
+    let column = format!("{}.{}", names::printed(&owner.table), quoted_where_needed(owner.column.as_str()));
     let id = DefinitionId::on(DefinitionKind::Setting, owner.table, ObjectName::local(format!("owner of {name}")));
     definition::insert(statement, id.clone(), format!("ALTER SEQUENCE {name} OWNED BY {column}"), output)?;
     if let Some(setting) = output.model.schema.definitions.get_mut(&id) {

@@ -26,7 +26,6 @@ pub(super) fn of_table(
         ("TEMPORARY", written.temporary),
         ("AS SELECT", written.query.is_some()),
         ("LIKE", written.like.is_some()),
-        ("INHERITS", written.inherits.is_some()),
         ("ON COMMIT", written.on_commit.is_some()),
     ];
     if let Some((what, _)) = unknown.into_iter().find(|(_, is_said)| *is_said) {

@@ -296,15 +296,15 @@ impl<'t> Statement<'t> {
         kinds.into_iter().next().unwrap_or(StatementKind::Other)
     }
 
-    /// Parses the statement for the product. Words in `left_out` are skipped: the parser does not know them.
+    /// Parses the statement for the product.
     pub(super) fn parse(&self) -> Result<Parsed, SourceError> {
-        self.parse_without(&[])
+        self.parse_without(|_, _| false)
     }
 
-    pub(super) fn parse_without(&self, left_out: &[&str]) -> Result<Parsed, SourceError> {
-        let is_left_out = |token: &Token| left_out.iter().any(|word| is_word(token, word));
-        let kept = self.tokens.iter().filter(|(token, _)| !is_left_out(token));
-        let mut kept: Vec<_> = kept.map(|(token, span)| (self.requoted(token), span.clone())).collect();
+    /// The same without tokens that the parser does not know, by their positions.
+    pub(super) fn parse_without(&self, left_out: impl Fn(usize, &Token) -> bool) -> Result<Parsed, SourceError> {
+        let kept = self.tokens.iter().enumerate().filter(|(at, (token, _))| !left_out(*at, token));
+        let mut kept: Vec<_> = kept.map(|(_, (token, span))| (self.requoted(token), span.clone())).collect();
         numbering::in_order(&mut kept);
         self.parse_tokens(kept)
     }

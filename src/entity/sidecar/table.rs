@@ -5,8 +5,7 @@
 use std::collections::BTreeSet;
 
 use sqlparser::ast::{
-    self, AlterColumnOperation, AlterTableOperation, CommentObject, ReferentialAction, SqlOption, Statement as Parsed,
-    TableConstraint,
+    self, AlterColumnOperation, AlterTableOperation, ReferentialAction, SqlOption, Statement as Parsed, TableConstraint,
 };
 
 use crate::schema::{
@@ -17,17 +16,24 @@ use crate::schema::{
 use super::super::extra::expression;
 use super::super::names as conventions;
 use super::super::source::{Output, SourceError};
-use super::names;
+use super::clauses::Clauses;
 use super::statement::Statement;
+use super::{inherited, names};
 
 pub(super) fn read(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
-    let Parsed::AlterTable(written) = statement.parse()? else {
+    let clauses = Clauses::of(statement);
+    let Parsed::AlterTable(written) = statement.parse_without(|at, _| clauses.has(at))? else {
         return Err(SourceError::new(statement.first_words(), "this is no change of a table", "not understood"));
     };
+    if !clauses.is_empty() && written.operations.len() > 1 {
+        let trouble = SourceError::new(statement.spot(), "a constraint with such a clause stands alone", "not alone");
+        return Err(trouble.hint("a statement for each constraint"));
+    }
     for operation in &written.operations {
         let keys = keys_in_sidecars(statement, &written.name, output)?;
         let table = find(statement, &written.name, output)?;
         let parts = operation_on(statement, table, operation, &keys)?;
+        parts.iter().for_each(|part| clauses.add(table, part));
         let name = table.name.clone();
         for part in parts {
             match part {
@@ -158,13 +164,32 @@ fn operation_on(
         AlterTableOperation::AlterColumn { column_name, op: AlterColumnOperation::SetDefault { value } } => {
             let name = column(statement, table, column_name)?;
             if let Some(column) = table.columns.get_mut(&name) {
-                if column.default.is_some() {
+                if column.default.is_some() && !inherited::is_inherited(column) {
                     let message = format!("`{name}` has a default already");
                     return Err(SourceError::new(statement.spot_of(&column_name.value), message, "the second"));
                 }
                 column.default = Some(DefaultValue::Expression(expression(value)));
             }
             Ok(vec![Part::Column(name, Facet::Default)])
+        }
+        AlterTableOperation::AlterColumn {
+            column_name,
+            op: op @ (AlterColumnOperation::DropDefault | AlterColumnOperation::SetNotNull),
+        } => {
+            let name = column(statement, table, column_name)?;
+            let Some(column) = table.columns.get_mut(&name).filter(|column| inherited::is_inherited(column)) else {
+                return Err(unknown(statement, &operation.to_string()));
+            };
+            Ok(vec![match op {
+                AlterColumnOperation::SetNotNull => {
+                    column.nullable = false;
+                    Part::Column(name, Facet::Whole)
+                }
+                _ => {
+                    column.default = None;
+                    Part::Column(name, Facet::Default)
+                }
+            }])
         }
         AlterTableOperation::AlterColumn { column_name, op: AlterColumnOperation::SetDataType { data_type, .. } } => {
             let name = column(statement, table, column_name)?;
@@ -279,57 +304,6 @@ pub(super) fn characteristics(written: Option<&ast::ConstraintCharacteristics>) 
         }
     }
     options
-}
-
-pub(super) fn comment(statement: &Statement<'_>, output: &mut Output) -> Result<(), SourceError> {
-    let Parsed::Comment { object_type, object_name, comment, .. } = statement.parse()? else {
-        return Err(SourceError::new(statement.first_words(), "this is no comment", "not understood"));
-    };
-    let product = statement.product();
-    let comment = comment.map(|text| names::unescaped(&text, product));
-    match object_type {
-        CommentObject::Table => {
-            let table = find(statement, &object_name, output)?;
-            table.comment = comment;
-            let place = Place::Table(table.name.clone(), Part::Comment);
-            output.declare(place, &statement.spot(), Origin::Sidecar);
-            Ok(())
-        }
-        CommentObject::Column => {
-            let mut of = object_name.clone();
-            let ident = of.0.pop().and_then(|part| part.as_ident().cloned());
-            let table = find(statement, &of, output)?;
-            let Some(ident) = ident else { return Err(unknown(statement, "COMMENT ON COLUMN")) };
-            let name = column(statement, table, &ident)?;
-            if let Some(column) = table.columns.get_mut(&name) {
-                column.comment = comment;
-            }
-            let place = Place::Table(table.name.clone(), Part::Column(name, Facet::Comment));
-            output.declare(place, &statement.spot(), Origin::Sidecar);
-            Ok(())
-        }
-        CommentObject::View | CommentObject::MaterializedView => {
-            let name = names::object(&object_name, product);
-            match name.and_then(|name| output.model.schema.views.get_mut(&name)) {
-                Some(view) => {
-                    view.comment = comment;
-                    Ok(())
-                }
-                None => Err(SourceError::new(statement.spot(), "no view of this name stands before", "not found")),
-            }
-        }
-        CommentObject::Type => {
-            let name = names::object(&object_name, product);
-            match name.and_then(|name| output.model.schema.enums.get_mut(&name)) {
-                Some(value) => {
-                    value.comment = comment;
-                    Ok(())
-                }
-                None => Err(SourceError::new(statement.spot(), "no enum of this name stands before", "not found")),
-            }
-        }
-        other => Err(unknown(statement, &format!("COMMENT ON {other}"))),
-    }
 }
 
 fn find<'o>(

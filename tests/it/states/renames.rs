@@ -19,6 +19,9 @@ on_each!(
     a_swap_is_not_said_by_attributes,
     what_nobody_declares_goes_along,
     a_table_whose_name_changes_its_case_keeps_its_rows,
+    triggers_of_other_tables_name_the_renamed_table,
+    a_trigger_of_another_table_does_not_keep_the_old_name_of_a_column,
+    what_the_database_rewrites_for_a_rename_by_hand_is_in_the_snapshot,
 );
 
 /// A person in the table.
@@ -219,4 +222,124 @@ fn a_table_whose_name_changes_its_case_keeps_its_rows(product: Product) {
     assert_eq!(catalog(&project.database), there);
     project.run(&["up"]).with(0);
     project.has(&rows, "ann@example.org");
+}
+
+const LOG: &str = r#"use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "log")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i32,
+    pub said: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+"#;
+
+/// Two tables that nobody declares more of than their columns, and what names the first one, made by hand.
+fn logged(product: Product, more: &[&str]) -> Project {
+    let project = Project::new(product);
+    let number = match product {
+        Product::Postgres => "serial",
+        Product::MySql | Product::MariaDb => "int AUTO_INCREMENT",
+        Product::Sqlite => "integer",
+    };
+    project.database.execute(&format!(
+        "CREATE TABLE person (id {number} PRIMARY KEY NOT NULL, email varchar(80) NOT NULL, age int);
+         CREATE TABLE log (id int PRIMARY KEY NOT NULL, said varchar(80) NOT NULL)"
+    ));
+    more.iter().for_each(|sql| project.database.execute(sql));
+    project.entity("person", super::project::PERSON);
+    project.entity("log", LOG);
+    project.run(&["init"]).with(0);
+    project.database.execute("INSERT INTO person (id, email, age) VALUES (1, 'ann@example.org', 33)");
+    project
+}
+
+/// The triggers of PostgreSQL call functions, whose texts are not part of them.
+fn on_log(product: Product) -> Option<&'static str> {
+    match product {
+        Product::Postgres => None,
+        Product::MySql | Product::MariaDb => Some(
+            "CREATE TRIGGER on_log AFTER INSERT ON log FOR EACH ROW UPDATE person SET email = NEW.said WHERE person.age = 33",
+        ),
+        Product::Sqlite => Some(
+            "CREATE TRIGGER on_log AFTER INSERT ON log BEGIN UPDATE person SET email = new.said WHERE person.age = 33; END",
+        ),
+    }
+}
+
+fn triggers_of_other_tables_name_the_renamed_table(product: Product) {
+    let Some(trigger) = on_log(product) else { return };
+    let project = logged(product, &[trigger]);
+    let there = catalog(&project.database);
+    project.edit("person", "table_name = \"person\"", "table_name = \"human\"");
+    project.run(&["migration", "Human", "--rename", "person:human"]).with(0).mentions("trigger on_log");
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO log (id, said) VALUES (1, 'bob@example.org')");
+    project.has("SELECT email FROM human", "bob@example.org");
+    project.holds();
+    project.finds_nothing();
+    project.run(&["down"]).with(0);
+    assert_eq!(catalog(&project.database), there);
+}
+
+fn a_trigger_of_another_table_does_not_keep_the_old_name_of_a_column(product: Product) {
+    let Some(trigger) = on_log(product) else { return };
+    let project = logged(product, &[trigger]);
+    project.edit("person", "pub email: String", "pub mail: String");
+    let rename = ["migration", "Mail", "--rename", "person.email:mail"];
+    project.run(&rename).with(1).mentions("on_log").mentions("declare it");
+    let path = project.path().join("entities").join(format!("log.{}.sql", product.key()));
+    std::fs::write(&path, format!("{};\n", trigger.replace("email", "mail"))).expect("a written file");
+    project.run(&rename).with(0).mentions("trigger on_log");
+    project.run(&["up"]).with(0);
+    project.database.execute("INSERT INTO log (id, said) VALUES (1, 'bob@example.org')");
+    project.has("SELECT mail FROM person", "bob@example.org");
+    project.holds();
+    project.finds_nothing();
+}
+
+/// SQLite rewrites its texts, PostgreSQL prints what it stores parsed with the current names; the others rewrite nothing.
+fn what_the_database_rewrites_for_a_rename_by_hand_is_in_the_snapshot(product: Product) {
+    let more: &[&str] = match product {
+        Product::MySql | Product::MariaDb => return,
+        Product::Postgres => &[
+            "ALTER TABLE log ENABLE ROW LEVEL SECURITY",
+            "CREATE POLICY known ON log USING (EXISTS (SELECT 1 FROM person WHERE person.email = log.said))",
+            "CREATE RULE told AS ON DELETE TO log DO ALSO UPDATE person SET email = old.said",
+            "CREATE FUNCTION mails() RETURNS SETOF varchar LANGUAGE sql BEGIN ATOMIC SELECT email FROM person; END",
+            "CREATE VIEW mail_of AS SELECT id, email FROM person",
+        ],
+        Product::Sqlite => &[
+            "CREATE TRIGGER on_log AFTER INSERT ON log BEGIN UPDATE person SET email = new.said WHERE person.age = 33; END",
+            "CREATE TRIGGER own AFTER UPDATE OF email ON person BEGIN INSERT INTO log VALUES (1, new.email); END",
+            "CREATE VIEW said AS SELECT said FROM log",
+            "CREATE TRIGGER on_said INSTEAD OF INSERT ON said BEGIN UPDATE person SET email = new.said; END",
+            "CREATE VIEW mail_of AS SELECT id, email FROM person",
+        ],
+    };
+    let project = logged(product, more);
+    project.edit("person", "pub email: String", "pub mail: String");
+    let (up, down) = ("RENAME COLUMN email TO mail", "RENAME COLUMN mail TO email");
+    project.by_hand("Mail", &format!("ALTER TABLE person {up};"), &format!("ALTER TABLE person {down};"));
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.run(&["drift"]).with(0).mentions("no drift");
+    project.run(&["migration", "Nothing"]).with(0).mentions("nothing to do");
+
+    project.edit("person", "table_name = \"person\"", "table_name = \"human\"");
+    project.by_hand("Human", "ALTER TABLE person RENAME TO human;", "ALTER TABLE human RENAME TO person;");
+    project.run(&["up"]).with(0);
+    project.holds();
+    project.run(&["drift"]).with(0).mentions("no drift");
+    project.run(&["migration", "Nothing"]).with(0).mentions("nothing to do");
+    project.run(&["down", "2"]).with(0);
+    project.has("SELECT email FROM person", "ann@example.org");
+    project.run(&["up"]).with(0);
+    project.holds();
 }

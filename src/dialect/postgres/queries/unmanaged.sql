@@ -1,4 +1,8 @@
 -- What the model has no place for: kind, schema, name, and the table it belongs to.
+SELECT 'comment of schema', NULL, n.nspname::text, NULL::text
+  FROM pg_namespace n
+ WHERE n.nspname = {default} AND obj_description(n.oid, 'pg_namespace') <> 'standard public schema'
+UNION ALL
 SELECT 'operator', n.nspname::text, o.oid::regoperator::text, NULL::text
   FROM pg_operator o
   JOIN pg_namespace n ON n.oid = o.oprnamespace
