@@ -174,7 +174,7 @@ async fn record_on(session: &mut Session, file: &Applicable<'_>) -> Result<()> {
         }
         let recorded = (&[file][..], State::Baseline);
         // If another process was faster, its row is found the next time.
-        if run::record(session, recorded, &known, async |_| Ok(true), DEFAULT_WAIT, &mut |_| ()).await? {
+        if run::record(session, recorded, &known, async |_| Ok(true), DEFAULT_WAIT.into(), &mut |_| ()).await? {
             return Ok(());
         }
     }

@@ -4,8 +4,8 @@
 //! Must not know how statements are read or executed.
 
 pub mod column_type;
-pub mod entities;
 mod constraints;
+pub mod entities;
 mod inherited;
 mod objects;
 mod rows;
