@@ -137,7 +137,7 @@ impl Camera<'_> {
     fn mysql(&mut self, product: Product) -> Result<(), DatabaseError> {
         let tables = self.ask(
             "SELECT table_name, table_type FROM information_schema.tables \
-              WHERE table_schema = DATABASE() AND table_name <> 'sea_gen_history' ORDER BY table_name",
+              WHERE table_schema = DATABASE() AND table_name NOT IN ('sea_gen_history', 'sea_gen_lease') ORDER BY table_name",
         )?;
         for table in tables.iter() {
             let (name, kind) = (table.text(0), table.text(1));
