@@ -137,7 +137,7 @@ impl Camera<'_> {
     fn mysql(&mut self, product: Product) -> Result<(), DatabaseError> {
         let tables = self.ask(
             "SELECT table_name, table_type FROM information_schema.tables \
-              WHERE table_schema = DATABASE() AND table_name <> 'sea_gen_history' ORDER BY table_name",
+              WHERE table_schema = DATABASE() AND table_name NOT IN ('sea_gen_history', 'sea_gen_lease') ORDER BY table_name",
         )?;
         for table in tables.iter() {
             let (name, kind) = (table.text(0), table.text(1));
@@ -187,6 +187,8 @@ impl Camera<'_> {
     fn show(&mut self, word: &str, name: &str, at: usize) -> Result<(), DatabaseError> {
         let rows = self.ask(&format!("SHOW CREATE {word} `{name}`"))?;
         let text = rows.first().map(|row| row.text(at).replace(&self.database, "")).unwrap_or_default();
+        // A node of a cluster disables the events that another one has made.
+        let text = text.replace("DISABLE ON SLAVE", "DISABLE");
         let text: Vec<&str> = text.split_whitespace().filter(|it| !it.starts_with("AUTO_INCREMENT=")).collect();
         self.lines.push(format!("{word} {name}: {}", text.join(" ")));
         Ok(())

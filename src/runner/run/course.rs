@@ -260,7 +260,7 @@ impl Run {
     }
 
     async fn apply(
-        &self,
+        &mut self,
         session: &mut Session,
         files: &[Applicable<'_>],
         (wanted, order): (&[String], Order),
@@ -275,7 +275,7 @@ impl Run {
     }
 
     async fn revert(
-        &self,
+        &mut self,
         session: &mut Session,
         files: &[Applicable<'_>],
         wanted: &[String],
@@ -294,7 +294,7 @@ impl Run {
     /// Runs the next migrations until none is left. Before each, in its transaction, the history is checked for changes, because on
     /// SQLite another runner may have been faster; only then it is read again.
     async fn drive<'a, 'm: 'a>(
-        &self,
+        &mut self,
         session: &mut Session,
         direction: Direction,
         next: impl Fn(&[Record]) -> Result<VecDeque<Task<'a, 'm>>>,
@@ -334,6 +334,7 @@ impl Run {
                     }
                 }
             };
+            self.lock.show_life(session).await;
             let unfinished = task.unfinished.as_ref();
             let execution = Execution::new(session, (task.file, direction), &self.table, &self.owner, unfinished).await;
             let outcome = execution.run(session, unfinished, on_progress).await;

@@ -64,7 +64,7 @@ pub(super) async fn acquire(
         repeated(session, &insert).await.map_err(refused)?;
     }
     let (owner, begun) = (owner(), Instant::now());
-    let (mut seen, mut since, mut told) = (None, Instant::now(), None);
+    let (mut seen, mut since, mut told) = (None, Instant::now(), false);
     loop {
         let found = match row(session).await {
             // While a node changes a table, nobody is answered.
@@ -85,9 +85,9 @@ pub(super) async fn acquire(
             let error = busy(session.product(), waiting.limit, holder.as_deref());
             return Err(error.hint("if it is dead, take its lease away: `gen unlock --force`"));
         }
-        if told.as_ref() != Some(&holder) && seen.as_ref().is_some_and(|row| !row.owner.is_empty()) {
+        if !told && seen.as_ref().is_some_and(|row| !row.owner.is_empty()) {
             on_progress(Progress::Waiting { holder: holder.as_deref() });
-            told = Some(holder);
+            told = true;
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -103,7 +103,7 @@ pub(super) async fn acquire(
             .hint("name the database in the URL: `mysql://user@host/database`")
     })?;
     let mut begun = Instant::now();
-    let mut told = None;
+    let mut told: Option<bool> = None;
     let mut abandoned: Option<(String, Instant)> = None;
     while !place.try_take(session).await.map_err(refused)? {
         let holder = place.holder(session).await;
@@ -129,17 +129,17 @@ pub(super) async fn acquire(
                 None => error,
             });
         }
-        let said = holder.as_ref().map(words);
-        if told.as_ref() != Some(&said) {
-            on_progress(Progress::Waiting { holder: said.as_deref() });
-            told = Some(said);
+        // Said once, and again when the client turns out to be gone.
+        if told.is_none_or(|told| !told && abandoned.is_some()) {
+            on_progress(Progress::Waiting { holder: holder.as_ref().map(words).as_deref() });
+            told = Some(abandoned.is_some());
         }
         if matches!(place, LockPlace::Postgres) {
             tokio::time::sleep(PAUSE).await;
         }
     }
     if !lease::is_needed(session).await {
-        return Ok(Lock { place, lease: None, companion: session.accompany(None).await });
+        return Ok(Lock { place, lease: None, companion: None });
     }
     match lease::acquire(session, waiting, on_progress).await {
         Ok(lease) => Ok(Lock { place, lease: Some(lease), companion: None }),
@@ -165,6 +165,15 @@ pub(super) async fn release(session: &mut Session, lock: Lock) {
     };
     if let Some(companion) = lock.companion {
         session.part(companion).await;
+    }
+}
+
+impl Lock {
+    /// Shows others that the holder is alive, from now on: whoever has nothing to do under the lock needs no second connection.
+    pub(super) async fn show_life(&mut self, session: &mut Session) {
+        if self.companion.is_none() && self.lease.is_none() {
+            self.companion = session.accompany(None).await;
+        }
     }
 }
 

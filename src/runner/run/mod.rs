@@ -171,7 +171,7 @@ impl Outcome {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Progress<'a> {
-    /// Another runner holds the lock; reported again when its description changes.
+    /// Another runner holds the lock; reported once, and again if its client is found to be gone.
     Waiting {
         /// Its holder, if known.
         holder: Option<&'a str>,
