@@ -202,6 +202,9 @@ fn where_there_are_no_sources_migrations_are_applied_and_looked_at() {
     project.refused(&["status"]);
     std::fs::remove_file(project.path("Cargo.toml")).unwrap();
     std::fs::remove_dir_all(project.path("snapshots")).unwrap();
+    project.succeeds(&["up"]);
+    // Where the sources are, a snapshot is missing by mistake.
+    project.write("Cargo.toml", "[package]\nname = \"shop\"\n");
     let said = project.refused(&["up"]);
     assert!(said.contains("the snapshot in `snapshots` is missing"), "{said}");
 }

@@ -98,6 +98,7 @@ fn up_applies_what_is_pending() {
           "status": "applied"
         }
       ],
+      "migrator": null,
       "obstacle": null,
       "situation": "current",
       "snapshot": {

@@ -316,7 +316,9 @@ fn every_entity_that_is_compiled_is_in_a_set() {
     let sets = sets::all();
     let named: Vec<&str> = sets.iter().flat_map(|set| set.entities.iter().map(|entity| entity.path)).collect();
     let compiled = inventory::iter::<sea_orm::EntityRegistry>()
-        .filter_map(|entity| entity.module_path.strip_prefix("oracle_entities::"));
+        .filter_map(|entity| entity.module_path.strip_prefix("oracle_entities::"))
+        // What `gen entities --write` writes is compared in `states::written`.
+        .filter(|path| !path.starts_with("written::"));
     let missing: Vec<&str> = compiled.filter(|path| !named.contains(path)).collect();
     assert!(missing.is_empty(), "in no set: {missing:#?}");
 }
