@@ -23,7 +23,7 @@
 //!   statement is sent before it is sent. After a crash the catalog decides whether it was done, and the next run goes on.
 //!
 //! Features: `sea-orm` (on by default) takes connections of SeaORM; `postgres`, `mysql` (MariaDB too) and `sqlite` are the drivers;
-//! `testing` gives each test a database of its own; `sea-orm-migration` has [`sea_orm_migration!`] for a `Migrator` of SeaORM.
+//! `testing` gives each test a database of its own; `sea-orm-migration` has the macro `sea_orm_migration!` for a `Migrator` of SeaORM.
 //! Must not know schemas, plans or entities.
 
 mod application;

@@ -35,12 +35,15 @@ pub use sea_orm_migration::{self, MigrationName, MigrationTrait, async_trait};
 ///     }
 /// }
 ///
+/// # #[cfg(not(feature = "sqlite"))]
+/// # fn main() {}
 /// # #[cfg(feature = "sqlite")]
-/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// let database = sea_orm::Database::connect("sqlite::memory:").await?;
 /// Migrator::up(&database, None).await?;
 /// MIGRATIONS.ensure_current(&database).await?;
-/// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+/// # Ok(()) }) }
 /// ```
 ///
 /// The migration runs as under `gen up`: on one connection, under the lock, with its checks, batches and safe forms, recorded in

@@ -57,8 +57,11 @@ pub(super) fn mark(comment: &str) -> Mark<'_> {
         (word, "") if word.eq_ignore_ascii_case(BATCHES) => Mark::How(How::Batches(None)),
         (word, rest) if word.eq_ignore_ascii_case(BATCHES) => {
             match rest.trim().split_once(char::is_whitespace).filter(|(by, _)| by.eq_ignore_ascii_case("by")) {
-                Some((_, key)) => Mark::How(How::Batches(Some(key.trim()))),
-                None => Mark::Unknown,
+                // One column: the portions compare with one value.
+                Some((_, key)) if !key.trim().contains(|letter: char| letter.is_whitespace() || letter == ',') => {
+                    Mark::How(How::Batches(Some(key.trim())))
+                }
+                _ => Mark::Unknown,
             }
         }
         (word, "") if word.eq_ignore_ascii_case(REPEATABLE) => Mark::Repeatable,

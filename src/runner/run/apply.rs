@@ -161,6 +161,12 @@ impl<'a> Execution<'a> {
         if done <= self.first_change() && start.instead.is_none() {
             done = self.first_change();
             if let Err(stop) = self.group(session, 0..done, false, on_progress).await {
+                if start.key.is_some() {
+                    return Err(self.stopped(
+                        stop,
+                        "the rows up to the recorded key are changed, and the next run goes on behind it",
+                    ));
+                }
                 let _ = self.retract(session).await;
                 return Err(self.stopped(stop, "it changed nothing"));
             }
