@@ -125,9 +125,14 @@ impl Place<'_, '_> {
         let is_own = own.is_some_and(|own| sent.is(product, own));
         let key = sent.key.as_ref().filter(|_| is_own);
         let from_here = || Start { done: self.at, key: key.cloned(), ..Start::default() };
-        // The rest of its rows may be done by a corrected statement.
-        if sent.key.is_some() {
-            return Ok(from_here());
+        match (&sent.key, own) {
+            (Some(_), _) if is_own => return Ok(from_here()),
+            // A corrected statement would change the rows that are done once more.
+            (Some(reached), Some(own)) if !own.repeatable => {
+                return Err(self.undecidable(&format!("its rows up to the key {reached} are done by its former text")));
+            }
+            (Some(_), _) => return Ok(from_here()),
+            (None, _) => {}
         }
         if own.is_some_and(|own| own.repeatable) && is_own {
             return Ok(from_here());
