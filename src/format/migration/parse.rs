@@ -247,7 +247,7 @@ impl<'a> MigrationParser<'a> {
                     format!("`-- gen: {BATCHES} by {key}` stands above a statement that cannot be cut by a column");
                 return Err(self.error(offset, &message).hint(
                     "write `UPDATE table SET … WHERE …` or `DELETE FROM table WHERE …`, without alias, join, ORDER BY, LIMIT or \
-                     RETURNING",
+                     RETURNING, which does not set that column",
                 ));
             }
             Some((How::Batches(Some(key)), _)) => Statement::batches_by(sql, key),

@@ -46,7 +46,7 @@ impl<'a> Portions<'a> {
         if !is_name(end) || !words.get(at + 1)?.is_any(&["SET", "WHERE"]) {
             return None;
         }
-        let (mut depth, mut found, mut last) = (0_i32, None, end);
+        let (mut depth, mut found, mut last, mut before_last) = (0_i32, None, end, end);
         for word in words.iter().skip(at + 1) {
             depth += i32::from(word.is_symbol('(')) - i32::from(word.is_symbol(')'));
             if depth == 0 {
@@ -54,10 +54,18 @@ impl<'a> Portions<'a> {
                     it if it.is_word("WHERE") => found = found.or(Some(it)),
                     it if it.is_word("FROM") && last.is_word("DISTINCT") => {}
                     it if it.is_any(&["FROM", "USING", "ORDER", "LIMIT", "RETURNING"]) => return None,
+                    // Rows that it moves behind the key would be changed again.
+                    it if it.is_symbol('=')
+                        && found.is_none()
+                        && is_column(last.text, key)
+                        && (before_last.is_word("SET") || before_last.is_symbol(',') || before_last.is_symbol('.')) =>
+                    {
+                        return None;
+                    }
                     _ => {}
                 }
             }
-            last = word;
+            (before_last, last) = (last, word);
         }
         let found = found?;
         Some(Self {
@@ -67,6 +75,12 @@ impl<'a> Portions<'a> {
             condition: sql.get(found.end()..)?.trim(),
             key,
         })
+    }
+
+    /// The query for a row without a key, which no portion would have.
+    pub fn without_key(&self) -> String {
+        let Self { table, key, .. } = self;
+        format!("SELECT 1 FROM {table} WHERE {key} IS NULL LIMIT 1")
     }
 
     /// The query for the key at which a portion of so many rows of the table ends; no row if fewer are left.
@@ -91,6 +105,12 @@ impl<'a> Portions<'a> {
     fn greater(&self, after: Option<&str>) -> Option<String> {
         after.map(|after| format!("{} > {}", self.key, sql::literal(self.product, after)))
     }
+}
+
+/// Whether a name is the column that a key names, perhaps with its table.
+fn is_column(name: &str, key: &str) -> bool {
+    let plain = |text: &str| text.trim_matches(['"', '`']).to_lowercase();
+    plain(name) == plain(key.rsplit('.').next().unwrap_or(key))
 }
 
 #[cfg(test)]
@@ -123,6 +143,8 @@ mod tests {
             "UPDATE t, u SET t.a = u.a WHERE u.id = t.id",
             "UPDATE t SET a = 1 WHERE a = 2 LIMIT 3",
             "UPDATE t SET a = 1 WHERE a = 2 RETURNING a",
+            "UPDATE t SET id = id + 1 WHERE a = 2",
+            "UPDATE t SET a = 1, t.`ID` = id + 1 WHERE a = 2",
             "DELETE FROM t USING u WHERE u.id = t.id",
             "DELETE t FROM t WHERE a = 1",
             "INSERT INTO t SELECT 1 WHERE true",

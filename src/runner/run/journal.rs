@@ -49,6 +49,9 @@ pub(super) struct Sent {
     /// The key up to which its rows are done, if it is sent in portions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key: Option<String>,
+    /// Whether it changes a table without transactions in portions, so that the key may be behind the rows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) exposed: bool,
     /// Whether the database refused it, and may have done a part of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) refused: bool,

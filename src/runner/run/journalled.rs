@@ -67,7 +67,7 @@ impl Execution<'_> {
             && stop.answered
             && (at.is_some() || stop.stage == Stage::Committing)
             && (stop.was_not_sent || failed.is_some_and(|group| self.leaves_nothing(session.product(), group)));
-        let has_key = sent.as_ref().is_some_and(|sent| sent.key.is_some());
+        let has_key = sent.as_ref().is_some_and(|sent| sent.key.is_some() || sent.exposed);
         let is_new = has_left_nothing && done == self.first_change() && !has_key;
         if is_new && matches!(self.retract(session).await, Ok(true)) {
             let state = match filled {
@@ -80,7 +80,7 @@ impl Execution<'_> {
         // After a lost connection the statement may still be running; only an answer of the database counts as a failure.
         let status = if stop.answered { State::Failed } else { State::Running };
         if has_left_nothing {
-            sent = sent.filter(|sent| sent.key.is_some());
+            sent = sent.filter(|sent| sent.key.is_some() || sent.exposed);
         } else if stop.answered && at.is_some() && !(is_own_transaction && is_rolled_back) {
             let statement = at.and_then(|at| self.statements().get(at));
             let mut refused = sent.or_else(|| Some(Sent::of(session.product(), statement?)));
@@ -213,7 +213,10 @@ impl Execution<'_> {
         let rights = grants::before(session, statement).await;
         let after = rights.statements().iter().chain(self.kept.grants(product, &statement.sql)).cloned().collect();
         let sql = before.as_ref().map(|_| statement.sql.clone());
-        Ok(Some(Sent { sql, before, after, ..Sent::of(product, statement) }))
+        let exposed = self.has_portions(product, group)
+            && commits_by_itself(product)
+            && self.changes_without_transactions(session, group).await;
+        Ok(Some(Sent { sql, before, after, exposed, ..Sent::of(product, statement) }))
     }
 
     /// Whether a group names a table whose engine knows no transactions (MySQL and MariaDB).

@@ -18,7 +18,7 @@ use super::{Progress, ProgressCallback};
 pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// For how long a holder must have no client before its session may be ended: a client that is alive connects again within seconds.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(15);
 
 /// SQLite's own default in sqlx, restored after the run.
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
@@ -105,6 +105,8 @@ pub(super) async fn acquire(
     let mut begun = Instant::now();
     let mut told: Option<bool> = None;
     let mut abandoned: Option<(String, Instant)> = None;
+    // A server may roll back for long after that; a session is ended once.
+    let mut ended: Option<String> = None;
     while !place.try_take(session).await.map_err(refused)? {
         let holder = place.holder(session).await;
         let now_abandoned = holder.as_ref().filter(|holder| holder.is_abandoned);
@@ -112,18 +114,20 @@ pub(super) async fn acquire(
             Some((number, since)) if number == holder.number => (number, since),
             _ => (holder.number.clone(), Instant::now()),
         });
-        let is_to_be_ended = waiting.orphans == Orphans::End && abandoned.is_some();
+        let is_ended = abandoned.as_ref().is_some_and(|(number, _)| ended.as_ref() == Some(number));
+        let is_to_be_ended = waiting.orphans == Orphans::End && abandoned.is_some() && !is_ended;
         if let (true, Some(holder), Some((_, since))) = (is_to_be_ended, &holder, &abandoned)
             && since.elapsed() >= GRACE
         {
             end(session, holder).await?;
             on_progress(Progress::Ended { holder: &holder.words });
-            (begun, abandoned) = (Instant::now(), None);
+            (begun, ended) = (Instant::now(), Some(holder.number.clone()));
             continue;
         }
         if begun.elapsed() >= waiting.limit && !is_to_be_ended {
             let error = busy(session.product(), waiting.limit, holder.as_ref().map(words).as_deref());
             return Err(match holder {
+                Some(_) if is_ended => error.hint("its session is ended, and the server rolls back what it did"),
                 Some(holder) if holder.is_abandoned => error.hint("or end its session: `gen up --end-orphans`"),
                 Some(_) => error.hint("if it is dead, end its session: `gen unlock --force`"),
                 None => error,

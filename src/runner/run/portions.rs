@@ -5,14 +5,14 @@
 
 use crate::Product;
 use crate::migration::Portions;
-use crate::session::Session;
+use crate::session::{DatabaseError, Session};
 
 use super::apply::{Execution, commit, rolled_back};
 use super::journalled::Reached;
 use super::statement::{StatementError, goes_on};
 use super::stop::{Stage, Stop};
 use super::transaction_groups::{TransactionGroup, own_transactions};
-use super::{Progress, ProgressCallback, patience};
+use super::{Progress, ProgressCallback, confined, patience};
 
 /// How many rows of the table a portion has.
 const ROWS: u32 = 10_000;
@@ -35,12 +35,15 @@ impl Execution<'_> {
     ) -> Result<(), Stop> {
         let product = session.product();
         let failed = |error| Stop::of(product, at, StatementError::Database(error));
-        let Some(portions) = self.statements().get(at).and_then(|it| Portions::of(product, it)) else { return Ok(()) };
-        on_progress(Progress::Statement {
-            number: at + 1,
-            of: self.statements().len(),
-            sql: self.statements().get(at).map(|it| it.sql.as_str()).unwrap_or_default(),
-        });
+        let Some(statement) = self.statements().get(at) else { return Ok(()) };
+        let Some(portions) = Portions::of(product, statement) else { return Ok(()) };
+        confined::refuse(session, statement).map_err(failed)?;
+        if !session.query(&portions.without_key()).await.map_err(failed)?.is_empty() {
+            return Err(failed(DatabaseError::not_sent(
+                "rows of the table have no key, so no portion would have them: it was not sent".to_owned(),
+            )));
+        }
+        on_progress(Progress::Statement { number: at + 1, of: self.statements().len(), sql: &statement.sql });
         loop {
             goes_on().map_err(failed)?;
             let after = reached.sent.as_ref().and_then(|sent| sent.key.clone());

@@ -125,6 +125,11 @@ impl Place<'_, '_> {
         let is_own = own.is_some_and(|own| sent.is(product, own));
         let key = sent.key.as_ref().filter(|_| is_own);
         let from_here = || Start { done: self.at, key: key.cloned(), ..Start::default() };
+        if sent.exposed && !own.is_some_and(|own| own.repeatable) {
+            return Err(
+                self.undecidable("its table has no transactions, so rows behind the recorded key may be changed")
+            );
+        }
         match (&sent.key, own) {
             (Some(_), _) if is_own => return Ok(from_here()),
             // A corrected statement would change the rows that are done once more.

@@ -148,9 +148,8 @@ impl Session {
 /// Gives a sign of life; a connection that is lost is made again.
 async fn give_sign(other: &mut Option<Driver>, way: &Way) {
     let is_there = match other {
-        Some(driver) => {
-            matches!(tokio::time::timeout(PATIENCE, first(driver, "SELECT 1")).await, Ok(Some(_)))
-        }
+        // A late answer is no lost connection: the server may be busy with the statement of the runner.
+        Some(driver) => !matches!(tokio::time::timeout(PATIENCE, first(driver, "SELECT 1")).await, Ok(None)),
         None => false,
     };
     if !is_there {

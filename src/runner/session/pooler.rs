@@ -31,11 +31,20 @@ const NUMBER: &str = "SELECT pg_catalog.pg_backend_pid()";
 /// # Errors
 /// The first connection is lost.
 pub(super) async fn is_shared(driver: &mut Driver, ending: &mut Ending) -> Result<bool, DatabaseError> {
-    // Where there is one session only, a second connection is refused or waits.
     let opened = tokio::time::timeout(PATIENCE, Driver::open(&ending.options, Missing::Refuse)).await;
-    let Ok(Ok(mut other)) = opened else {
-        ending.has_second = false;
-        return Ok(false);
+    let mut other = match opened {
+        Ok(Ok(other)) => other,
+        // Where a pool gives each client a session and has one only, a second client waits.
+        Err(_) => {
+            ending.has_second = false;
+            return Ok(false);
+        }
+        // Where a second one is refused it cannot be found out, and nothing is risked.
+        Ok(Err(_)) => {
+            ending.number.clear();
+            ending.has_second = false;
+            return Ok(true);
+        }
     };
     let compared = tokio::time::timeout(PATIENCE, compare(driver, &mut other, &ending.number)).await;
     let is_shared = match compared {

@@ -177,8 +177,8 @@ fn a_statement_that_a_killed_client_left_is_ended_on_request(product: Product) {
         project.write_newest(&up, "");
         project.run(&["lock", "--no-verify"]).with(0);
     }
-    if product == Product::MySql {
-        // MySQL looks for its client while it sleeps, and not while it reads.
+    if matches!(product, Product::MySql | Product::MariaDb) {
+        // They look for their client while they sleep, and not while they read.
         let of = "information_schema.columns";
         let up = format!(
             "CREATE TABLE early (id int PRIMARY KEY);\n\
