@@ -54,6 +54,14 @@ pub(crate) async fn import(
         origins.set(place, Origin::Adopted);
     }
     let (mut declarations, _) = write::declarations(dialect, live.schema.schema(), &origins);
+    // Where the code says the same of an object otherwise, the statement is there from an earlier time, and changes nothing.
+    let is_there = |it: &Declaration| {
+        let statement = format!("{};", it.sql);
+        files
+            .iter()
+            .any(|file| file.path.extension().is_some_and(|ending| ending == "sql") && file.text.contains(&statement))
+    };
+    declarations.retain(|declaration| !is_there(declaration));
     // Each round leaves out at least one statement, so the loop ends.
     loop {
         let draft = SidecarFiles::of((workspace, found), files, &declarations, &model, product);

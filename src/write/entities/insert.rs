@@ -26,8 +26,25 @@ pub fn format_of(text: &str, line: usize) -> FoundFormat {
     }
 }
 
+/// The mark that some editors put at the beginning of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// An edit of a text without its byte order mark and with plain line ends; the result has those of the text.
+fn in_its_form(text: &str, edit: impl FnOnce(&str) -> Option<String>) -> Option<String> {
+    let plain = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let mark = if plain.len() < text.len() { BYTE_ORDER_MARK.to_string() } else { String::new() };
+    match plain.contains("\r\n") {
+        true => Some(format!("{mark}{}", edit(&plain.replace("\r\n", "\n"))?.replace('\n', "\r\n"))),
+        false => Some(format!("{mark}{}", edit(plain)?)),
+    }
+}
+
 /// The text with further fields behind the last column of the model around a line. `None`: there is no such model.
 pub fn with_fields(text: &str, line: usize, fields: &[String]) -> Option<String> {
+    in_its_form(text, |text| fields_added(text, line, fields))
+}
+
+fn fields_added(text: &str, line: usize, fields: &[String]) -> Option<String> {
     let file = syn::parse_file(text).ok()?;
     let model = model_at(&file.items, line)?;
     let indent = text_indent(text, model.span().byte_range().start);
@@ -55,6 +72,10 @@ pub fn with_fields(text: &str, line: usize, fields: &[String]) -> Option<String>
 
 /// The text with further lines behind the last declaration of the same kind, `mod …;` or `use …;`, or at the end.
 pub fn with_lines(text: &str, lines: &[String]) -> Option<String> {
+    in_its_form(text, |text| lines_added(text, lines))
+}
+
+fn lines_added(text: &str, lines: &[String]) -> Option<String> {
     let file = syn::parse_file(text).ok()?;
     let is_module = lines.iter().any(|line| line.contains("mod "));
     let mut ends = file.items.iter().filter(|item| match item {
@@ -123,7 +144,9 @@ fn is_relation(field: &Field) -> bool {
 /// The rest of a line that stays where it is: a comment, or nothing.
 fn rest_of_line(behind: &str) -> &str {
     let rest = behind.split_once('\n').map_or(behind, |(rest, _)| rest);
-    if rest.trim().is_empty() || rest.trim_start().starts_with("//") { rest } else { "" }
+    let comment = rest.trim();
+    let is_block = comment.starts_with("/*") && comment.find("*/") == Some(comment.len().saturating_sub(2));
+    if comment.is_empty() || comment.starts_with("//") || is_block { rest } else { "" }
 }
 
 /// The spaces before a place on its line.
@@ -153,6 +176,15 @@ mod tests {
             text,
             "#[derive(DeriveEntityModel)]\npub struct Model { pub id: i32,\n    #[sea_orm(unique)]\n    pub name: String,\n }\n"
         );
+    }
+
+    #[test]
+    fn the_form_of_a_file_stays() {
+        let marked = format!("{BYTE_ORDER_MARK}{}", MODEL.replace("// the key", "/* the key */").replace('\n', "\r\n"));
+        let text = with_fields(&marked, 4, &["    pub name: String,\n".to_owned()]).unwrap();
+        assert!(text.contains("pub id: i32, /* the key */\r\n        pub name: String,\r\n"), "{text}");
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+        assert!(text.starts_with(BYTE_ORDER_MARK));
     }
 
     #[test]

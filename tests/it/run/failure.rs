@@ -12,6 +12,9 @@ on_each![
     a_refused_first_statement_leaves_it_pending,
     rows_that_were_filled_are_told,
     portions_go_on_behind_the_last_key,
+    rows_that_are_done_are_not_changed_by_a_corrected_statement,
+    rows_without_a_key_are_no_portion,
+    a_key_is_not_trusted_without_transactions,
     a_failing_way_back,
     a_cut_connection_leaves_a_running_row_only_where_it_must,
     an_update_that_no_rollback_takes_back_is_not_run_twice,
@@ -121,6 +124,75 @@ async fn rows_that_were_filled_are_told(mut database: Database, product: Product
 }
 
 /// Each portion is a transaction with the history, so no row is changed twice, whatever the statement does.
+/// A migration of one statement, sent in portions by `id`.
+fn in_portions(product: Product, sql: &str) -> Files {
+    let mut files = Files::new(product).with(ONE, &[&format!("!{sql}")], &[]);
+    files.migrations[0].0.up[0].role = Role::BatchesBy("id".to_owned());
+    files
+}
+
+/// 15,000 rows, of which one stops the second portion.
+async fn with_an_obstacle(database: &mut Database, product: Product, options: &str) {
+    let numbers = match product {
+        Product::Postgres => "SELECT n, 0, 1 FROM generate_series(1, 15000) AS n",
+        Product::MySql | Product::MariaDb => {
+            "WITH RECURSIVE d AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM d WHERE n < 149) \
+             SELECT a.n * 100 + b.n + 1, 0, 1 FROM d AS a, d AS b WHERE b.n < 100"
+        }
+        Product::Sqlite => {
+            "WITH RECURSIVE d AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM d WHERE n < 15000) SELECT n, 0, 1 FROM d"
+        }
+    };
+    let create =
+        format!("CREATE TABLE one (id integer PRIMARY KEY, a integer, most integer, CHECK (a <= most)){options}");
+    database.session.execute(&create).await.unwrap();
+    database.session.execute(&format!("INSERT INTO one {numbers}")).await.unwrap();
+    database.session.execute("UPDATE one SET most = 0 WHERE id = 12000").await.unwrap();
+}
+
+async fn rows_that_are_done_are_not_changed_by_a_corrected_statement(mut database: Database, product: Product) {
+    with_an_obstacle(&mut database, product, "").await;
+    database.up(&in_portions(product, "UPDATE one SET a = a + 1 WHERE id > 0")).await.unwrap_err();
+    let corrected = in_portions(product, "UPDATE one SET a = a + 1 WHERE id > 0 AND most > 0");
+    let text = said(&database.up(&corrected).await.unwrap_err());
+    assert!(text.contains("its rows up to the key 10000 are done by its former text"), "{text}");
+    assert_eq!(database.value("SELECT sum(a) FROM one").await, "10000");
+    let mut repeatable = in_portions(product, "UPDATE one SET a = 1 WHERE id > 0 AND most > 0");
+    repeatable.migrations[0].0.up[0].repeatable = true;
+    assert_eq!(ids(&database.up(&repeatable).await.unwrap()), [ONE]);
+    assert_eq!(database.value("SELECT sum(a) FROM one").await, "14999");
+    database.remove().await;
+}
+
+async fn rows_without_a_key_are_no_portion(mut database: Database, product: Product) {
+    database.session.execute("CREATE TABLE one (id integer, a integer)").await.unwrap();
+    database.session.execute("INSERT INTO one VALUES (1, 0), (NULL, 0)").await.unwrap();
+    let files = in_portions(product, "UPDATE one SET a = 1 WHERE a = 0");
+    let text = said(&database.up(&files).await.unwrap_err());
+    assert!(text.contains("rows of the table have no key"), "{text}");
+    assert_eq!(database.value("SELECT sum(a) FROM one").await, "0");
+    database.session.execute("DELETE FROM one WHERE id IS NULL").await.unwrap();
+    assert_eq!(ids(&database.up(&files).await.unwrap()), [ONE]);
+    database.remove().await;
+}
+
+async fn a_key_is_not_trusted_without_transactions(mut database: Database, product: Product) {
+    if !matches!(product, Product::MySql | Product::MariaDb) {
+        return database.remove().await;
+    }
+    with_an_obstacle(&mut database, product, " ENGINE=MyISAM").await;
+    let files = in_portions(product, "UPDATE one SET a = a + 1 WHERE id > 0");
+    database.up(&files).await.unwrap_err();
+    // The portion that failed has changed some rows, and nothing takes them back.
+    let sum = database.value("SELECT sum(a) FROM one").await;
+    assert!(sum.parse::<u32>().unwrap() > 10_000, "{sum}");
+    database.session.execute("UPDATE one SET most = 1").await.unwrap();
+    let text = said(&database.up(&files).await.unwrap_err());
+    assert!(text.contains("its table has no transactions"), "{text}");
+    assert_eq!(database.value("SELECT sum(a) FROM one").await, sum);
+    database.remove().await;
+}
+
 async fn portions_go_on_behind_the_last_key(mut database: Database, product: Product) {
     let numbers = match product {
         Product::Postgres => "SELECT n FROM generate_series(1, 25000) AS n",
