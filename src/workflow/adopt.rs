@@ -120,6 +120,9 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     let mut readings = read_all(workspace, &files, &joining).await?;
     drop(phase);
     let adopted = live.as_ref().filter(|live| !live.schema.schema().is_empty());
+    if is_new && adopted.is_none() && workspace.project.config.format == Format::SeaOrm {
+        note_own_migrations(workspace)?;
+    }
     let mut taken = Taken::default();
     if let Some(live) = adopted {
         taken = take(workspace, &files, &mut readings, live, &joining).await?;
@@ -283,6 +286,22 @@ fn keep_unread(model: &mut Model, live: &Schema) {
             }
         }
     });
+}
+
+/// A `Migrator` that creates the tables, and a first migration that creates them too, do not go together.
+fn note_own_migrations(workspace: &Workspace) -> Result<(), Failure> {
+    let own = match workspace.project.own_migrations()?.into_iter().flatten().count() {
+        0 => return Ok(()),
+        1 => "1 migration".to_owned(),
+        more => format!("{more} migrations"),
+    };
+    let lock = workspace.project.lock_path();
+    workspace.note(&format!(
+        "note: the `Migrator` has {own} of its own, and no database of theirs is adopted; if they create the tables of the entities: \
+         `rm {}`, let them make a database (`sea-orm-cli migrate up`), and `gen init` with its URL",
+        workspace.project.shown(&lock).display()
+    ));
+    Ok(())
 }
 
 /// What could be read of the entities for a dialect.
