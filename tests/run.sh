@@ -15,11 +15,27 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# A server syncs its files at every CREATE TABLE, whatever its settings say: MariaDB is seven times faster on a memory file
+# system. It is taken where it is large enough, and where the machine has the memory.
+room_in_memory() {
+  [ "$(awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo 2>/dev/null || echo 0)" -ge 8 ]
+}
+temporary_folder() {
+  local free
+  free=$(df --output=avail -BG /dev/shm 2>/dev/null | tail -1 | tr -dc '0-9')
+  if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "${free:-0}" -ge 4 ] && room_in_memory; then
+    echo /dev/shm
+  else
+    echo "${TMPDIR:-/tmp}"
+  fi
+}
+
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/sea-gen"
-work="$(mktemp -d "${TMPDIR:-/tmp}/sea-gen-tests.XXXXXX")"
+work="$(mktemp -d "$(temporary_folder)/sea-gen-tests.XXXXXX")"
 chmod 755 "$work"
 started=$SECONDS
 pids=()     # servers started here
+mounts=()   # memory file systems mounted here
 removals=() # folders to remove besides $work
 report=()   # what ran, a line a server
 
@@ -35,6 +51,7 @@ finish() {
     for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
     kill -9 "$pid" 2>/dev/null || true
   done
+  for mount in "${mounts[@]}"; do umount "$mount" 2>/dev/null || umount --lazy "$mount" || true; done
   rm -rf -- "$work" "${removals[@]}"
   exit "$code"
 }
@@ -52,6 +69,14 @@ free_port() {
       return
     fi
   done
+}
+
+# A new folder for data inside of another system's root, in memory where that can be had. Sets `data`.
+folder_inside() {
+  data=$(mktemp -d "$1/tmp/sea-gen-tests.XXXXXX")
+  removals+=("$data")
+  if room_in_memory && mount -t tmpfs -o size=4g sea-gen-tests "$data" 2>/dev/null; then mounts+=("$data"); fi
+  chmod 755 "$data"
 }
 
 # Waits until somebody answers on the port; fails when the server ends first, or after a minute.
@@ -197,8 +222,7 @@ start_mysql() {
     is_root && root=$(from_sid mysql-sid mysql-server-core,mysql-client-core) || return 1
     mysqld=/usr/sbin/mysqld
     inside=(chroot "$root")
-    data=$(mktemp -d "$root/tmp/sea-gen-tests.XXXXXX")
-    removals+=("$data")
+    folder_inside "$root"
     chroot "$root" chown mysql "${data#"$root"}"
   fi
   if is_root; then owner=(--user=mysql); fi
@@ -232,9 +256,7 @@ newer_postgres="" newer_mariadb="" newer_path=""
 start_newer() {
   local root data port client bin
   is_root && root=$(from_sid newer-sid postgresql-18,mariadb-server-core,mariadb-client-core) || return 1
-  data=$(mktemp -d "$root/tmp/sea-gen-tests.XXXXXX")
-  removals+=("$data")
-  chmod 755 "$data"
+  folder_inside "$root"
   newer_path="$work/newer"
   mkdir -p "$newer_path" "$data/postgres" "$data/mariadb"
   bin=/usr/lib/postgresql/18/bin
@@ -332,6 +354,8 @@ check cargo clippy --no-default-features --features sqlite --lib --bins -- -D wa
 # Most tests wait for a server most of the time.
 export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 1))}"
 tests() { timeout --verbose "${SEA_GEN_TEST_SECONDS:-3000}" cargo test --workspace --no-fail-fast 2>&1 | tee "$work/tests.log"; }
+export TMPDIR="$work/tmp"
+mkdir "$TMPDIR"
 check tests
 # Every server test runs when every server is there.
 none_ignored() {
