@@ -16,6 +16,7 @@ use crate::{Product, Role, Statement};
 
 use super::definers::Kept;
 use super::history::Record;
+use super::journalled::Reached;
 use super::statement::carry_out;
 use super::stop::{Stage, Stop};
 use super::table::{Entry, Table};
@@ -37,6 +38,17 @@ pub(super) async fn rolled_back(session: &mut Session) -> Result<bool, DatabaseE
 /// The number of leading read-only checks: if one of them fails, nothing has been changed.
 pub(super) fn checks(statements: &[Statement]) -> usize {
     statements.iter().take_while(|statement| matches!(statement.role, Role::Check(_))).count()
+}
+
+/// How a group of statements is completed.
+#[derive(Clone, Copy)]
+pub(super) enum Completion<'r> {
+    /// By its last statement: it runs outside a transaction.
+    Statement,
+    /// In its transaction it is recorded how far the migration got.
+    Reached(&'r Reached),
+    /// In its transaction it is recorded that the migration is finished.
+    Finished,
 }
 
 /// A migration being executed.
@@ -143,10 +155,11 @@ impl<'a> Execution<'a> {
 
     /// Goes on where an earlier run was interrupted.
     async fn go_on(&self, session: &mut Session, record: &Record, on_progress: ProgressCallback<'_>) -> Result<()> {
+        let product = session.product();
         let taken = match self.table.take_over(session, self.file, (Some(record), self.owner)).await {
-            Ok(true) => session.commit().await.map_err(|error| Stop::new(Stage::Announcing, error)),
+            Ok(true) => session.commit().await.map_err(|error| Stop::new(product, Stage::Announcing, error)),
             Ok(false) => Err(Stop::taken_over()),
-            Err(error) => Err(Stop::new(Stage::Announcing, error)),
+            Err(error) => Err(Stop::new(product, Stage::Announcing, error)),
         };
         if let Err(stop) = taken {
             let _ = session.rollback().await;
@@ -200,14 +213,8 @@ impl<'a> Execution<'a> {
         range: Range<usize>,
         on_progress: ProgressCallback<'_>,
     ) -> Result<(), (Stop, &'static str)> {
-        let result = match self.patiently(session, range, true, on_progress).await {
-            Ok(()) => match self.finish_together(session).await {
-                Ok(()) => commit(session).await,
-                Err(error) => Err(Stop::new(Stage::Finishing, error)),
-            },
-            Err(stop) => Err(stop),
-        };
-        let Err(stop) = result else { return Ok(()) };
+        let done = self.patiently(session, range, Completion::Finished, on_progress).await;
+        let Err(stop) = done else { return Ok(()) };
         let state = match rolled_back(session).await {
             Ok(_) => "it was rolled back, the database is as it was before it",
             Err(_) if stop.stage == Stage::Committing => {
@@ -234,18 +241,23 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// Runs a transaction group, and restarts it after a lock timeout: its own locks are released in between, so other
-    /// sessions proceed.
+    /// Runs a group up to its completion, and restarts it after a lock timeout or a conflict: its own locks are released in between,
+    /// so other sessions proceed.
     pub(super) async fn patiently(
         &self,
         session: &mut Session,
         range: Range<usize>,
-        transactional: bool,
+        completion: Completion<'_>,
         on_progress: ProgressCallback<'_>,
     ) -> Result<(), Stop> {
+        let transactional = !matches!(completion, Completion::Statement);
         let mut pauses = patience::pauses();
         loop {
-            let Err(stop) = self.group(session, range.clone(), transactional, on_progress).await else { return Ok(()) };
+            let done = match self.group(session, range.clone(), transactional, on_progress).await {
+                Ok(()) => self.complete(session, completion).await,
+                Err(stop) => Err(stop),
+            };
+            let Err(stop) = done else { return Ok(()) };
             let (Some(why), Some(pause)) = (&stop.waited, pauses.next()) else { return Err(stop) };
             if transactional && !matches!(rolled_back(session).await, Ok(true)) {
                 return Err(stop);
@@ -256,6 +268,19 @@ impl<'a> Execution<'a> {
                 return Err(stop);
             }
         }
+    }
+
+    /// Completes a group: where it is a transaction, the record of what it did is part of it.
+    async fn complete(&self, session: &mut Session, completion: Completion<'_>) -> Result<(), Stop> {
+        match completion {
+            Completion::Statement => return Ok(()),
+            Completion::Reached(reached) => self.record(session, reached).await?,
+            Completion::Finished => {
+                let failed = |error| Stop::new(self.file.migration.product, Stage::Finishing, error);
+                self.finish_together(session).await.map_err(failed)?;
+            }
+        }
+        commit(session).await
     }
 
     /// Runs the statements of a group and, on SQLite, the check of the foreign keys that are not enforced meanwhile. Where
@@ -296,7 +321,8 @@ fn elapsed(begun: Instant) -> u64 {
 }
 
 pub(super) async fn commit(session: &mut Session) -> Result<(), Stop> {
-    session.commit().await.map_err(|error| Stop::new(Stage::Committing, error))
+    let product = session.product();
+    session.commit().await.map_err(|error| Stop::new(product, Stage::Committing, error))
 }
 
 /// Refuses dangling references that a migration left. Those that could not be checked before need not be checkable now.

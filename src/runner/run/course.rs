@@ -334,7 +334,7 @@ impl Run {
                     }
                 }
             };
-            self.lock.show_life(session).await;
+            self.lock.open_companion(session).await;
             let unfinished = task.unfinished.as_ref();
             let execution = Execution::new(session, (task.file, direction), &self.table, &self.owner, unfinished).await;
             let outcome = execution.run(session, unfinished, on_progress).await;

@@ -8,7 +8,7 @@ use crate::reading::GIVE_BACK;
 use crate::session::{DatabaseError, Session};
 use crate::{Product, Role, Statement};
 
-use super::apply::{Execution, commit, rolled_back};
+use super::apply::{Completion, Execution, commit, rolled_back};
 use super::history::Record;
 use super::journal::{Journal, Sent};
 use super::probe::{self, Probe};
@@ -30,8 +30,8 @@ pub(super) struct Reached {
     pub(super) sent: Option<Sent>,
 }
 
-fn recording(error: DatabaseError) -> Stop {
-    Stop::new(Stage::Recording, error)
+fn recording(product: Product) -> impl Fn(DatabaseError) -> Stop {
+    move |error| Stop::new(product, Stage::Recording, error)
 }
 
 impl Execution<'_> {
@@ -113,6 +113,7 @@ impl Execution<'_> {
         (start, reached): (Option<&Start>, &mut Reached),
         on_progress: ProgressCallback<'_>,
     ) -> Result<(), Stop> {
+        let product = session.product();
         let mut instead = start.and_then(|start| start.instead.clone());
         let mut is_announced = false;
         let mut next = groups.iter().peekable();
@@ -140,16 +141,16 @@ impl Execution<'_> {
                 session
                     .execute(&sql)
                     .await
-                    .map_err(|error| Stop::new(Stage::Statement(group.statements.start), error))?;
+                    .map_err(|error| Stop::new(product, Stage::Statement(group.statements.start), error))?;
             } else if group.transactional {
                 match self.enclosed(session, group, &mut heard).await {
                     // A command that the tool does not know, and that PostgreSQL takes outside a transaction only.
                     Err(stop) if stop.needs_no_transaction() && self.is_alone(group) => {
-                        rolled_back(session).await.map_err(recording)?;
+                        rolled_back(session).await.map_err(recording(product))?;
                         let statement = self.statements().get(group.statements.start);
                         reached.sent = statement.map(|it| Sent::of(session.product(), it));
                         self.record(session, reached).await?;
-                        self.patiently(session, group.statements.clone(), false, on_progress).await?;
+                        self.patiently(session, group.statements.clone(), Completion::Statement, on_progress).await?;
                         reached.sent = None;
                         reached.done = group.statements.end;
                         self.record(session, reached).await?;
@@ -160,7 +161,7 @@ impl Execution<'_> {
             } else if self.has_portions(session.product(), group) {
                 self.portions(session, (group.statements.start, reached), on_progress).await?;
             } else {
-                self.patiently(session, group.statements.clone(), false, &mut heard).await?;
+                self.patiently(session, group.statements.clone(), Completion::Statement, &mut heard).await?;
             }
             *reached = Reached { done: group.statements.end, ..Reached::default() };
             // Where the next statement is announced, that says that this one is done.
@@ -182,10 +183,9 @@ impl Execution<'_> {
         group: &TransactionGroup,
         on_progress: ProgressCallback<'_>,
     ) -> Result<(), Stop> {
-        session.begin().await.map_err(recording)?;
-        self.patiently(session, group.statements.clone(), true, on_progress).await?;
-        self.record(session, &Reached { done: group.statements.end, ..Reached::default() }).await?;
-        commit(session).await
+        session.begin().await.map_err(recording(session.product()))?;
+        let reached = Reached { done: group.statements.end, ..Reached::default() };
+        self.patiently(session, group.statements.clone(), Completion::Reached(&reached), on_progress).await
     }
 
     /// The row of the migration as the history has it.
@@ -205,7 +205,7 @@ impl Execution<'_> {
         }
         let before = match probe::probe(product, statement) {
             Probe::Catalog(objects) => {
-                let before = probe::describe(session, &objects).await.map_err(recording)?;
+                let before = probe::describe(session, &objects).await.map_err(recording(product))?;
                 probe::is_telling(product, &statement.sql, &before).then_some(before)
             }
             Probe::Repeatable | Probe::Unknown => None,
@@ -235,7 +235,8 @@ impl Execution<'_> {
 
     /// Records the migration as running.
     async fn announce(&self, session: &mut Session, start: Option<&Start>, reached: &Reached) -> Result<(), Stop> {
-        let announcing = |error| Stop::new(Stage::Announcing, error);
+        let product = session.product();
+        let announcing = |error| Stop::new(product, Stage::Announcing, error);
         if start.is_some() {
             return self.record(session, reached).await;
         }
@@ -260,7 +261,7 @@ impl Execution<'_> {
         match self.write(session, State::Running, reached.done, reached.sent.clone()).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(Stop::taken_over()),
-            Err(error) => Err(recording(error)),
+            Err(error) => Err(recording(self.file.migration.product)(error)),
         }
     }
 
@@ -296,7 +297,8 @@ impl Execution<'_> {
 
     /// Records the migration as applied; a reverted migration loses its row.
     async fn finish(&self, session: &mut Session) -> Result<(), Stop> {
-        let ended = |error| Stop::new(Stage::Ending, error);
+        let product = session.product();
+        let ended = |error| Stop::new(product, Stage::Ending, error);
         let is_own = match self.direction {
             Direction::Down => self.table.delete_own(session, &self.file.id(), self.owner).await.map_err(ended)?,
             Direction::Up => {

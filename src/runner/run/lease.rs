@@ -91,8 +91,8 @@ pub(super) async fn acquire(
         }
         tokio::time::sleep(PAUSE).await;
     }
-    let beat = format!("UPDATE {LEASE_TABLE} SET beat = beat + 1 WHERE id = 1 AND owner = '{owner}'");
-    match session.accompany(Some(beat)).await {
+    let renewal = format!("UPDATE {LEASE_TABLE} SET beat = beat + 1 WHERE id = 1 AND owner = '{owner}'");
+    match session.open_companion(Some(renewal)).await {
         Some(companion) => Ok(Lease { owner, companion }),
         None => {
             let _ = free(session, &owner).await;
@@ -107,7 +107,7 @@ pub(super) async fn acquire(
 
 /// Releases the lease.
 pub(super) async fn release(session: &mut Session, lease: Lease) {
-    session.part(lease.companion).await;
+    session.close_companion(lease.companion).await;
     let _ = free(session, &lease.owner).await;
     let _ = session.execute("SET SESSION wsrep_sync_wait = @@GLOBAL.wsrep_sync_wait").await;
 }

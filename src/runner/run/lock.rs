@@ -168,15 +168,15 @@ pub(super) async fn release(session: &mut Session, lock: Lock) {
         }
     };
     if let Some(companion) = lock.companion {
-        session.part(companion).await;
+        session.close_companion(companion).await;
     }
 }
 
 impl Lock {
     /// Shows others that the holder is alive, from now on: whoever has nothing to do under the lock needs no second connection.
-    pub(super) async fn show_life(&mut self, session: &mut Session) {
+    pub(super) async fn open_companion(&mut self, session: &mut Session) {
         if self.companion.is_none() && self.lease.is_none() {
-            self.companion = session.accompany(None).await;
+            self.companion = session.open_companion(None).await;
         }
     }
 }

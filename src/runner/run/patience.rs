@@ -48,12 +48,14 @@ pub(super) async fn lift(session: &mut Session) {
     };
 }
 
-/// Whether a statement failed by a lock timeout or as a deadlock victim: nothing of it was done.
+/// Whether a statement or a commit failed by a lock timeout, or because another session was preferred to this one: nothing of it
+/// was done, and it can be tried again.
 pub fn has_waited(product: Product, error: &DatabaseError) -> bool {
     match product {
-        Product::Postgres => matches!(error.code.as_deref(), Some("55P03" | "40P01")),
+        Product::Postgres => matches!(error.code.as_deref(), Some("55P03" | "40P01" | "40001")),
+        // The SQLSTATE is that of deadlocks, and of a change on another node of a Galera cluster.
         Product::MySql | Product::MariaDb => {
-            error.message.contains("Lock wait timeout exceeded") || error.message.contains("Deadlock found")
+            error.code.as_deref() == Some("40001") || error.message.contains("Lock wait timeout exceeded")
         }
         Product::Sqlite => sqlite::is_busy(error),
     }

@@ -79,8 +79,8 @@ impl Execution<'_> {
 
     /// Sends one portion, together with the record of the key that is reached by it. Returns the number of rows it changed.
     async fn portion(&self, session: &mut Session, (at, sql): (usize, &str), next: &Reached) -> Result<u64, Stop> {
-        let failed = |error| Stop::new(Stage::Recording, error);
         let product = session.product();
+        let failed = |error| Stop::new(product, Stage::Recording, error);
         session.begin().await.map_err(failed)?;
         let changed = session.execute(sql).await;
         let rows = changed.map_err(|error| Stop::of(product, at, StatementError::Database(error)))?;

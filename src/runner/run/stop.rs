@@ -66,7 +66,7 @@ pub(super) struct Stop {
     pub(super) answered: bool,
     /// Whether the statement was not sent at all.
     pub(super) was_not_sent: bool,
-    /// Whether the error is only a lock timeout.
+    /// The message, if the error is only a lock timeout or a conflict with another session.
     pub(super) waited: Option<String>,
 }
 
@@ -76,9 +76,10 @@ pub(super) struct Stop {
 struct TakenOver;
 
 impl Stop {
-    pub(super) fn new(stage: Stage, error: DatabaseError) -> Self {
+    pub(super) fn new(product: Product, stage: Stage, error: DatabaseError) -> Self {
         let was_not_sent = error.is_of_this_side();
-        Self { stage, answered: error.code.is_some(), was_not_sent, error: Box::new(error), waited: None }
+        let waited = patience::has_waited(product, &error).then(|| error.message.clone());
+        Self { stage, answered: error.code.is_some(), was_not_sent, error: Box::new(error), waited }
     }
 
     fn found(stage: Stage, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -87,10 +88,7 @@ impl Stop {
 
     pub(super) fn of(product: Product, index: usize, trouble: StatementError) -> Self {
         match trouble {
-            StatementError::Database(error) => {
-                let waited = patience::has_waited(product, &error).then(|| error.message.clone());
-                Self { waited, ..Self::new(Stage::Statement(index), error) }
-            }
+            StatementError::Database(error) => Self::new(product, Stage::Statement(index), error),
             StatementError::Function(error) => {
                 let refusal = error.refusal.as_ref();
                 let waited = refusal.filter(|it| patience::has_waited(product, it)).map(|it| it.message.clone());

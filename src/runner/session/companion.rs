@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use crate::Product;
 
 use super::driver::{Driver, Options};
+use super::interrupt::GivenUp;
 use super::{Missing, Rows, Session, mysql, postgres};
 
 /// The pause between two signs of life.
@@ -44,8 +45,8 @@ impl Companion {
     }
 }
 
-/// How a second connection is made, and made again.
-struct Way {
+/// How the second connection is opened, and opened again.
+struct Opening {
     options: Options,
     /// What distinguishes the server from others behind the same address, and the query for it.
     server: String,
@@ -54,11 +55,14 @@ struct Way {
     settings: &'static [&'static str],
     /// Takes the lock.
     takes: String,
-    /// What is sent with each sign of life; other sessions may make it wait.
-    beat: Option<String>,
+    /// The statement that renews the lease, if there is one: it changes a row as long as the runner holds it. Other sessions may make
+    /// it wait.
+    renewal: Option<String>,
+    /// The runner's session is given up when its lease is lost.
+    given_up: GivenUp,
 }
 
-impl Way {
+impl Opening {
     async fn open(&self) -> Option<Driver> {
         let opening = async {
             let mut driver = Driver::open(&self.options, Missing::Refuse).await.ok()?;
@@ -88,9 +92,10 @@ fn is_taken(answer: Option<&str>) -> bool {
 }
 
 impl Session {
-    /// Makes the second connection, and marks this one as one that has a second. `beat` is sent every second. `None` if that
+    /// Makes the second connection, and marks this one as one that has a second. `renewal` is sent every second, and
+    /// the session is given up when it changes no row. `None` if that
     /// connection cannot be had: then nobody can see whether the client is alive.
-    pub(crate) async fn accompany(&mut self, beat: Option<String>) -> Option<Companion> {
+    pub(crate) async fn open_companion(&mut self, renewal: Option<String>) -> Option<Companion> {
         let number = self.ending.number.clone();
         let (asks_server, settings, [takes, marks]) = match self.product {
             Product::Postgres => {
@@ -104,10 +109,11 @@ impl Session {
         if !self.ending.has_second || number.is_empty() {
             return None;
         }
-        let server = self.ending.server.clone();
+        let (server, given_up) = (self.ending.server.clone(), self.ending.given_up.clone());
         let asks_server = format!("SELECT {asks_server}");
-        let way = Way { options: self.ending.options.clone(), server, asks_server, settings, takes, beat };
-        let other = way.open().await?;
+        let opening =
+            Opening { options: self.ending.options.clone(), server, asks_server, settings, takes, renewal, given_up };
+        let other = opening.open().await?;
         let marked = self.query(&marks).await.ok()?;
         if !is_taken(marked.first().map(|row| row.text(0))) {
             other.close().await;
@@ -123,7 +129,7 @@ impl Session {
                 }
                 tokio::select! {
                     _ = &mut ended => break,
-                    () = give_sign(&mut other, &way) => {}
+                    () = beat(&mut other, &opening) => {}
                 }
             }
             if let Some(other) = other {
@@ -133,8 +139,8 @@ impl Session {
         Some(Companion { ends, task })
     }
 
-    /// Takes the mark of [`Session::accompany`] away.
-    pub(crate) async fn part(&mut self, companion: Companion) {
+    /// Takes the mark of [`Session::open_companion`] away.
+    pub(crate) async fn close_companion(&mut self, companion: Companion) {
         let unmarks = match self.product {
             Product::Postgres => postgres::without_companion(&self.ending.number),
             Product::MySql | Product::MariaDb => mysql::without_companion(&self.ending.number),
@@ -145,8 +151,8 @@ impl Session {
     }
 }
 
-/// Gives a sign of life; a connection that is lost is made again.
-async fn give_sign(other: &mut Option<Driver>, way: &Way) {
+/// Gives a sign of life, and renews the lease; a connection that is lost is made again.
+async fn beat(other: &mut Option<Driver>, opening: &Opening) {
     let is_there = match other {
         // A late answer is no lost connection: the server may be busy with the statement of the runner.
         Some(driver) => !matches!(tokio::time::timeout(PATIENCE, first(driver, "SELECT 1")).await, Ok(None)),
@@ -154,9 +160,11 @@ async fn give_sign(other: &mut Option<Driver>, way: &Way) {
     };
     if !is_there {
         *other = None;
-        *other = way.open().await;
+        *other = opening.open().await;
     }
-    if let (Some(driver), Some(beat)) = (other, &way.beat) {
-        let _ = driver.execute(beat).await;
+    if let (Some(driver), Some(renewal)) = (other, &opening.renewal)
+        && let Ok(0) = driver.execute(renewal).await
+    {
+        let _ = opening.given_up.set("another runner has taken the lease of the cluster");
     }
 }

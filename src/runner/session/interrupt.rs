@@ -7,6 +7,7 @@
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -70,6 +71,9 @@ enum Pulse {
     Unknown,
 }
 
+/// Why a session was given up, if it was. The connection beside it may give it up, too.
+pub(super) type GivenUp = Arc<OnceLock<&'static str>>;
+
 /// How a statement of a session is ended.
 pub(super) struct Ending {
     pub(super) options: Options,
@@ -80,8 +84,8 @@ pub(super) struct Ending {
     pub(super) server: String,
     /// Whether a second connection can be had: a pool may have one session only.
     pub(super) has_second: bool,
-    /// Whether the session was given up: whatever is sent after that would be waited for in vain.
-    pub(super) is_given_up: AtomicBool,
+    /// Why the session was given up, if it was: nothing is sent on it any more.
+    pub(super) given_up: GivenUp,
 }
 
 impl Ending {
@@ -200,29 +204,27 @@ pub(super) async fn wait_or<T>(
     on_interrupt: OnInterrupt,
     work: impl Future<Output = Result<T, DatabaseError>>,
 ) -> Result<T, DatabaseError> {
-    if ending.is_given_up.load(Ordering::SeqCst) {
-        let message = "the session was given up: its server has not answered for a while".to_owned();
-        return Err(DatabaseError { message, code: None });
+    if let Some(why) = ending.given_up.get() {
+        return Err(DatabaseError { message: format!("the session was given up: {why}"), code: None });
     }
-    if interrupted() {
-        return work.await;
-    }
+    // After an interrupt only statements that clean up are sent.
+    let can_be_cancelled = on_interrupt == OnInterrupt::Cancel && !interrupted();
     let _statement = Statement::begin();
     let (mut work, mut called) = (pin!(work), pin!(CALLED.notified()));
     called.as_mut().enable();
     let mut unanswered = 0;
     // An interrupt may have been requested before the line above.
-    while !interrupted() {
+    while !(can_be_cancelled && interrupted()) {
         tokio::select! {
             biased;
             done = &mut work => return done,
-            () = &mut called => break,
+            () = &mut called, if can_be_cancelled => break,
             () = tokio::time::sleep(HEARTBEAT), if ending.product != Product::Sqlite => {}
         }
         let pulse = tokio::select! {
             biased;
             done = &mut work => return done,
-            () = &mut called => break,
+            () = &mut called, if can_be_cancelled => break,
             pulse = ending.pulse() => pulse,
         };
         unanswered = match pulse {
@@ -230,7 +232,7 @@ pub(super) async fn wait_or<T>(
             Pulse::Gone | Pulse::Silent => unanswered + 1,
         };
         if unanswered == 2 {
-            ending.is_given_up.store(true, Ordering::SeqCst);
+            let _ = ending.given_up.set("its server has not answered for a while");
             let what = match pulse {
                 Pulse::Gone => "the server has ended this session",
                 Pulse::Alive | Pulse::Unknown | Pulse::Silent => "the server has not been heard of for a while",
@@ -238,9 +240,6 @@ pub(super) async fn wait_or<T>(
             let message = format!("{what}; whether the statement was done is not known");
             return Err(DatabaseError { message, code: None });
         }
-    }
-    if on_interrupt == OnInterrupt::Finish {
-        return work.await;
     }
     let why = match tokio::time::timeout(PATIENCE, ending.ask()).await {
         Ok(Ok(())) => match tokio::time::timeout(PATIENCE, work).await {

@@ -220,7 +220,7 @@ impl Session {
             number: String::new(),
             server: String::new(),
             has_second: true,
-            is_given_up: false.into(),
+            given_up: Default::default(),
         };
         let mut session = Self {
             driver,
@@ -475,7 +475,7 @@ impl Session {
 
     /// Closes the connection in good order.
     pub async fn close(self) {
-        if !self.ending.is_given_up.load(std::sync::atomic::Ordering::SeqCst) {
+        if self.ending.given_up.get().is_none() {
             self.driver.close().await;
         }
     }

@@ -15,6 +15,7 @@ on_each![
     rows_that_are_done_are_not_changed_by_a_corrected_statement,
     rows_without_a_key_are_no_portion,
     a_key_is_not_trusted_without_transactions,
+    a_refused_commit_is_tried_again,
     a_failing_way_back,
     a_cut_connection_leaves_a_running_row_only_where_it_must,
     an_update_that_no_rollback_takes_back_is_not_run_twice,
@@ -123,7 +124,6 @@ async fn rows_that_were_filled_are_told(mut database: Database, product: Product
     database.remove().await;
 }
 
-/// Each portion is a transaction with the history, so no row is changed twice, whatever the statement does.
 /// A migration of one statement, sent in portions by `id`.
 fn in_portions(product: Product, sql: &str) -> Files {
     let mut files = Files::new(product).with(ONE, &[&format!("!{sql}")], &[]);
@@ -193,6 +193,43 @@ async fn a_key_is_not_trusted_without_transactions(mut database: Database, produ
     database.remove().await;
 }
 
+/// A transaction that is refused at its end, because another session was preferred to it, has done nothing.
+async fn a_refused_commit_is_tried_again(mut database: Database, product: Product) {
+    if product != Product::Postgres {
+        return database.remove().await;
+    }
+    for sql in [
+        "CREATE TABLE one (id integer PRIMARY KEY, a integer)",
+        "INSERT INTO one VALUES (1, 0)",
+        // A sequence keeps its value when the transaction is rolled back.
+        "CREATE SEQUENCE commits",
+        "CREATE FUNCTION prefer_another() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('commits') < 3 THEN \
+         RAISE EXCEPTION 'another session was preferred' USING ERRCODE = 'serialization_failure'; END IF; RETURN NULL; END $$",
+        "CREATE CONSTRAINT TRIGGER at_the_end AFTER UPDATE ON one DEFERRABLE INITIALLY DEFERRED FOR EACH ROW \
+         EXECUTE FUNCTION prefer_another()",
+    ] {
+        database.session.execute(sql).await.unwrap();
+    }
+    let change = "UPDATE one SET a = a + 1 WHERE id > 0";
+    let in_groups = ["!CREATE INDEX CONCURRENTLY one_a ON one (a)", change];
+    for (count, files) in [
+        Files::new(product).with(ONE, &[change], &[]),
+        Files::new(product).with(TWO, &in_groups, &[]),
+        in_portions(product, change),
+    ]
+    .iter()
+    .enumerate()
+    {
+        database.session.execute("DELETE FROM sea_gen_history").await.ok();
+        database.session.execute("ALTER SEQUENCE commits RESTART").await.unwrap();
+        assert_eq!(database.up(files).await.map(|outcomes| outcomes.len()).map_err(|error| said(&error)), Ok(1));
+        assert_eq!(database.value("SELECT a FROM one").await, (count + 1).to_string());
+        assert_eq!(database.value("SELECT last_value FROM commits").await, "3");
+    }
+    database.remove().await;
+}
+
+/// Each portion is a transaction with the history, so no row is changed twice, whatever the statement does.
 async fn portions_go_on_behind_the_last_key(mut database: Database, product: Product) {
     let numbers = match product {
         Product::Postgres => "SELECT n FROM generate_series(1, 25000) AS n",
