@@ -11,6 +11,7 @@ use sea_gen_runner::session::Missing;
 
 use crate::diff::diff;
 use crate::entity::{Model, SourceFile, SourceFiles};
+use crate::introspect::Unmanaged;
 use crate::plan::Plan;
 use crate::project::{Batch, EntityPaths, EntityReader, FileChange};
 use crate::schema::{Name, ObjectName, Origin, Place, Product, Schema};
@@ -45,6 +46,8 @@ pub struct WrittenEntities {
     pub by_hand: Vec<Place>,
     /// Tables without a primary key: an SQL file declares them.
     pub without_key: Vec<ObjectName>,
+    /// What the database has and no project manages, such as virtual tables of SQLite.
+    pub unmanaged: Vec<Unmanaged>,
     /// What neither entities nor SQL files can say.
     pub unsaid: Vec<Place>,
     /// What the files that were there say otherwise than the database: the way from the database to the files.
@@ -70,7 +73,7 @@ pub async fn write(workspace: &mut Workspace, request: &Request) -> Result<Writt
         None => workspace.database_to_adopt(&adopt::Request::default()).await?,
         Some(_) => None,
     };
-    let live = match live {
+    let mut live = match live {
         Some(live) => live,
         None => workspace.required(Missing::Refuse).await?,
     };
@@ -109,6 +112,7 @@ pub async fn write(workspace: &mut Workspace, request: &Request) -> Result<Writt
         gone: gone(&model, schema),
         by_hand,
         without_key: written.without_key,
+        unmanaged: std::mem::take(&mut live.unmanaged),
         unsaid: imported.unsaid,
         differences,
         unreached: workspace

@@ -50,6 +50,9 @@ fn talk(written: &WrittenEntities) {
             names.join(", ")
         ));
     }
+    for unmanaged in &written.unmanaged {
+        paint::talk(format!("note: no file declares {}: {}", unmanaged.object, unmanaged.reason));
+    }
     if !written.differences.is_empty() {
         paint::talk(format!(
             "note: the entities that were there say otherwise than the database, {}; see `gen diff --from database --to entities`",
@@ -82,6 +85,7 @@ fn report(written: &WrittenEntities, workspace: &Workspace) -> serde_json::Value
         "not_in_the_database": places(&written.gone),
         "add_by_hand": places(&written.by_hand),
         "without_primary_key": written.without_key.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "unmanaged": written.unmanaged,
         "not_declared": places(&written.unsaid),
         "differences": written.differences.ops().iter().map(ToString::to_string).collect::<Vec<_>>(),
         "not_part_of_the_program": written.unreached,

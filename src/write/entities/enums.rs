@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use heck::ToUpperCamelCase;
 use sea_gen_runner::sql::{self, TokenKind};
 
 use crate::dialect;
@@ -81,6 +82,9 @@ impl Enums {
         let mut names: BTreeSet<String> = RESERVED.map(str::to_owned).into();
         let mut found = BTreeMap::new();
         let mut add = |key: String, called: &str, values: Vec<String>, of: Option<ObjectName>| {
+            if !has_variants(&values) {
+                return;
+            }
             let name = camel(called);
             let name = if RESERVED.contains(&name.as_str()) { format!("{name}Enum") } else { name };
             let name = unique(name, &mut names);
@@ -144,6 +148,28 @@ impl Enums {
         texts.sort_by(|a, b| a.name.cmp(&b.name));
         texts
     }
+}
+
+/// Whether `DeriveActiveEnum` can name a variant after each value: it makes an enum of its own of them, where `a` and `A` are one, and
+/// `Self` is no name.
+fn has_variants(values: &[String]) -> bool {
+    let mut names = BTreeSet::new();
+    values.iter().all(|value| {
+        let name = derived_variant(value);
+        name != "Self" && names.insert(name)
+    })
+}
+
+/// The variant that `DeriveActiveEnum` makes of a value (`camel_case_with_escaped_non_uax31` of sea-orm-macros 2.0).
+fn derived_variant(value: &str) -> String {
+    let plain = |(at, letter): (usize, char)| {
+        let is_kept = match at {
+            0 => letter.is_alphabetic(),
+            _ => letter.is_alphanumeric(),
+        };
+        if is_kept { letter.to_string() } else { format!("{:#X}", u32::from(letter)) }
+    };
+    value.chars().enumerate().map(plain).collect::<String>().to_upper_camel_case()
 }
 
 fn key_of(name: &ObjectName) -> String {

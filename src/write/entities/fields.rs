@@ -15,15 +15,24 @@ use crate::state::field_type;
 use super::super::column_type::{column_type, normal, normal_default};
 use super::enums::Enums;
 use super::model::Field;
-use super::names::{camel, raw, snake, unique};
-use super::{DateTimeCrate, ENUMS_MODULE, EntityStyle};
+use super::names::{camel, is_raw, raw, snake, unique};
+use super::{DateTimeCrate, ENUMS_MODULE, EntityFormat, EntityStyle};
 
 /// The fields of the model of a table.
 pub(super) fn of(product: Product, schema: &Schema, table: &Table, enums: &Enums, style: EntityStyle) -> Vec<Field> {
-    let writer = FieldWriter { product, schema, table, enums, style, keys: unique_keys(table) };
+    let mut keys = unique_keys(table);
+    if style.format == EntityFormat::Dense {
+        // `#[sea_orm::model]` makes methods that are named after the key.
+        keys.retain(|_, key| syn::parse_str::<syn::Ident>(key).is_ok());
+    }
+    let writer = FieldWriter { product, schema, table, enums, style, keys };
     let (mut idents, mut variants) = (BTreeSet::new(), BTreeSet::new());
     let mut field = |column: &Column| {
-        let ident = unique(snake(column.name.as_str()), &mut idents);
+        let plain = snake(column.name.as_str());
+        // `#[sea_orm::model]` finds rows by a key, and does not find the column of a field `r#type`.
+        let is_found_by = writer.is_unique(&column.name) || writer.keys.contains_key(&column.name);
+        let is_hidden = style.format == EntityFormat::Dense && is_found_by && is_raw(&plain);
+        let ident = unique(if is_hidden { format!("{plain}_") } else { plain }, &mut idents);
         let plain = camel(&ident);
         let variant = unique(plain.clone(), &mut variants);
         writer.field(column, ident, (variant != plain).then_some(variant))
@@ -159,7 +168,12 @@ impl FieldWriter<'_> {
         let element = below.trim_end_matches("[]");
         let rust = field_type(self.product, element).map(|name| self.dated(name));
         let Some(rust) = rust.filter(|rust| !is_array || rust != "Vec<u8>" && rust != "i8") else {
-            let said = column_type(of, self.product, self.schema);
+            let said = match of {
+                // SeaORM has no schema for an enum.
+                Type::Enum(_) => format!("custom({spelling:?})"),
+                Type::Array(element) if element.enum_name().is_some() => format!("custom({spelling:?})"),
+                _ => column_type(of, self.product, self.schema),
+            };
             let as_text = (self.product == Product::Postgres).then(|| spelling.clone());
             return FieldType {
                 rust: "String".to_owned(),

@@ -48,7 +48,8 @@ impl Written<'_> {
         imports.dedup();
         let imports: String = imports.iter().map(|import| format!("use {import};\n")).collect();
         let serde = style.serde.import();
-        let name = &entity.table.name;
+        let name = entity.table.name.to_string();
+        let name = name.escape_debug();
         format!("//! The table `{name}`.\n\n{imports}use sea_orm::entity::prelude::*;\n{serde}\n")
     }
 

@@ -47,9 +47,14 @@ pub(super) fn variant(value: &str) -> String {
     identifier(&value.to_upper_camel_case(), "Unnamed", "_")
 }
 
+/// Whether a name is a keyword.
+pub(super) fn is_raw(name: &str) -> bool {
+    RAW.contains(&name)
+}
+
 /// The identifier as it is written.
 pub(super) fn raw(name: &str) -> String {
-    if RAW.contains(&name) { format!("r#{name}") } else { name.to_owned() }
+    if is_raw(name) { format!("r#{name}") } else { name.to_owned() }
 }
 
 /// `before` comes before a digit: SeaORM's macros drop a leading underscore where they change the case.

@@ -10,6 +10,29 @@ pub struct Model {
     pub id: i64,
     #[sea_orm(column_type = "Text")]
     pub note: Option<String>,
+    #[sea_orm(
+        column_type = "custom(\"audit.level\")",
+        select_as = "text",
+        save_as = "audit.level",
+        default_value = "low"
+    )]
+    pub level: String,
+    #[sea_orm(
+        column_type = "custom(\"audit.level[]\")",
+        select_as = "text",
+        save_as = "audit.level[]"
+    )]
+    pub levels: Option<String>,
+    #[sea_orm(column_name = "type", column_type = "Text", unique)]
+    pub type_: Option<String>,
+    pub r#match: Option<i32>,
+    pub r#in: Option<i32>,
+    #[sea_orm(
+        column_type = "custom(\"answer\")",
+        select_as = "text",
+        save_as = "answer"
+    )]
+    pub said: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
