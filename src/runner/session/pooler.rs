@@ -49,11 +49,21 @@ pub(super) async fn is_shared(driver: &mut Driver, ending: &mut Ending) -> Resul
     let compared = tokio::time::timeout(PATIENCE, compare(driver, &mut other, &ending.number)).await;
     let is_shared = match compared {
         Ok(found) => found?,
-        // If this connection is answered while the other waits, it does not wait for the same sessions.
         Err(_) => {
             ending.has_second = false;
-            let answer = tokio::time::timeout(PATIENCE, number(driver)).await;
-            !matches!(answer, Ok(Ok(number)) if number == ending.number)
+            match tokio::time::timeout(PATIENCE, number(driver)).await {
+                // This connection is answered while the other waits, so it does not wait for the same sessions.
+                Ok(answer) => answer? != ending.number,
+                Err(_) => {
+                    // The other one may have the only session of the pool; if this one waits without it too, nobody is there.
+                    drop(other);
+                    let answer = tokio::time::timeout(PATIENCE, number(driver)).await;
+                    let Ok(answer) = answer else { return Err(silent()) };
+                    answer?;
+                    ending.number.clear();
+                    return Ok(true);
+                }
+            }
         }
     };
     // One that waits for a session cannot be closed in good order.
@@ -66,6 +76,10 @@ pub(super) async fn is_shared(driver: &mut Driver, ending: &mut Ending) -> Resul
         ending.has_second = false;
     }
     Ok(is_shared)
+}
+
+fn silent() -> DatabaseError {
+    DatabaseError { message: "the server does not answer".to_owned(), code: None }
 }
 
 async fn compare(driver: &mut Driver, other: &mut Driver, own: &str) -> Result<bool, DatabaseError> {
