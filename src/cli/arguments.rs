@@ -50,6 +50,12 @@ pub(super) struct Common {
     /// The database (postgres://, mysql://, mariadb://, sqlite://); otherwise DATABASE_URL, .env, or the configuration
     #[arg(long, global = true, value_name = "URL")]
     pub(super) database_url: Vec<DatabaseUrl>,
+    /// The environment `[env.NAME]` of the configuration; otherwise that of GEN_ENV
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) env: Option<String>,
+    /// Change the database of this protected environment
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) yes_protected: Option<String>,
     /// The project's folder; otherwise the nearest one at or above the current folder
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(super) project: Option<PathBuf>,

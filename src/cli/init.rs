@@ -37,7 +37,7 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
     refuse_alike(&Workspace::open(open.clone())?, &common.database_url).await?;
     let mut reports = Vec::new();
     for url in &common.database_url {
-        open.database_url = Some(url.clone());
+        open.database.url = Some(url.clone());
         let (text, report) = adopt(open.clone(), &request).await?;
         reports.push(report);
         if !json {

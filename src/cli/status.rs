@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::introspect::SEAORM_HISTORY;
 use crate::state::Situation;
 use crate::workflow::Workspace;
+use crate::workflow::environments::statuses;
 use crate::workflow::histories::Compared;
 use crate::workflow::status::{Status, status};
 
@@ -17,6 +18,9 @@ use super::report::Failure;
 use super::{Ending, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Status) -> Result<Ending, Failure> {
+    if common.env.as_deref() == Some(EVERY_ENVIRONMENT) {
+        return environments(common, command).await;
+    }
     let screen = status(Workspace::open(common)?).await?;
     if command.json {
         paint::exact(&format!("{:#}\n", as_json(&screen)));
@@ -27,6 +31,52 @@ pub(super) async fn run(common: &Common, command: &arguments::Status) -> Result<
         live.session.close().await;
     }
     Ok(Ending::Done)
+}
+
+/// What `--env` says for every environment.
+const EVERY_ENVIRONMENT: &str = "all";
+
+/// One line for each environment.
+async fn environments(common: &Common, command: &arguments::Status) -> Result<Ending, Failure> {
+    let found = statuses(&Common { env: None, ..common.clone() }).await?;
+    if command.json {
+        let environments = found.iter().map(|(name, compared)| match compared {
+            Ok(screen) => {
+                let mut status = as_json(screen);
+                status["environment"] = json!(name);
+                status
+            }
+            Err(failure) => json!({ "environment": name, "error": failure.to_string() }),
+        });
+        paint::exact(&format!("{:#}\n", environments.collect::<Value>()));
+        return Ok(Ending::Done);
+    }
+    let rows: Vec<[String; 4]> = found.iter().map(|(name, compared)| line(name, compared)).collect();
+    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
+    let (name, url, newest) = (width(0).unwrap_or(0), width(1).unwrap_or(0), width(2).unwrap_or(0));
+    for [own, database, last, verdict] in &rows {
+        let own = ink(Ink::Bold, format!("{own:name$}"));
+        paint::result(&format!("{own}  {database:url$}  {last:newest$}  {verdict}\n"));
+    }
+    Ok(Ending::Done)
+}
+
+/// The name of an environment, its database, the newest migration there, and how it compares.
+fn line(name: &str, compared: &Result<Status, Failure>) -> [String; 4] {
+    let screen = match compared {
+        Ok(screen) => screen,
+        Err(failure) => return [name.to_owned(), String::new(), String::new(), ink(Ink::Red, failure)],
+    };
+    let newest = screen.live.iter().flat_map(|live| &live.history).map(|record| record.id.clone()).max();
+    let verdict = match (&screen.obstacle, &screen.silence) {
+        (Some(obstacle), _) => ink(Ink::Red, obstacle),
+        (None, Some(silence)) => ink(Ink::Yellow, silence),
+        (None, None) => verdict(screen),
+    };
+    let protected = screen.workspace.environment.as_ref().is_some_and(|environment| environment.is_protected);
+    let url = screen.workspace.environment.as_ref().map(ToString::to_string).unwrap_or_default();
+    let name = if protected { format!("{name} (protected)") } else { name.to_owned() };
+    [name, url, newest.unwrap_or_else(|| "nothing applied".to_owned()), verdict]
 }
 
 fn as_text(screen: &Status, all: bool) -> String {

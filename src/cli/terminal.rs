@@ -8,6 +8,7 @@ use std::sync::Arc;
 use sea_gen_runner::Error;
 
 use crate::entity::{Diagnostic, SourceFile};
+use crate::project::NamedDatabase;
 use crate::state::Question;
 use crate::workflow::{Choice, Listener, Open};
 
@@ -60,6 +61,13 @@ impl Listener for Terminal {
         }
     }
 
+    fn text(&self, question: &str) -> Result<Option<String>, Error> {
+        if !is_interactive() {
+            return Ok(None);
+        }
+        Ok(answer(question)?.map(|line| line.trim().to_owned()))
+    }
+
     fn agrees(&self, what: &str, question: &str) -> Result<bool, Error> {
         if !is_interactive() {
             return Ok(false);
@@ -86,10 +94,11 @@ fn answer(prompt: &str) -> Result<Option<String>, Error> {
 
 impl From<&Common> for Open {
     fn from(common: &Common) -> Self {
-        let Common { database_url, project, run_cargo } = common;
+        let Common { database_url, env, yes_protected, project, run_cargo } = common;
         Self {
             folder: project.clone(),
-            database_url: database_url.first().cloned(),
+            database: NamedDatabase { environment: env.clone(), url: database_url.first().cloned() },
+            confirmed: yes_protected.clone(),
             run_cargo: *run_cargo,
             listener: Arc::new(Terminal),
         }

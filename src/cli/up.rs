@@ -99,6 +99,7 @@ async fn go(
         return Err(stakes::refusal(what, command, &lines, &refused).into());
     }
     bench.refuse_refuted(course, &chosen)?;
+    bench.refuse_unpromoted(&chosen).await?;
     // Completed migrations are reported even if a later one fails.
     let (mut talk, mut done) = (Talk::new(), recognised);
     let mut watch = |progress: Progress<'_>| {

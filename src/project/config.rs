@@ -3,6 +3,7 @@
 //! Must not know what the settings do.
 
 mod dialects;
+mod environments;
 mod types;
 
 use std::collections::BTreeMap;
@@ -19,9 +20,10 @@ use crate::plan::Forms;
 use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
+pub use environments::EnvironmentSettings;
 pub use types::type_entries;
 
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "entities",
     "dialects",
     "database-url",
@@ -46,6 +48,7 @@ const KEYS: [&str; 24] = [
     "reader",
     "offline-forms",
     "projects",
+    "env",
 ];
 
 /// The configuration; every setting has a default.
@@ -57,6 +60,8 @@ pub struct Config {
     pub dialects: Vec<Product>,
     /// The database for development, `${VARIABLES}` not yet filled in.
     pub database_url: Option<DatabaseUrl>,
+    /// The named environments.
+    pub environments: BTreeMap<String, EnvironmentSettings>,
     /// The folder of migrations.
     pub migrations: PathBuf,
     /// The folder of snapshots.
@@ -157,6 +162,7 @@ impl Default for Config {
             entities: Vec::new(),
             dialects: Vec::new(),
             database_url: None,
+            environments: BTreeMap::new(),
             migrations: PathBuf::from("migrations"),
             snapshots: PathBuf::from("snapshots"),
             projects: Vec::new(),
@@ -279,6 +285,7 @@ impl<'a> File<'a> {
                 "types" => config.context.types = self.types(key, value)?,
                 "type-rules" => config.type_rules = self.strictness(value)?,
                 "reader" => config.reader = self.reader(key, value)?,
+                "env" => config.environments = self.environments(value)?,
                 "offline-forms" => config.forms = self.forms(key, value)?,
                 unknown => {
                     let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
@@ -413,11 +420,7 @@ impl<'a> File<'a> {
     }
 
     fn forms(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Forms> {
-        match value.get_ref().as_bool() {
-            Some(true) => Ok(Forms::Offline),
-            Some(false) => Ok(Forms::Safe),
-            None => Err(self.error(value.span(), &format!("`{}` must be true or false", key.get_ref().as_ref()))),
-        }
+        Ok(if self.truth(key, value)? { Forms::Offline } else { Forms::Safe })
     }
 
     fn reader(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<EntityReader> {

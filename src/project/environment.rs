@@ -1,12 +1,15 @@
-//! The database that a job works on: the source of its URL, and the guard that holds for it.
+//! The database that a job works on: the source of its URL, and the guards that hold for it.
 //!
 //! Must not know what is done with the database.
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use sea_gen_runner::session::ConnectionOptions;
 use sea_gen_runner::{Error, Result};
+
+use crate::schema::Product;
 
 use super::{Config, dotenv};
 
@@ -23,6 +26,12 @@ impl From<String> for DatabaseUrl {
 impl From<&str> for DatabaseUrl {
     fn from(text: &str) -> Self {
         Self(text.to_owned())
+    }
+}
+
+impl From<DatabaseUrl> for NamedDatabase {
+    fn from(url: DatabaseUrl) -> Self {
+        Self { environment: None, url: Some(url) }
     }
 }
 
@@ -59,6 +68,23 @@ pub struct Environment {
     pub is_named: bool,
     /// Whether it is a development database: on this machine, or on a host that is configured as one.
     pub is_development: bool,
+    /// The name of the environment, if one was named.
+    pub name: Option<String>,
+    /// Whether that name has to be confirmed before the database is changed.
+    pub is_protected: bool,
+    /// How long another runner is waited for, if that is configured.
+    pub lock_timeout: Option<Duration>,
+    /// The environment in which a migration has to be applied before.
+    pub requires: Option<String>,
+}
+
+/// What the caller says of the database.
+#[derive(Clone, Debug, Default)]
+pub struct NamedDatabase {
+    /// The name of an environment of the configuration; otherwise that of `GEN_ENV`.
+    pub environment: Option<String>,
+    /// The URL.
+    pub url: Option<DatabaseUrl>,
 }
 
 impl fmt::Display for Environment {
@@ -68,16 +94,44 @@ impl fmt::Display for Environment {
 }
 
 impl Environment {
-    /// The database that the caller names, otherwise that of `DATABASE_URL` in the environment variables, otherwise that of
-    /// `.env`, otherwise the configured one. `variable` looks an environment variable up.
+    /// The database that the caller names by its URL, otherwise that of the environment that the caller or `GEN_ENV` names, otherwise
+    /// that of `DATABASE_URL` in the environment variables, otherwise that of `.env`, otherwise the configured one. `variable` looks
+    /// an environment variable up.
     pub(super) fn find(
         root: &Path,
         config: &Config,
-        named: Option<&DatabaseUrl>,
+        named: &NamedDatabase,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>> {
-        let connection = connection(root, config, named, variable)?;
-        Ok(connection.map(|connection| Self { is_named: named.is_some(), ..Self::of(config, connection) }))
+        let name = named.environment.clone().or_else(|| variable("GEN_ENV").filter(|name| !name.trim().is_empty()));
+        let named = named.url.as_ref();
+        let Some(name) = name else {
+            let url = config.database_url.as_ref();
+            let configured = Configured { url, setting: "database-url".to_owned(), comes_first: false };
+            let connection = connection(root, &configured, named, variable)?;
+            return Ok(connection.map(|it| Self { is_named: named.is_some(), ..Self::of(config, it) }));
+        };
+        let settings = config.environments.get(&name).ok_or_else(|| unknown(config, &name))?;
+        let url = settings.database_url.as_ref();
+        let configured = Configured { url, setting: format!("env.{name}.database-url"), comes_first: url.is_some() };
+        let Some(connection) = connection(root, &configured, named, variable)? else {
+            return Err(Error::new(format!("the environment `{name}` has no database"))
+                .hint(format!("add `database-url` to `[env.{name}]` of the configuration, or set DATABASE_URL")));
+        };
+        if settings.role.is_some() && connection.product_hint() == Product::Sqlite {
+            return Err(
+                Error::new(format!("SQLite has no roles, and `[env.{name}]` names one")).hint("remove `role` from it")
+            );
+        }
+        let of_host = Self::of(config, connection.with_role(settings.role.clone()));
+        Ok(Some(Self {
+            is_development: settings.development.unwrap_or(of_host.is_development && !settings.protected),
+            is_protected: settings.protected,
+            lock_timeout: settings.lock_timeout,
+            requires: settings.requires.clone(),
+            name: Some(name),
+            ..of_host
+        }))
     }
 
     /// The database of a connection that is open already.
@@ -86,6 +140,10 @@ impl Environment {
             is_named: true,
             is_development: connection.is_local_or_among(&config.development),
             connection: connection.with_history(config.history.clone()),
+            name: None,
+            is_protected: false,
+            lock_timeout: None,
+            requires: None,
         }
     }
 
@@ -95,9 +153,29 @@ impl Environment {
     }
 }
 
+fn unknown(config: &Config, name: &str) -> Error {
+    let error = Error::new(format!("there is no environment `{name}` in the configuration"));
+    let names: Vec<&str> = config.environments.keys().map(String::as_str).collect();
+    match similar::get_close_matches(name, &names, 1, 0.6).first() {
+        Some(near) => error.hint(format!("did you mean `--env {near}`?")),
+        None if names.is_empty() => error.hint(format!("add `[env.{name}]` with a `database-url`")),
+        None => error.hint(format!("the environments are {}", names.join(", "))),
+    }
+}
+
+/// A `database-url` of the configuration.
+struct Configured<'c> {
+    url: Option<&'c DatabaseUrl>,
+    /// The name of the setting.
+    setting: String,
+    /// Whether it comes before `DATABASE_URL`: it is that of a named environment, and the other one may be that of another.
+    comes_first: bool,
+}
+
+/// The connection that is named, otherwise that of `DATABASE_URL`, otherwise the configured one.
 fn connection(
     root: &Path,
-    config: &Config,
+    configured: &Configured<'_>,
     named: Option<&DatabaseUrl>,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<ConnectionOptions>> {
@@ -105,28 +183,31 @@ fn connection(
     if let Some(url) = named {
         return url.parse_from("`--database-url`", root).map(Some);
     }
-    if let Some(url) = variable("DATABASE_URL").and_then(set) {
+    let by_variable = variable("DATABASE_URL").and_then(set).filter(|_| !configured.comes_first);
+    if let Some(url) = by_variable {
         return url.parse_from("`DATABASE_URL` of the environment", root).map(Some);
     }
     let dotenv = dotenv::read(root)?;
-    if let Some(url) = dotenv.get("DATABASE_URL").cloned().and_then(set) {
+    let by_file = dotenv.get("DATABASE_URL").cloned().and_then(set).filter(|_| !configured.comes_first);
+    if let Some(url) = by_file {
         return url.parse_from("`DATABASE_URL` of .env", root).map(Some);
     }
-    let Some(DatabaseUrl(template)) = &config.database_url else { return Ok(None) };
+    let Some(DatabaseUrl(template)) = configured.url else { return Ok(None) };
     let lookup = |name: &str| variable(name).or_else(|| dotenv.get(name).cloned());
-    expand(template, &lookup)?.parse_from("`database-url` of the configuration", root).map(Some)
+    let source = format!("`{}` of the configuration", configured.setting);
+    expand(template, &source, &lookup)?.parse_from(&source, root).map(Some)
 }
 
 /// Replaces every `${NAME}` by the value of the variable.
-fn expand(template: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<DatabaseUrl> {
+fn expand(template: &str, source: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<DatabaseUrl> {
     let mut expanded = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("${") {
         let Some((name, after)) = after.split_once('}') else {
-            return Err(Error::new("`database-url` of the configuration has a `${` without `}`"));
+            return Err(Error::new(format!("{source} has a `${{` without `}}`")));
         };
         let value = lookup(name).ok_or_else(|| {
-            Error::new(format!("`database-url` of the configuration needs the variable `{name}`, which is not set"))
+            Error::new(format!("{source} needs the variable `{name}`, which is not set"))
                 .hint(format!("set it in the environment or in .env: `{name}=…`"))
         })?;
         expanded.push_str(before);

@@ -34,10 +34,10 @@ use sea_gen_runner::{Error, Result};
 use crate::schema::{Product, Schema};
 
 pub use compiled::Compiled;
-pub use config::{Config, Demand, EntityReader, Format, Partitions, type_entries};
+pub use config::{Config, Demand, EntityReader, EnvironmentSettings, Format, Partitions, type_entries};
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
-pub use environment::{DatabaseUrl, Environment};
+pub use environment::{DatabaseUrl, Environment, NamedDatabase};
 pub use files::{Batch, FileChange, Staged, make_folder};
 pub use fingerprint::fingerprint;
 pub use id::{find_id, new_id};
@@ -126,7 +126,7 @@ impl Project {
             dialects.extend(lock.iter().flat_map(|lock| lock.dialects.keys()));
         }
         if dialects.is_empty() {
-            let environment = project.environment(None)?;
+            let environment = project.environment(&NamedDatabase::default())?;
             let product = environment.map_or(Product::Sqlite, |it| it.connection.product_hint());
             dialects.push(product);
         }
@@ -139,7 +139,7 @@ impl Project {
     ///
     /// # Errors
     /// The URL cannot be read; the error does not hold it.
-    pub fn environment(&self, named: Option<&DatabaseUrl>) -> Result<Option<Environment>> {
+    pub fn environment(&self, named: &NamedDatabase) -> Result<Option<Environment>> {
         Environment::find(&self.root, &self.config, named, &|name| std::env::var(name).ok())
     }
 

@@ -88,6 +88,7 @@ pub struct Request {
 /// The project is set up already; nothing can be adopted and the entities cannot be read; the database cannot be reached or
 /// adopted. Then nothing is written.
 pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Result<(Adopted, Option<Live>), Failure> {
+    workspace.refuse_protected()?;
     let Request { dialects, imports, strict, reference_data, .. } = request;
     let mut settings = Vec::new();
     let is_new = workspace.lock.is_none();

@@ -98,6 +98,9 @@ impl Bench {
     pub async fn open(open: impl Into<Open>, creates: bool, is_rehearsal: bool) -> Result<Self, Failure> {
         let workspace = Workspace::open(open)?;
         workspace.sealed_lock()?;
+        if !is_rehearsal {
+            workspace.refuse_protected()?;
+        }
         let live = match creates {
             true if is_rehearsal => workspace.rehearsed().await?,
             true => workspace.required(Missing::Create).await?,
@@ -107,7 +110,8 @@ impl Bench {
         let migrations = workspace.migrations(live.product())?;
         workspace.refuse_unsealed(live.product(), &migrations)?;
         let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
-        Ok(Self { workspace, live, migrations, kept, waiting: DEFAULT_WAIT.into(), may_go_back: false })
+        let limit = workspace.environment.as_ref().and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);
+        Ok(Self { workspace, live, migrations, kept, waiting: limit.into(), may_go_back: false })
     }
 
     /// Parses a target: a count or an id.

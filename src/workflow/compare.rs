@@ -64,16 +64,16 @@ pub async fn compare(open: impl Into<Open>, request: &Request) -> Result<Compare
     let open = open.into();
     let (from, to) = (request.from.clone(), request.to.clone());
     let is_named = |state: &State| matches!(state, State::Named(_));
-    let workspace = match from.needs_project() || to.needs_project() {
+    let workspace = match from.needs_project() || to.needs_project() || open.database.environment.is_some() {
         true => Some(Workspace::open(open.clone())?),
         // A script does not name a product; its project may.
-        false if open.database_url.is_none() && !is_named(&from) && !is_named(&to) => {
+        false if open.database.url.is_none() && !is_named(&from) && !is_named(&to) => {
             Workspace::open(open.clone()).ok()
         }
         false => None,
     };
     // A script is built on the server of the other side, or on the configured one.
-    let server = match (&workspace, &open.database_url, [&from, &to]) {
+    let server = match (&workspace, &open.database.url, [&from, &to]) {
         (None, Some(url), _) => Some(url.parse(&current_folder()?)?),
         (_, _, [State::Named(named), _] | [_, State::Named(named)]) => Some(named.clone()),
         _ => None,

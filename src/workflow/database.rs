@@ -2,8 +2,8 @@
 //!
 //! Must not know the use of the database.
 
-use sea_gen_runner::Error;
 use sea_gen_runner::session::{ConnectionOptions, Missing, connect};
+use sea_gen_runner::{Error, ErrorKind};
 
 use crate::dialect::Product;
 
@@ -15,9 +15,47 @@ impl Workspace {
         self.environment.as_ref().is_some_and(|environment| environment.is_development)
     }
 
-    /// Refuses a database that is not a development database, unless the user vouches for it.
+    /// Refuses to change the database of a protected environment, unless its name is confirmed. A person is asked for it.
+    ///
+    /// # Errors
+    /// The environment is protected and its name is not confirmed.
+    pub fn refuse_protected(&self) -> Result<(), Failure> {
+        let Some(environment) = self.environment.as_ref().filter(|environment| environment.is_protected) else {
+            return Ok(());
+        };
+        let name = environment.name.as_deref().unwrap_or_default();
+        let confirmed = match &self.confirmed {
+            Some(confirmed) => Some(confirmed.clone()),
+            None => {
+                self.listener.text(&format!("`{name}` is protected ({environment}); type its name to change it: "))?
+            }
+        };
+        match confirmed {
+            Some(confirmed) if confirmed == name => Ok(()),
+            Some(other) => Err(Error::new(format!(
+                "the environment is `{name}`, and `{other}` was confirmed; nothing was changed"
+            ))
+            .of(ErrorKind::Refused)
+            .into()),
+            None => {
+                Err(Error::new(format!("the environment `{name}` is protected ({environment}); nothing was changed"))
+                    .of(ErrorKind::Refused)
+                    .hint(format!("confirm it by its name: `--yes-protected {name}`"))
+                    .into())
+            }
+        }
+    }
+
+    /// Refuses a database that is not a development database, unless the user vouches for it. A protected one is never one.
     pub fn refuse_unless_development(&self, vouched: bool) -> Result<(), Failure> {
         match &self.environment {
+            Some(environment) if environment.is_protected => {
+                let name = environment.name.as_deref().unwrap_or_default();
+                Err(Error::new(format!("the environment `{name}` is protected, so it is not for development"))
+                    .of(ErrorKind::Refused)
+                    .hint("name a development database: `--env` or `--database-url`")
+                    .into())
+            }
             Some(environment) if !vouched && !environment.is_development => {
                 Err(Error::new(format!("{environment} is on another host, so it may not be a development database"))
                     .hint(

@@ -97,6 +97,7 @@ impl Drift {
     pub async fn adopt(&mut self, migration: &Migration) -> Result<Vec<PathBuf>, Failure> {
         let Self { workspace, sealed, live, .. } = self;
         workspace.refuse_without_writer()?;
+        workspace.refuse_protected()?;
         let product = live.product();
         // Objects of the snapshot keep their origin: if the code declares otherwise, so will the next migration.
         let origins = state::found(live.schema.schema(), sealed.schema.schema(), &sealed.origins);
@@ -152,6 +153,7 @@ impl Drift {
 
     /// Reverts the database. Returns the remaining drift according to the catalog.
     pub async fn revert(&mut self, revert: &Revert) -> Result<Vec<String>, Failure> {
+        self.workspace.refuse_protected()?;
         if !revert.refused.is_empty() {
             let refused: Vec<&Finding> = revert.refused.iter().collect();
             let lines = stakes::lines(&refused, &revert.stakes, Some(&mut self.live.session)).await;

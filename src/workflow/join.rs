@@ -151,7 +151,7 @@ pub fn begins(product: Product) -> String {
 pub async fn refuse_alike(workspace: &Workspace, urls: &[DatabaseUrl]) -> Result<(), Failure> {
     let mut known: Vec<(Product, String)> = Vec::new();
     for url in urls {
-        let Some(environment) = workspace.project.environment(Some(url))? else { continue };
+        let Some(environment) = workspace.project.environment(&url.clone().into())? else { continue };
         let product = match environment.connection.product_hint() {
             product @ (Product::Sqlite | Product::Postgres) => product,
             Product::MySql | Product::MariaDb => {

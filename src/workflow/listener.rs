@@ -29,6 +29,12 @@ pub trait Listener: Send + Sync {
     /// The answer cannot be read.
     fn choose(&self, question: &Question) -> Result<Choice, Error>;
 
+    /// Asks for a text; `None` where nobody is asked.
+    ///
+    /// # Errors
+    /// The answer cannot be read.
+    fn text(&self, question: &str) -> Result<Option<String>, Error>;
+
     /// Asks for confirmation: the facts, and the question.
     ///
     /// # Errors
@@ -82,6 +88,10 @@ impl Listener for Silent {
 
     fn choose(&self, _: &Question) -> Result<Choice, Error> {
         Ok(Choice::Unanswered)
+    }
+
+    fn text(&self, _: &str) -> Result<Option<String>, Error> {
+        Ok(None)
     }
 
     fn agrees(&self, _: &str, _: &str) -> Result<bool, Error> {

@@ -33,6 +33,7 @@ mod database;
 pub mod develop;
 pub mod drift;
 pub mod entities;
+pub mod environments;
 mod excluded;
 mod failure;
 pub mod fresh;

@@ -42,6 +42,7 @@ pub struct Resolved {
 /// # Errors
 /// There is no such migration; the verdict is about an interrupted migration, and this one is not; the lock cannot be had.
 pub async fn resolve(workspace: &Workspace, name: &str, verdict: Verdict) -> Result<Resolved, Failure> {
+    workspace.refuse_protected()?;
     let mut live = workspace.required(Missing::Refuse).await?;
     let migrations = workspace.migrations(live.product())?;
     let found = find_id(name, migrations.iter().map(|migration| &migration.id));
@@ -91,6 +92,7 @@ pub async fn resolve(workspace: &Workspace, name: &str, verdict: Verdict) -> Res
 /// # Errors
 /// The database has another schema, with the differences, unless `force`; the migration is recorded already.
 pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) -> Result<String, Failure> {
+    workspace.refuse_protected()?;
     let mut live = workspace.required(Missing::Refuse).await?;
     let product = live.product();
     let migrations = workspace.migrations(product)?;
@@ -151,6 +153,9 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
 /// # Errors
 /// The user lacks the privilege to end that session.
 pub async fn unlock(workspace: &Workspace, force: bool) -> Result<Option<String>, Failure> {
+    if force {
+        workspace.refuse_protected()?;
+    }
     let connection = workspace.connection().ok_or_else(|| {
         Error::new("no database URL is set")
             .hint("pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration")

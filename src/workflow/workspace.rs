@@ -14,7 +14,7 @@ use crate::dialect::reprint::Comparison;
 use crate::dialect::{self, Forms, Product};
 use crate::entity::{Diagnostic, Model, Severity, SourceFiles};
 use crate::introspect::{self, Unmanaged};
-use crate::project::{DatabaseUrl, EntityReader, Environment, Project, Writer};
+use crate::project::{EntityReader, Environment, NamedDatabase, Project, Writer};
 use crate::schema::{Name, Normalized, Origins, Undeclared};
 use crate::state::{self, Policy, TargetSchema, TypeRules, UnfitRow};
 
@@ -30,6 +30,8 @@ pub struct Workspace {
     pub lock: Option<Lock>,
     /// The database, if one is named or configured.
     pub environment: Option<Environment>,
+    /// The name of the protected environment whose database may be changed.
+    pub confirmed: Option<String>,
     /// Whether the command line allows cargo to run.
     pub run_cargo: bool,
     /// Receives messages and answers questions.
@@ -47,8 +49,10 @@ pub struct Workspace {
 pub struct Open {
     /// The folder in which the search for the project starts; the current one if absent.
     pub folder: Option<std::path::PathBuf>,
-    /// The URL of the database, if not that of the environment or the configuration.
-    pub database_url: Option<DatabaseUrl>,
+    /// The database, if not that of the environment variables or the configuration.
+    pub database: NamedDatabase,
+    /// The name of the protected environment whose database may be changed.
+    pub confirmed: Option<String>,
     /// Whether cargo may build and run the entities, if the configuration uses the compiled reader.
     pub run_cargo: bool,
     /// Receives messages and answers questions.
@@ -57,7 +61,13 @@ pub struct Open {
 
 impl Default for Open {
     fn default() -> Self {
-        Self { folder: None, database_url: None, run_cargo: false, listener: Arc::new(Silent) }
+        Self {
+            folder: None,
+            database: NamedDatabase::default(),
+            confirmed: None,
+            run_cargo: false,
+            listener: Arc::new(Silent),
+        }
     }
 }
 
@@ -101,7 +111,7 @@ impl Live {
 impl Workspace {
     /// Finds the project and reads its configuration and lock.
     pub fn open(open: impl Into<Open>) -> Result<Self, Failure> {
-        let Open { folder, database_url, run_cargo, listener } = open.into();
+        let Open { folder, database, confirmed, run_cargo, listener } = open.into();
         let start = match folder {
             Some(folder) => folder,
             None => current_folder()?,
@@ -126,13 +136,14 @@ impl Workspace {
                 .into());
         }
         project.config.history = history;
-        let environment = project.environment(database_url.as_ref())?;
+        let environment = project.environment(&database)?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
         Ok(Self {
             project,
             lock,
             environment,
+            confirmed,
             run_cargo,
             listener,
             types,

@@ -13,6 +13,7 @@ mod declared;
 mod deployed;
 mod developed;
 mod drift;
+mod environments;
 mod functions;
 mod generated;
 mod grants;

@@ -43,6 +43,10 @@ impl Listener for Recorder {
         Ok(self.answer.unwrap_or(Choice::Unanswered))
     }
 
+    fn text(&self, _: &str) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+
     fn agrees(&self, _: &str, _: &str) -> Result<bool, Error> {
         Ok(false)
     }

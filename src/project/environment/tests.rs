@@ -4,17 +4,19 @@
 
 use super::*;
 
+const SOURCE: &str = "`database-url` of the configuration";
+
 #[test]
 fn variables_are_filled_in() {
     let lookup = |name: &str| (name == "NAME").then(|| "value".to_owned());
-    assert_eq!(expand("a", &lookup).unwrap(), "a".into());
-    assert_eq!(expand("${NAME}-${NAME}$", &lookup).unwrap(), "value-value$".into());
+    assert_eq!(expand("a", SOURCE, &lookup).unwrap(), "a".into());
+    assert_eq!(expand("${NAME}-${NAME}$", SOURCE, &lookup).unwrap(), "value-value$".into());
     assert_eq!(
-        expand("x${OTHER}", &lookup).unwrap_err().to_string(),
+        expand("x${OTHER}", SOURCE, &lookup).unwrap_err().to_string(),
         "`database-url` of the configuration needs the variable `OTHER`, which is not set"
     );
     assert_eq!(
-        expand("s3cret${NAME", &lookup).unwrap_err().to_string(),
+        expand("s3cret${NAME", SOURCE, &lookup).unwrap_err().to_string(),
         "`database-url` of the configuration has a `${` without `}`"
     );
 }
@@ -27,8 +29,8 @@ fn the_first_url_wins() {
     let empty = |name: &str| (name == "DATABASE_URL").then(|| " ".to_owned());
     let full = |name: &str| (name == "DATABASE_URL").then(|| "postgres://u@h/environment".to_owned());
     let url = |named: Option<&str>, variable: &dyn Fn(&str) -> Option<String>| {
-        let named = named.map(DatabaseUrl::from);
-        let found = Environment::find(folder.path(), &config, named.as_ref(), variable)?;
+        let named = NamedDatabase { url: named.map(DatabaseUrl::from), ..NamedDatabase::default() };
+        let found = Environment::find(folder.path(), &config, &named, variable)?;
         Ok::<_, Error>(found.map(|environment| environment.to_string()))
     };
     assert!(url(None, &empty).is_err());
@@ -49,5 +51,67 @@ fn the_first_url_wins() {
     assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
     assert!(!format!("{config:?}").contains("postgres"), "{config:?}");
     std::fs::remove_file(folder.path().join(".env")).unwrap();
-    assert!(Environment::find(folder.path(), &Config::default(), None, &empty).unwrap().is_none());
+    assert!(Environment::find(folder.path(), &Config::default(), &NamedDatabase::default(), &empty).unwrap().is_none());
+}
+
+#[test]
+fn a_named_environment_wins_over_a_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    std::fs::write(
+        folder.path().join("gen.toml"),
+        "[env.staging]\ndatabase-url = \"postgres://u:${SECRET}@staging/shop\"\nrole = \"owner\"\n\
+         [env.production]\nprotected = true\nlock-timeout = 600\nrequires = \"staging\"\n\
+         [env.file]\ndatabase-url = \"sqlite://a.db\"\nprotected = true\n",
+    )
+    .unwrap();
+    let config = Config::read(folder.path()).unwrap().unwrap();
+    let variable = |name: &str| match name {
+        "DATABASE_URL" => Some("postgres://u@localhost/other".to_owned()),
+        "SECRET" => Some("s3cret".to_owned()),
+        _ => None,
+    };
+    let find = |name: &str| {
+        let named = NamedDatabase { environment: Some(name.to_owned()), url: None };
+        Environment::find(folder.path(), &config, &named, &variable)
+    };
+    let staging = find("staging").unwrap().unwrap();
+    assert_eq!((staging.to_string().as_str(), staging.is_named), ("postgres://u@staging/shop", true));
+    let production = find("production").unwrap().unwrap();
+    assert_eq!(production.to_string(), "postgres://u@localhost/other");
+    assert!(production.is_protected && !production.is_development);
+    assert_eq!(
+        (production.lock_timeout, production.requires.as_deref()),
+        (Some(Duration::from_secs(600)), Some("staging"))
+    );
+    assert!(!find("file").unwrap().unwrap().is_development);
+    let error = find("stagin").unwrap_err();
+    assert_eq!(error.to_string(), "there is no environment `stagin` in the configuration");
+    assert_eq!(error.hints(), ["did you mean `--env staging`?"]);
+    let by_variable = |name: &str| (name == "GEN_ENV").then(|| "file".to_owned());
+    let found = Environment::find(folder.path(), &config, &NamedDatabase::default(), &by_variable).unwrap().unwrap();
+    assert_eq!(found.name.as_deref(), Some("file"));
+}
+
+#[test]
+fn settings_of_environments_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    for (text, expected) in [
+        ("env = 3", "line 1: `env` must be a table of environments"),
+        ("[env.\"a b\"]", "line 1: `a b` cannot be the name of an environment"),
+        ("[env.all]", "line 1: `all` cannot be the name of an environment"),
+        ("[env.a]\nprotect = true", "line 2: there is no setting `protect` of an environment"),
+        ("[env.a]\nprotected = 1", "line 2: `protected` must be true or false"),
+        ("[env.a]\nlock-timeout = -1", "line 2: `lock-timeout` must be a number of seconds"),
+        ("[env.a]\nrequires = \"b\"", "line 1: `requires` names `b`, which is no environment"),
+        ("[env.a]\nrequires = \"b\"\n[env.b]\nrequires = \"a\"", "line 1: `a` requires itself: a → b → a"),
+        (
+            "[env.a]\nprotected = true\ndevelopment = true",
+            "line 1: an environment cannot be protected and for development",
+        ),
+    ] {
+        std::fs::write(folder.path().join("gen.toml"), text).unwrap();
+        let error = Config::read(folder.path()).unwrap_err().to_string();
+        assert!(error.ends_with(expected), "{text}: {error}");
+    }
 }

@@ -195,6 +195,10 @@ impl Session {
         };
         let mut session = Self::on(driver, options.options.clone(), product, options.is_scratch).await?;
         session.name_history(options.history.as_deref());
+        if let Some(role) = &options.role {
+            let set = format!("SET ROLE {}", sql::quote(session.product, role));
+            session.execute(&set).await?;
+        }
         Ok(session)
     }
 

@@ -25,6 +25,7 @@ pub struct ConnectionOptions {
     pub(super) endpoint: Endpoint,
     pub(super) is_scratch: bool,
     pub(super) history: Option<String>,
+    pub(super) role: Option<String>,
 }
 
 impl ConnectionOptions {
@@ -99,7 +100,7 @@ impl ConnectionOptions {
             Product::Postgres => Options::postgres(&url).map_err(refused)?,
             Product::MySql | Product::MariaDb | Product::Sqlite => Options::mysql(&url).map_err(refused)?,
         };
-        Ok(Self { scheme, product, options, endpoint, is_scratch: false, history: None })
+        Ok(Self { scheme, product, options, endpoint, is_scratch: false, history: None, role: None })
     }
 
     /// A path with parameters, or one of SQLite's own `file:` URIs.
@@ -129,7 +130,15 @@ impl ConnectionOptions {
             Some(path) => Endpoint::File { path, shown: name.into_owned() },
             None => Endpoint::Memory,
         };
-        Ok(Self { scheme: "sqlite", product: Product::Sqlite, options, endpoint, is_scratch: false, history: None })
+        Ok(Self {
+            scheme: "sqlite",
+            product: Product::Sqlite,
+            options,
+            endpoint,
+            is_scratch: false,
+            history: None,
+            role: None,
+        })
     }
 
     /// The options of a connection that an application has. `None`: it leads to no database, or to one whose driver is not built in.
@@ -156,7 +165,7 @@ impl ConnectionOptions {
             }
             _ => return None,
         };
-        Some(Self { scheme, product, options, endpoint, is_scratch: false, history: None })
+        Some(Self { scheme, product, options, endpoint, is_scratch: false, history: None, role: None })
     }
 
     /// The same database with a history of this name; see [`Session::name_history`](super::Session::name_history).
@@ -165,11 +174,17 @@ impl ConnectionOptions {
         Self { history, ..self }
     }
 
-    /// The options for a scratch database of this name on the same server: settings that hold only on the given database are
-    /// left out.
+    /// The same database, in which a session takes this role as by `SET ROLE`.
+    #[must_use]
+    pub fn with_role(self, role: Option<String>) -> Self {
+        Self { role, ..self }
+    }
+
+    /// The options for a scratch database of this name on the same server: settings that hold only on the given database, and the
+    /// role, are left out.
     #[must_use]
     pub fn for_scratch(&self, name: &str) -> Self {
-        let mut scratch = Self { is_scratch: true, ..self.clone() };
+        let mut scratch = Self { is_scratch: true, role: None, ..self.clone() };
         scratch.options.switch_to(name);
         if let Endpoint::Server { database, .. } = &mut scratch.endpoint {
             name.clone_into(database);

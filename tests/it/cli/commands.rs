@@ -47,15 +47,18 @@ fn help_lists_the_commands() {
       help         Print this message or the help of the given subcommand(s)
 
     Options:
-          --database-url <URL>  The database (postgres://, mysql://, mariadb://, sqlite://); otherwise
-                                DATABASE_URL, .env, or the configuration
-          --project <FOLDER>    The project's folder; otherwise the nearest one at or above the current
-                                folder
-          --run-cargo           Let cargo build and run the entities of this checkout, where the
-                                compiled reader is configured; remembered
-          --color <WHEN>        When to colour [default: auto] [possible values: auto, always, never]
-      -h, --help                Print help (see more with '--help')
-      -V, --version             Print version
+          --database-url <URL>    The database (postgres://, mysql://, mariadb://, sqlite://); otherwise
+                                  DATABASE_URL, .env, or the configuration
+          --env <NAME>            The environment `[env.NAME]` of the configuration; otherwise that of
+                                  GEN_ENV
+          --yes-protected <NAME>  Change the database of this protected environment
+          --project <FOLDER>      The project's folder; otherwise the nearest one at or above the
+                                  current folder
+          --run-cargo             Let cargo build and run the entities of this checkout, where the
+                                  compiled reader is configured; remembered
+          --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
+      -h, --help                  Print help (see more with '--help')
+      -V, --version               Print version
     ");
     shows!(project.run(&["migration", "-h"]), @r"
     exit 0
@@ -73,15 +76,18 @@ fn help_lists_the_commands() {
           --from <STATE>               The state to start from; otherwise chosen by comparing database
                                        and snapshot [possible values: database, snapshot]
           --empty                      Write a migration with empty sections, to be filled by hand
+          --env <NAME>                 The environment `[env.NAME]` of the configuration; otherwise that
+                                       of GEN_ENV
+          --dry-run                    Print the files instead of writing them
+          --yes-protected <NAME>       Change the database of this protected environment
+          --exit-code                  With --dry-run: exit with 2 if there is a migration to write
           --project <FOLDER>           The project's folder; otherwise the nearest one at or above the
                                        current folder
-          --dry-run                    Print the files instead of writing them
           --run-cargo                  Let cargo build and run the entities of this checkout, where the
                                        compiled reader is configured; remembered
+          --strict                     Treat undeclared objects as an error
           --color <WHEN>               When to colour [default: auto] [possible values: auto, always,
                                        never]
-          --exit-code                  With --dry-run: exit with 2 if there is a migration to write
-          --strict                     Treat undeclared objects as an error
           --no-verify                  Do not prove the migration on a scratch database first
           --rename <OLD:NEW>           Treat as a rename: `user:account`, `user.mail:email`,
                                        `index:user.old:new` (repeat for more)

@@ -1,5 +1,7 @@
 //! Where a project begins, and how it is configured.
 
+use sea_gen::project::{DatabaseUrl, NamedDatabase};
+
 use super::*;
 
 #[apply(test)]
@@ -41,7 +43,7 @@ fn a_repository_is_not_left() {
     assert_eq!(discover().config, nothing_is_configured);
     fs::remove_file(inside.join(".env")).unwrap();
     if std::env::var_os("DATABASE_URL").is_none() {
-        assert_eq!(discover().environment(None).unwrap().map(|found| found.to_string()), None);
+        assert_eq!(discover().environment(&NamedDatabase::default()).unwrap().map(|found| found.to_string()), None);
     }
     assert_eq!(discover().dialects.len(), 1);
 }
@@ -103,7 +105,7 @@ fn a_bad_setting_is_named() {
             "xyz = 1",
             "`ROOT/gen.toml`, line 1: there is no setting `xyz`\nthe settings are entities, dialects, database-url, \
              migrations, snapshots, lock, format, migrator, history, undeclared, partitions, privileges, include, exclude, schemas, development, \
-             proof, features, cfg, type-rules, types, reader, offline-forms, projects",
+             proof, features, cfg, type-rules, types, reader, offline-forms, projects, env",
         ),
         ("entities = 'x'", "`ROOT/gen.toml`, line 1: `entities` must be a list of texts\n`entities = [\"…\"]`"),
         ("entities = [\n'x',\n1]", "`ROOT/gen.toml`, line 3: `entities` must be a text\n"),
@@ -240,7 +242,8 @@ fn a_database_for_development_is_told_from_another() {
     let root = folder();
     put(root.path(), "gen.toml", "development = ['db.dev']");
     let project = Project::discover(root.path()).unwrap();
-    let is_development = |url: &str| project.environment(Some(&url.into())).unwrap().unwrap().is_development;
+    let is_development =
+        |url: &str| project.environment(&DatabaseUrl::from(url).into()).unwrap().unwrap().is_development;
     assert!(is_development("postgres://x@localhost/d") && is_development("postgres://x@db.dev/d"));
     assert!(!is_development("postgres://x@db.live/d"));
 }

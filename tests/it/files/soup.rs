@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Runs, TestRunner};
-use sea_gen::project::{Config, Project, Snapshot};
+use sea_gen::project::{Config, NamedDatabase, Project, Snapshot};
 use sea_gen::schema::Product;
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::{self, MigrationId};
@@ -262,7 +262,7 @@ fn configurations() {
                 said(&error);
             }
             if let Ok(project) = Project::discover(root.path()) {
-                let _ = project.environment(None);
+                let _ = project.environment(&NamedDatabase::default());
                 let _ = project.entity_files();
             }
         }

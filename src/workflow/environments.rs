@@ -1,0 +1,80 @@
+//! The named environments together: how each compares with the project, and what one requires of another.
+//!
+//! Must not know arguments, terminals or what is printed.
+
+use sea_gen_runner::run::{self, Direction};
+use sea_gen_runner::session::{Missing, connect};
+use sea_gen_runner::{Error, ErrorKind};
+
+use crate::project::NamedDatabase;
+
+use super::apply::{Bench, Chosen};
+use super::status::{Status, status};
+use super::{Failure, Open, Workspace, applicable};
+
+/// The environments of the configuration in the order of their names, each compared with the project, or the reason why it cannot be.
+///
+/// # Errors
+/// The project cannot be opened, or has no environments.
+pub async fn statuses(open: impl Into<Open>) -> Result<Vec<(String, Result<Status, Failure>)>, Failure> {
+    let open = Open { database: NamedDatabase::default(), ..open.into() };
+    // What DATABASE_URL names is not read here.
+    let names: Vec<String> = Workspace::open(open.clone())?.project.config.environments.into_keys().collect();
+    if names.is_empty() {
+        return Err(Error::new("the configuration has no environments")
+            .hint("add `[env.staging]` and a `database-url` to it")
+            .into());
+    }
+    let mut found = Vec::new();
+    for name in names {
+        let database = NamedDatabase { environment: Some(name.clone()), url: None };
+        let compared = match Workspace::open(Open { database, ..open.clone() }) {
+            Ok(workspace) => status(workspace).await,
+            Err(failure) => Err(failure),
+        };
+        found.push((name, compared));
+    }
+    Ok(found)
+}
+
+impl Bench {
+    /// Refuses to apply a migration that is not applied, with the same text, in the environment that this one requires.
+    ///
+    /// # Errors
+    /// A migration is missing there, or that database cannot be read.
+    pub async fn refuse_unpromoted(&self, chosen: &[Chosen]) -> Result<(), Failure> {
+        let environment = self.workspace.environment.as_ref();
+        let Some((name, required)) = environment.and_then(|it| Some((it.name.as_ref()?, it.requires.as_ref()?))) else {
+            return Ok(());
+        };
+        let up: Vec<_> = chosen.iter().filter(|(_, direction)| *direction == Direction::Up).copied().collect();
+        if up.is_empty() {
+            return Ok(());
+        }
+        let named = NamedDatabase { environment: Some(required.clone()), url: None };
+        let Some(before) = self.workspace.project.environment(&named)? else { return Ok(()) };
+        let mut history = Vec::new();
+        if !before.is_absent() {
+            let mut session = connect(&before.connection, Missing::Refuse).await?;
+            history = run::history(&mut session).await?;
+            session.close().await;
+        }
+        for (migration, _) in self.migrations_at(&up) {
+            let file = applicable(migration);
+            let record = history.iter().find(|record| record.id == file.id() && record.status.is_done());
+            let why = match record {
+                None => "is not applied",
+                Some(record) if record.checksum != file.checksum => "was applied with another text",
+                Some(_) => continue,
+            };
+            return Err(Error::new(format!(
+                "`{}` {why} in `{required}`, which `{name}` requires; nothing was run",
+                file.id()
+            ))
+            .of(ErrorKind::Refused)
+            .hint(format!("`gen up --env {required}`"))
+            .into());
+        }
+        Ok(())
+    }
+}
