@@ -15,7 +15,8 @@ use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init};
 pub(super) use running::{
-    Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Reverting, Run, Sync, Unlock, Up,
+    Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Restore, Reverting, Run, Sync,
+    Unlock, Up,
 };
 
 /// Reviewed, reversible migrations from SeaORM entities.
@@ -94,6 +95,8 @@ pub(super) enum Command {
     Fresh(Emptying),
     /// Revert every migration on a development database
     Reset(Emptying),
+    /// Make a database from a backup, and apply what is pending then
+    Restore(Restore),
     /// Correct the history: a migration was applied, reverted or interrupted by other means
     Resolve(Resolve),
     /// Record that a database has everything up to a migration already

@@ -26,6 +26,7 @@ mod projects;
 mod purge;
 mod report;
 mod resolve;
+mod restore;
 mod seed;
 mod show;
 mod status;
@@ -149,6 +150,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Goto(command) => up::goto(common, command).await,
         Command::Fresh(command) => fresh::fresh(common, command).await,
         Command::Reset(command) => fresh::reset(common, command).await,
+        Command::Restore(command) => restore::run(common, command).await,
         Command::Resolve(command) => resolve::run(common, command).await,
         Command::Unlock(command) => resolve::unlock(common, command).await,
         Command::Grants(command) => grants::run(common, command).await,

@@ -10,7 +10,8 @@ use serde_json::json;
 
 use crate::lint::allow::{Allow, flag};
 use crate::workflow::apply::{Bench, Course, RefusedLoss};
-use crate::workflow::{Failure, stakes};
+use crate::workflow::backup::{Backup, name};
+use crate::workflow::{Failure, Workspace, stakes};
 
 use super::arguments::{Common, Down, Goto, Others, Redo, Reverting, Run, Up};
 use super::paint::{self, Ink, ink};
@@ -24,6 +25,14 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
     let order = if *out_of_order { Order::Any } else { Order::Strict };
     let course = Course::Up { target, recognises_rows: *recognise, unproven: *unproven, order };
     go(bench, run, &course, (&[], "gen up")).await
+}
+
+/// Applies what is pending in a database that was made from a backup; its name was confirmed already.
+pub(super) async fn after_restore(common: &Common) -> Result<Ending, Failure> {
+    let mut bench = Bench::open(common, true, false).await?;
+    bench.backup = None;
+    let course = Course::Up { target: Target::All, recognises_rows: false, unproven: false, order: Order::Strict };
+    go(bench, &Run { dry_run: false, json: false }, &course, (&[], "gen up")).await
 }
 
 pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Failure> {
@@ -50,6 +59,7 @@ pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Fail
 async fn open(common: &Common, creates: bool, (run, others): (&Run, &Others)) -> Result<Bench, Failure> {
     let mut bench = Bench::open(common, creates, run.dry_run).await?;
     bench.waiting.limit = others.lock_timeout.map_or(bench.waiting.limit, Duration::from_secs);
+    bench.backup = others.backup.clone().or(bench.backup);
     if others.end_orphans {
         bench.waiting = bench.waiting.ending_orphans();
     }
@@ -100,6 +110,9 @@ async fn go(
     }
     bench.refuse_refuted(course, &chosen)?;
     bench.refuse_unpromoted(&chosen).await?;
+    if let Some(backup) = bench.back_up(&chosen).await? {
+        told(&backup, &bench.workspace);
+    }
     // Completed migrations are reported even if a later one fails.
     let (mut talk, mut done) = (Talk::new(), recognised);
     let mut watch = |progress: Progress<'_>| {
@@ -120,6 +133,21 @@ async fn go(
     print(run, &done);
     bench.live.session.close().await;
     Ok(Ending::Done)
+}
+
+/// Says where a backup is, and how a database is made from it.
+fn told(backup: &Backup, workspace: &Workspace) {
+    let Backup { path, size, unchecked } = backup;
+    let shown = workspace.project.shown(path).display().to_string();
+    let checked = match unchecked {
+        None => "it was restored into a scratch database".to_owned(),
+        Some(why) => format!("it was not tried out: {why}"),
+    };
+    paint::talk(format!("backup {shown} ({}); {checked}", indicatif::BinaryBytes(*size)));
+    paint::talk(format!(
+        "  to go back to it: `gen restore {shown} --replace {}`",
+        workspace.connection().map(name).unwrap_or_default()
+    ));
 }
 
 /// The SQL of migrations, each under its name.

@@ -76,6 +76,8 @@ pub struct Environment {
     pub lock_timeout: Option<Duration>,
     /// The environment in which a migration has to be applied before.
     pub requires: Option<String>,
+    /// Whether nothing is run without a backup.
+    pub requires_backup: bool,
 }
 
 /// What the caller says of the database.
@@ -129,6 +131,7 @@ impl Environment {
             is_protected: settings.protected,
             lock_timeout: settings.lock_timeout,
             requires: settings.requires.clone(),
+            requires_backup: settings.requires_backup,
             name: Some(name),
             ..of_host
         }))
@@ -144,6 +147,7 @@ impl Environment {
             is_protected: false,
             lock_timeout: None,
             requires: None,
+            requires_backup: false,
         }
     }
 

@@ -4,6 +4,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is one of the two rooms that touch files")]
 
+pub mod backups;
 mod compact;
 mod compiled;
 mod config;

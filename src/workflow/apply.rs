@@ -3,6 +3,8 @@
 //!
 //! Must not know how a migration is executed, nor how it is reported.
 
+use std::path::PathBuf;
+
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{
     self, Applicable, DEFAULT_WAIT, Direction, Order, Outcome, ProgressCallback, State, Target, Waiting,
@@ -15,9 +17,11 @@ use crate::dialect::{self, Product, Role, Statement, reading};
 use crate::introspect;
 use crate::lint::allow::Allow;
 use crate::lint::{self, Finding};
+use crate::project::backups::BACKUPS;
 use crate::project::{find_id, fingerprint};
 use crate::state::{self, Situation};
 
+use super::backup::{Backup, backup};
 use super::{
     Failure, Known, Live, Open, Workspace, applicable, applicables, histories, occupied, recognisable, refuted, sizes,
     stakes,
@@ -70,6 +74,8 @@ pub struct Bench {
     kept: Vec<(Migration, String)>,
     /// How another runner is waited for.
     pub waiting: Waiting,
+    /// The folder of the backup that is made before a run, from the project's root; `None` makes none.
+    pub backup: Option<PathBuf>,
     /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
 }
@@ -110,8 +116,10 @@ impl Bench {
         let migrations = workspace.migrations(live.product())?;
         workspace.refuse_unsealed(live.product(), &migrations)?;
         let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
-        let limit = workspace.environment.as_ref().and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);
-        Ok(Self { workspace, live, migrations, kept, waiting: limit.into(), may_go_back: false })
+        let environment = workspace.environment.as_ref();
+        let limit = environment.and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);
+        let backup = environment.filter(|it| it.requires_backup).map(|_| PathBuf::from(BACKUPS));
+        Ok(Self { workspace, live, migrations, kept, waiting: limit.into(), backup, may_go_back: false })
     }
 
     /// Parses a target: a count or an id.
@@ -286,6 +294,19 @@ impl Bench {
         let up = chosen.iter().filter(|(_, direction)| *direction == Direction::Up);
         let files: Vec<_> = up.filter_map(|(at, _)| self.migrations.get(*at)).map(applicable).collect();
         refuted::refuse(self.workspace.sealed_lock()?, files.iter())
+    }
+
+    /// Makes the backup that was asked for, or that the environment requires, if anything is to be run.
+    ///
+    /// # Errors
+    /// It cannot be made, or restored into a scratch database. Then no file is left.
+    pub async fn back_up(&mut self, chosen: &[Chosen]) -> Result<Option<Backup>, Failure> {
+        match &self.backup {
+            Some(folder) if !chosen.is_empty() => {
+                backup(&self.workspace, &mut self.live, &folder.clone()).await.map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Runs the course.

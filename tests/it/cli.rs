@@ -12,6 +12,7 @@ mod correcting;
 mod daily;
 mod differences;
 mod drifting;
+mod help;
 mod linting;
 mod modules;
 mod phases;

@@ -4,6 +4,7 @@
 
 mod adoption;
 mod backfill;
+mod backups;
 mod baseline;
 mod belongings;
 mod catalog;

@@ -165,10 +165,12 @@ fn refusal(reason: impl ToString) -> DatabaseError {
 
 /// Runs the built binary in a folder, without the environment variables that would change its behaviour.
 pub fn generate(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
-    Command::new(env!("CARGO_BIN_EXE_gen"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("DATABASE_URL")
-        .env("NO_COLOR", "1")
-        .output()
+    generator(folder).args(arguments).output()
+}
+
+/// `gen` in a folder, without a database in its environment.
+pub fn generator(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gen"));
+    command.current_dir(folder).env_remove("DATABASE_URL").env("NO_COLOR", "1");
+    command
 }

@@ -2,7 +2,11 @@
 //!
 //! Must not know the commands.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
+
+use crate::project::backups::BACKUPS;
 
 /// Arguments of every command that runs migrations.
 #[derive(Debug, Args)]
@@ -21,6 +25,9 @@ pub(in super::super) struct Others {
     /// How many seconds to wait for another runner [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub(in super::super) lock_timeout: Option<u64>,
+    /// Copy the database into a new file of a folder before anything runs, and restore it into a scratch database to check it
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, default_missing_value = BACKUPS)]
+    pub(in super::super) backup: Option<PathBuf>,
     /// End the session of another runner whose client is gone, and the statement that the server still runs for it
     #[arg(long)]
     pub(in super::super) end_orphans: bool,
@@ -59,6 +66,20 @@ pub(in super::super) struct Up {
     pub(in super::super) others: Others,
     #[command(flatten)]
     pub(in super::super) run: Run,
+}
+
+/// `gen restore`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Restore {
+    /// The backup: a file of `gen up --backup`, `pg_dump -Fc` or `mysqldump`, or an SQLite database
+    #[arg(value_name = "FILE")]
+    pub(in super::super) file: PathBuf,
+    /// Replace what is in the database of this name
+    #[arg(long, value_name = "NAME")]
+    pub(in super::super) replace: Option<String>,
+    /// Leave the database as the backup has it: apply no pending migration
+    #[arg(long)]
+    pub(in super::super) no_up: bool,
 }
 
 /// `gen down`.

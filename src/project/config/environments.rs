@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::{DatabaseUrl, File, Setting};
 
-const KEYS: [&str; 6] = ["database-url", "role", "protected", "development", "lock-timeout", "requires"];
+const KEYS: [&str; 7] = ["database-url", "role", "protected", "development", "lock-timeout", "requires", "backup"];
 
 /// The settings of a named environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct EnvironmentSettings {
     pub lock_timeout: Option<Duration>,
     /// The environment in which a migration has to be applied before.
     pub requires: Option<String>,
+    /// Whether nothing is run without a backup.
+    pub requires_backup: bool,
 }
 
 impl File<'_> {
@@ -78,6 +80,7 @@ impl File<'_> {
                 "protected" => settings.protected = self.truth(key, value)?,
                 "development" => settings.development = Some(self.truth(key, value)?),
                 "lock-timeout" => settings.lock_timeout = Some(self.seconds(key, value)?),
+                "backup" => settings.requires_backup = self.backup(key, value)?,
                 "requires" => settings.requires = Some(self.text(key, value)?),
                 unknown => {
                     let message = format!("there is no setting `{unknown}` of an environment");
@@ -94,6 +97,14 @@ impl File<'_> {
             return Err(self.error(value.span(), message).hint("remove `protected` or `development`"));
         }
         Ok(settings)
+    }
+
+    fn backup(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<bool> {
+        match self.text(key, value)?.as_str() {
+            "required" => Ok(true),
+            "off" => Ok(false),
+            other => Err(self.error(value.span(), &format!("`backup` cannot be `{other}`: required or off"))),
+        }
     }
 
     pub(super) fn truth(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<bool> {

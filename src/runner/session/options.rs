@@ -2,6 +2,7 @@
 //!
 //! Hosts, users and database names are read here; no other code parses a URL. Must not know what the connection is for.
 
+mod clients;
 mod parameters;
 
 use std::fmt;
@@ -26,6 +27,7 @@ pub struct ConnectionOptions {
     pub(super) is_scratch: bool,
     pub(super) history: Option<String>,
     pub(super) role: Option<String>,
+    client: clients::ClientSettings,
 }
 
 impl ConnectionOptions {
@@ -100,7 +102,8 @@ impl ConnectionOptions {
             Product::Postgres => Options::postgres(&url).map_err(refused)?,
             Product::MySql | Product::MariaDb | Product::Sqlite => Options::mysql(&url).map_err(refused)?,
         };
-        Ok(Self { scheme, product, options, endpoint, is_scratch: false, history: None, role: None })
+        let client = clients::ClientSettings::of(&url);
+        Ok(Self { scheme, product, options, endpoint, is_scratch: false, history: None, role: None, client })
     }
 
     /// A path with parameters, or one of SQLite's own `file:` URIs.
@@ -138,6 +141,7 @@ impl ConnectionOptions {
             is_scratch: false,
             history: None,
             role: None,
+            client: Default::default(),
         })
     }
 
@@ -165,7 +169,16 @@ impl ConnectionOptions {
             }
             _ => return None,
         };
-        Some(Self { scheme, product, options, endpoint, is_scratch: false, history: None, role: None })
+        Some(Self {
+            scheme,
+            product,
+            options,
+            endpoint,
+            is_scratch: false,
+            history: None,
+            role: None,
+            client: Default::default(),
+        })
     }
 
     /// The same database with a history of this name; see [`Session::name_history`](super::Session::name_history).

@@ -182,6 +182,15 @@ impl Project {
         Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), talk: text(output.stderr) }
     }
 
+    /// Runs `gen` with variables of the environment.
+    #[track_caller]
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+        let mut command = crate::support::generator(self.path());
+        let output = command.args(arguments).envs(variables.iter().copied()).output().expect("gen runs");
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), talk: text(output.stderr) }
+    }
+
     /// Runs `gen … --json`, which must end well.
     #[track_caller]
     pub fn json(&self, arguments: &[&str]) -> Value {

@@ -1,0 +1,169 @@
+//! Files of backups: readable by their owner only, there as a whole or not at all, and recognised by what they begin with.
+//!
+//! Must not know how a database is copied.
+
+#![allow(clippy::disallowed_methods, reason = "this is one of the places that touch files")]
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use sea_gen_runner::files::cannot;
+use sea_gen_runner::{Error, Result};
+use tempfile::NamedTempFile;
+
+use crate::schema::Product;
+
+use super::make_folder;
+
+/// The folder of backups, from the project's root.
+pub const BACKUPS: &str = ".gen/backups";
+
+/// A backup that is being written. It is removed unless it is [kept](UnfinishedBackup::keep).
+pub struct UnfinishedBackup {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl UnfinishedBackup {
+    /// An empty file in a folder, which is made if it does not exist. The name has the database's name and the time.
+    ///
+    /// # Errors
+    /// The folder or the file cannot be made; there is a backup of the same second.
+    pub fn begin(folder: &Path, database: &str, product: Product) -> Result<Self> {
+        make_folder(folder)?;
+        let plain = |letter: char| if letter.is_alphanumeric() || letter == '-' { letter } else { '_' };
+        let name: String = database.chars().map(plain).collect();
+        let time = jiff::Timestamp::now().strftime("%Y%m%d_%H%M%S");
+        let path = folder.join(format!("{name}_{time}.{}", extension(product)));
+        if path.exists() {
+            return Err(Error::new(format!("`{}` is a backup of the same second", path.display()))
+                .hint("try again, or name another folder: `--backup=FOLDER`"));
+        }
+        let file = tempfile::Builder::new().prefix(".backup-").tempfile_in(folder);
+        Ok(Self { file: file.map_err(|error| cannot("write to", folder, error))?, path })
+    }
+
+    /// Where the backup is written.
+    pub fn place(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Gives the backup its name. Returns its path and its size in bytes.
+    ///
+    /// # Errors
+    /// It cannot be renamed.
+    pub fn keep(self) -> Result<(PathBuf, u64)> {
+        let Self { file, path } = self;
+        let size = std::fs::metadata(file.path()).map_err(|error| cannot("read", file.path(), error))?.len();
+        file.persist_noclobber(&path).map_err(|error| cannot("write", &path, error.error))?;
+        Ok((path, size))
+    }
+}
+
+fn extension(product: Product) -> &'static str {
+    match product {
+        Product::Postgres => "dump",
+        Product::MySql | Product::MariaDb => "sql",
+        Product::Sqlite => "sqlite",
+    }
+}
+
+/// A temporary file that only its owner reads. It is removed with the value.
+pub struct PrivateFile(NamedTempFile);
+
+impl PrivateFile {
+    /// A file with this text.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn with(text: &str) -> Result<Self> {
+        let file = NamedTempFile::new().and_then(|mut file| file.write_all(text.as_bytes()).map(|()| file));
+        file.map(Self).map_err(|error| cannot("write to", &std::env::temp_dir(), error))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+/// The product of which a file is a backup, by what it begins with. MySQL and MariaDB write the same.
+///
+/// # Errors
+/// The file cannot be read, or is no backup.
+pub fn product_of(path: &Path) -> Result<Product> {
+    let mut beginning = Vec::new();
+    let read = open(path)?.take(64).read_to_end(&mut beginning);
+    read.map_err(|error| cannot("read", path, error))?;
+    if beginning.starts_with(b"PGDMP") {
+        return Ok(Product::Postgres);
+    }
+    if beginning.starts_with(b"SQLite format 3\0") {
+        return Ok(Product::Sqlite);
+    }
+    let is_script = [&b"-- MariaDB dump"[..], b"-- MySQL dump", b"/*M!999999"];
+    if is_script.iter().any(|words| beginning.starts_with(words)) {
+        return Ok(Product::MySql);
+    }
+    Err(Error::new(format!("`{}` is no backup", path.display()))
+        .hint("a backup is a file of `gen up --backup`, `pg_dump -Fc`, `mysqldump`, or an SQLite database"))
+}
+
+/// Opens a backup for reading.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|error| cannot("read", path, error))
+}
+
+/// Puts a copy of a file in place of another one, which is kept beside it. Returns where that one is now.
+///
+/// # Errors
+/// A file cannot be read or written; then the other one is where it was.
+pub fn replace(copy_of: &Path, path: &Path) -> Result<Option<PathBuf>> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    make_folder(folder)?;
+    let new = tempfile::Builder::new().prefix(".restore-").tempfile_in(folder);
+    let new = new.map_err(|error| cannot("write to", folder, error))?;
+    std::fs::copy(copy_of, new.path()).map_err(|error| cannot("write", new.path(), error))?;
+    let former = path.exists().then(|| {
+        let time = jiff::Timestamp::now().strftime("%Y%m%d_%H%M%S");
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".replaced_{time}"));
+        path.with_file_name(name)
+    });
+    // What SQLite has not written into the database itself yet would be taken for a part of the new one.
+    let beside: Vec<(PathBuf, PathBuf)> = match &former {
+        Some(former) => {
+            ["", "-wal", "-shm", "-journal"].iter().map(|end| (with_end(path, end), with_end(former, end))).collect()
+        }
+        None => Vec::new(),
+    };
+    let mut moved = Vec::new();
+    let mut move_away = || -> Result<()> {
+        for (from, to) in beside.iter().filter(|(from, _)| from.exists()) {
+            std::fs::rename(from, to).map_err(|error| cannot("rename", from, error))?;
+            moved.push((from, to));
+        }
+        Ok(())
+    };
+    let done = move_away().and_then(|()| match new.persist(path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(cannot("write", path, error.error)),
+    });
+    if let Err(error) = done {
+        for (from, to) in moved {
+            let _ = std::fs::rename(to, from);
+        }
+        return Err(error);
+    }
+    Ok(former)
+}
+
+fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
