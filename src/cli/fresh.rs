@@ -25,7 +25,7 @@ pub(super) async fn fresh(common: &Common, command: &Emptying) -> Result<Ending,
     let mut talk = Talk::new();
     let outcomes = fresh.run(&mut |it| talk.show(&it)).await;
     talk.done();
-    print(&command.run, &outcomes?);
+    print(&command.run, &outcomes?, None);
     fresh.live.session.close().await;
     Ok(Ending::Done)
 }
@@ -41,7 +41,7 @@ pub(super) async fn reset(common: &Common, command: &Emptying) -> Result<Ending,
     let mut talk = Talk::new();
     let outcomes = reset.run(&mut |it| talk.show(&it)).await;
     talk.done();
-    print(&command.run, &outcomes?);
+    print(&command.run, &outcomes?, None);
     reset.live.session.close().await;
     Ok(Ending::Done)
 }

@@ -125,12 +125,22 @@ async fn go(
     talk.done();
     if let Err(error) = result {
         if !done.is_empty() {
-            print(run, &done);
+            print(run, &done, None);
         }
         return Err(error.into());
     }
-    bench.note(&done).await;
-    print(run, &done);
+    let verified = match done.is_empty() {
+        true => None,
+        false => bench.verify(&done).await,
+    };
+    print(run, &done, verified);
+    match verified.filter(|_| !run.json) {
+        Some(true) => paint::talk("verified: the database has the schema that the migrations lead to"),
+        Some(false) => paint::talk(
+            "note: the database does not have the schema that the migrations lead to; `gen drift` shows the differences",
+        ),
+        None => {}
+    }
     bench.live.session.close().await;
     Ok(Ending::Done)
 }
@@ -165,8 +175,8 @@ pub(super) fn script(migrations: &[(&Migration, Direction)]) -> String {
     text
 }
 
-/// Reports the result of each migration.
-pub(super) fn print(command: &Run, outcomes: &[Outcome]) {
+/// Reports the result of each migration, and whether the database has the resulting schema.
+pub(super) fn print(command: &Run, outcomes: &[Outcome], verified: Option<bool>) {
     if command.json {
         let rows = outcomes.iter().map(|outcome| {
             json!({
@@ -177,7 +187,7 @@ pub(super) fn print(command: &Run, outcomes: &[Outcome]) {
                 "status": outcome.status.map(State::key),
             })
         });
-        paint::exact(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>() })));
+        paint::exact(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>(), "verified": verified })));
         return;
     }
     if outcomes.is_empty() {

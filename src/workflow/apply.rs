@@ -14,7 +14,6 @@ use sea_gen_runner::session::{Missing, Session};
 use crate::dialect::casts::Casts;
 use crate::dialect::rows::{self, RowQuery};
 use crate::dialect::{self, Product, Role, Statement, reading};
-use crate::introspect;
 use crate::lint::allow::Allow;
 use crate::lint::{self, Finding};
 use crate::project::backups::BACKUPS;
@@ -326,17 +325,35 @@ impl Bench {
         outcomes.and(followed)
     }
 
-    /// Records the fingerprint of the database with its own expression texts, so that it is recognised when the
-    /// snapshot has other texts. A failure is ignored, because the record is only an aid.
-    pub async fn note(&mut self, outcomes: &[Outcome]) {
-        let Some(last) = outcomes.iter().rev().find(|outcome| outcome.direction == Direction::Up) else { return };
-        let Some(migration) = self.migrations.iter().find(|it| it.id.as_str() == last.id) else { return };
-        let scope = self.workspace.scope();
-        let Ok(catalog) = introspect::introspect(&mut self.live.session, &scope).await else { return };
-        if let Ok(schema) = dialect::of(self.live.product()).normalize(catalog.schema) {
-            let found = fingerprint(schema.schema());
+    /// Reads the database again after a run: whether it has the schema that the applied migrations lead to, or `None` where that
+    /// cannot be told. Its fingerprint with its own expression texts is recorded, so that it is recognised when the snapshot has
+    /// other texts; a failure of that is ignored, because the record is only an aid.
+    pub async fn verify(&mut self, outcomes: &[Outcome]) -> Option<bool> {
+        self.live.read_again(&self.workspace).await.ok()?;
+        let found = fingerprint(self.live.schema.schema());
+        let verified = self.has_schema_of_history(&found).await;
+        let last = outcomes.iter().rev().find(|outcome| outcome.direction == Direction::Up);
+        if let Some(migration) = last.and_then(|last| self.migrations.iter().find(|it| it.id.as_str() == last.id)) {
             let _ = run::note(&mut self.live.session, &applicable(migration), &found).await;
         }
+        verified
+    }
+
+    /// Whether the database has the schema that the applied migrations lead to.
+    async fn has_schema_of_history(&mut self, found: &str) -> Option<bool> {
+        let is_applied = |migration: &&Migration| self.live.history.iter().any(|it| it.id == migration.id.as_str());
+        let last = self.migrations.iter().rfind(is_applied)?;
+        if last.to.as_deref() == Some(found) {
+            return Some(true);
+        }
+        let newest = self.migrations.last()?;
+        if newest.id != last.id {
+            // No snapshot has the expressions of an older state.
+            return None;
+        }
+        let mut sealed = self.workspace.sealed_if_here(self.live.product()).ok()??;
+        self.live.unify_expressions(Some(&mut sealed), None).await.ok()?;
+        Some(sealed.schema == self.live.schema)
     }
 }
 

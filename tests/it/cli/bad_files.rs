@@ -279,6 +279,8 @@ fn a_migration_whose_file_is_missing() {
     --- stdout
     reverted [time]_add_phone  1 statement, [n] ms
     reverted [time]_add_email  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.run(&["status"]), @r"
     exit 0

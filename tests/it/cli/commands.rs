@@ -290,6 +290,8 @@ fn the_bookshop_fits_on_a_screen() {
     exit 0
     --- stdout
     applied [time]_initial  16 statements, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.run(&["status"]), @r"
     exit 0

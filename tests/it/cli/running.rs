@@ -20,6 +20,8 @@ fn up_applies_what_is_pending() {
     exit 0
     --- stdout
     applied [time]_initial  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.run(&["status"]), @r"
     exit 0
@@ -37,6 +39,8 @@ fn up_applies_what_is_pending() {
     --- stdout
     applied [time]_add_email  1 statement, [n] ms
     applied [time]_add_phone  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.run(&["up"]), @r"
     exit 0
@@ -199,14 +203,16 @@ fn outcomes_are_data_where_that_is_asked_for() {
           "statements": 1,
           "status": "applied"
         }
-      ]
+      ],
+      "verified": true
     }
     "#);
     shows!(project.run(&["up", "--json"]), @r#"
     exit 0
     --- stdout
     {
-      "migrations": []
+      "migrations": [],
+      "verified": null
     }
     "#);
     shows!(project.run(&["redo", "--json"]), @r#"
@@ -228,7 +234,8 @@ fn outcomes_are_data_where_that_is_asked_for() {
           "statements": 1,
           "status": "applied"
         }
-      ]
+      ],
+      "verified": true
     }
     "#);
     shows!(project.run(&["down", "--json"]), @r#"
@@ -243,7 +250,8 @@ fn outcomes_are_data_where_that_is_asked_for() {
           "statements": 1,
           "status": null
         }
-      ]
+      ],
+      "verified": null
     }
     "#);
 }
@@ -264,6 +272,8 @@ fn down_reverts_the_last_one_or_as_many_as_are_named() {
     exit 0
     --- stdout
     reverted [time]_add_phone  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.run(&["down", "2"]), @r"
     exit 0
@@ -287,6 +297,8 @@ fn down_reverts_the_last_one_or_as_many_as_are_named() {
     --- stdout
     reverted [time]_add_phone  1 statement, [n] ms
     applied [time]_add_phone  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
 }
 
@@ -298,33 +310,45 @@ fn a_migration_is_named_in_any_way_that_means_only_it() {
     exit 0
     --- stdout
     applied [time]_initial  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.run(&["up", "AddEmail"]), @r"
     exit 0
     --- stdout
     applied [time]_add_email  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.run(&["up", &ids[2]]), @r"
     exit 0
     --- stdout
     applied [time]_add_phone  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.run(&["down", &format!("migrations/{}.sql", ids[1])]), @r"
     exit 0
     --- stdout
     reverted [time]_add_phone  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     let beginning = &ids[0][.."YYYYMMDD_HHMMSS_i".len()];
     shows!(project.run(&["goto", beginning]), @r"
     exit 0
     --- stdout
     reverted [time]_add_email  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.run(&["goto", "add_phone"]), @r"
     exit 0
     --- stdout
     applied [time]_add_email  1 statement, [n] ms
     applied [time]_add_phone  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.run(&["goto", "add_phone"]), @r"
     exit 0
@@ -408,6 +432,8 @@ fn sync_brings_a_database_there_without_a_migration() {
     exit 0
     --- stdout
     recognised [time]_add_email  0 statements, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
     shows!(project.refused(&["sync", "--database-url", "postgres://ann@db.example.org/shop"]), @r#"
     error: postgres://ann@db.example.org/shop is on another host, so it may not be a development database

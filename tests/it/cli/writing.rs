@@ -194,6 +194,8 @@ fn an_empty_migration_is_for_writing_by_hand() {
     --- stdout
     applied [time]_initial  1 statement, [n] ms
     applied [time]_by_hand  1 statement, [n] ms
+    --- stderr
+    verified: the database has the schema that the migrations lead to
     ");
 }
 

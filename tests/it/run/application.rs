@@ -378,6 +378,8 @@ impl tracing::Subscriber for Recorder {
 fn a_migration_is_a_span_with_an_event_for_each_statement() {
     let recorder = Recorder::default();
     let _default = tracing::subscriber::set_default(recorder.clone());
+    // Another thread may have registered an event at the same moment, without this subscriber.
+    tracing::callsite::rebuild_interest_cache();
     super::support::block(async {
         let database = Database::create(Product::Sqlite, "").await;
         let text = format!("-- UP\n{TITLES}SELECT nothing;\n-- DOWN\n");
