@@ -4,6 +4,8 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is one of the two rooms that touch files")]
 
+mod attributes;
+mod branches;
 mod compact;
 mod compiled;
 mod config;
@@ -13,9 +15,11 @@ mod entities;
 mod environment;
 mod files;
 mod fingerprint;
+mod git;
 mod id;
 mod json;
 mod layout;
+mod merge_driver;
 mod migrators;
 mod parallel;
 mod registered;
@@ -33,6 +37,7 @@ use sea_gen_runner::{Error, Result};
 
 use crate::schema::{Product, Schema};
 
+pub use branches::{Branches, Side};
 pub use compiled::Compiled;
 pub use config::{Config, Demand, EntityReader, Format, Partitions, type_entries};
 pub use consent::CONSENT;
@@ -40,9 +45,11 @@ pub use entities::EntityPaths;
 pub use environment::{DatabaseUrl, Environment};
 pub use files::{Batch, FileChange, Staged, make_folder};
 pub use fingerprint::fingerprint;
-pub use id::{find_id, new_id};
+pub use id::{find_id, id_behind, new_id};
+pub use merge_driver::{Versions, merge_file};
 pub use migrators::MigrationCode;
 pub use parallel::STACK;
+pub use revision::Revision;
 pub use snapshot::Snapshot;
 pub use writer::Writer;
 
@@ -89,16 +96,32 @@ impl Project {
     /// # Errors
     /// There is none, or its configuration or lock cannot be read.
     pub fn discover_with_lock(start: &Path) -> Result<(Self, Option<Lock>)> {
+        let (root, config) = Self::locate(start)?;
+        Self::open(root, config)
+    }
+
+    /// The same for a project whose branches are being merged: its lock, which may be in conflict, is not read, and it has the
+    /// dialects that are configured.
+    ///
+    /// # Errors
+    /// There is none, or its configuration cannot be read.
+    pub fn discover_unlocked(start: &Path) -> Result<Self> {
+        let (root, config) = Self::locate(start)?;
+        Ok(Self::of(root, config))
+    }
+
+    /// The folder of the project that `start` lies in, and its configuration.
+    fn locate(start: &Path) -> Result<(PathBuf, Config)> {
         let start = start.canonicalize().map_err(|error| {
             cannot("find", start, error).hint("name the project's folder: `gen --project <FOLDER> …`")
         })?;
         let mut cargo = None;
         for folder in start.ancestors() {
             if let Some(config) = Config::read(folder)? {
-                return Self::open(folder.to_owned(), config);
+                return Ok((folder.to_owned(), config));
             }
             if folder.join(LOCK_FILE).symlink_metadata().is_ok_and(|found| !found.is_dir()) {
-                return Self::open(folder.to_owned(), Config::default());
+                return Ok((folder.to_owned(), Config::default()));
             }
             if cargo.is_none() && folder.join("Cargo.toml").is_file() {
                 cargo = Some(folder);
@@ -108,7 +131,7 @@ impl Project {
             }
         }
         match cargo {
-            Some(folder) => Self::open(folder.to_owned(), Config::default()),
+            Some(folder) => Ok((folder.to_owned(), Config::default())),
             None => {
                 Err(Error::new(format!("`{}` is in no project: there is no Cargo.toml here or above", start.display()))
                     .hint("go to the project's folder, or begin one here: `touch gen.toml && gen init`"))
@@ -116,10 +139,15 @@ impl Project {
         }
     }
 
-    fn open(root: PathBuf, config: Config) -> Result<(Self, Option<Lock>)> {
+    fn of(root: PathBuf, config: Config) -> Self {
         let mut project = Self { root, config, dialects: Vec::new(), flat: None };
         project.config.context.sea_orm = sea_orm_version(&project.root);
         project.config.context.root.clone_from(&project.root);
+        project
+    }
+
+    fn open(root: PathBuf, config: Config) -> Result<(Self, Option<Lock>)> {
+        let mut project = Self::of(root, config);
         let lock = Lock::read(&project.lock_path())?;
         let mut dialects = project.config.dialects.clone();
         if dialects.is_empty() {

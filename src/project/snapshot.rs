@@ -330,13 +330,26 @@ fn origins(text: &str) -> Option<&str> {
     rest.get(..end.or_else(|| rest.find('}').map(|end| end + 1))?)
 }
 
+/// Whether a path is that of an object, in the folder of its kind.
+pub(super) fn is_object(path: &Path) -> bool {
+    kind_of(path).is_some()
+}
+
+/// Whether a text is that of an object, for the file at a path.
+pub(super) fn is_valid(path: &Path, text: &str) -> bool {
+    kind_of(path).is_some_and(|kind| Object::parse(kind, path, text).is_ok())
+}
+
+fn kind_of(path: &Path) -> Option<ObjectKind> {
+    let folder = path.parent()?.file_name()?;
+    ObjectKind::all().find(|kind| folder == kind.folder())
+}
+
 fn conflict(path: &Path, text: &str) -> Option<Error> {
     let line = sea_gen_runner::json::conflict(text)?;
     let shown = path.display();
-    Some(Error::new(format!("`{shown}`, line {line}: two branches have changed the same object")).hint(format!(
-        "keep the other branch's snapshots and lock, `git checkout --no-overlay MERGE_HEAD -- {shown}`, delete your migration, and make \
-         it again with `gen migration`"
-    )))
+    let error = Error::new(format!("`{shown}`, line {line}: two branches have changed the same object"));
+    Some(error.hint("put the changes of both together, or see what disagrees: `gen merge`"))
 }
 
 fn restore(path: &Path) -> String {

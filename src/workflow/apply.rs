@@ -98,7 +98,7 @@ impl Bench {
     pub async fn open(open: impl Into<Open>, creates: bool, is_rehearsal: bool) -> Result<Self, Failure> {
         let workspace = Workspace::open(open)?;
         workspace.sealed_lock()?;
-        let live = match creates {
+        let mut live = match creates {
             true if is_rehearsal => workspace.rehearsed().await?,
             true => workspace.required(Missing::Create).await?,
             false => workspace.required(Missing::Refuse).await?,
@@ -106,6 +106,9 @@ impl Bench {
         workspace.refuse_unadopted(&[live.product()])?;
         let migrations = workspace.migrations(live.product())?;
         workspace.refuse_unsealed(live.product(), &migrations)?;
+        if !is_rehearsal {
+            run::follow_names(&mut live.session, &applicables(&migrations), DEFAULT_WAIT).await?;
+        }
         let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
         Ok(Self { workspace, live, migrations, kept, waiting: DEFAULT_WAIT.into(), may_go_back: false })
     }

@@ -13,7 +13,7 @@ use crate::introspect::SEAORM_HISTORY;
 use crate::project::Format;
 use crate::schema::Literal;
 
-use super::Workspace;
+use super::{Live, Workspace, applicables};
 
 /// How SeaORM's history compares with ours. Versions of SeaORM's are named as modules, `m20261128_101500_add_email`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,6 +56,19 @@ impl Compared {
         }
         let after_baseline = later.map(|(version, _)| version.clone()).collect();
         Some(Self { applied: rows.len(), after_baseline, only_in_seaql, only_in_gen })
+    }
+}
+
+impl Workspace {
+    /// Shows the rows of the history under the ids that merging branches gave to the migrations since. `gen up` writes them so.
+    pub(super) fn follow_names(&self, live: &mut Live) {
+        let Ok(ids) = self.project.migration_ids(live.product()) else { return };
+        if live.history.iter().all(|record| ids.iter().any(|id| id.as_str() == record.id)) {
+            return;
+        }
+        if let Ok(migrations) = self.migrations(live.product()) {
+            live.history = run::as_renamed(&live.history, &applicables(&migrations));
+        }
     }
 }
 

@@ -115,6 +115,7 @@ impl Workspace {
         if !is_missing {
             return Error::new(format!("the snapshot in `{shown}` does not match {lock}"))
                 .hint(format!("restore both: `git checkout -- {shown} {lock}`, or take both from one branch"))
+                .hint("if branches were merged: `gen merge`")
                 .into();
         }
         Error::new(format!("the snapshot in `{shown}` is missing, but {lock} seals one"))

@@ -94,6 +94,7 @@ impl Live {
         self.history = run::history(&mut self.session).await?;
         self.found = None;
         workspace.leave_out_new_partitions(self)?;
+        workspace.follow_names(self);
         Ok(())
     }
 }
@@ -106,7 +107,22 @@ impl Workspace {
             Some(folder) => folder,
             None => current_folder()?,
         };
-        let (mut project, lock) = Project::discover_with_lock(&start)?;
+        let (project, lock) = Project::discover_with_lock(&start)?;
+        Self::of(project, lock, (database_url.as_ref(), run_cargo), listener)
+    }
+
+    /// The same workspace with the lock on the project's files.
+    pub(super) fn with_writer(self, writer: Writer) -> Self {
+        Self { _writer: Some(Arc::new(writer)), ..self }
+    }
+
+    /// A project that was found, with its lock.
+    pub(super) fn of(
+        mut project: Project,
+        lock: Option<Lock>,
+        (database_url, run_cargo): (Option<&DatabaseUrl>, bool),
+        listener: Arc<dyn Listener>,
+    ) -> Result<Self, Failure> {
         if let Some(first) = project.config.projects.first() {
             return Err(Error::new(format!("`{}` lists projects and is none itself", project.root.display()))
                 .hint("for all of them: `gen up --all`, `gen status --all`, `gen check --all`")
@@ -126,7 +142,7 @@ impl Workspace {
                 .into());
         }
         project.config.history = history;
-        let environment = project.environment(database_url.as_ref())?;
+        let environment = project.environment(database_url)?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
         Ok(Self {
@@ -341,6 +357,7 @@ impl Workspace {
 
     fn checked(&self, mut live: Live, connection: &ConnectionOptions) -> Result<Live, Error> {
         self.leave_out_new_partitions(&mut live)?;
+        self.follow_names(&mut live);
         if !self.products().contains(&live.product()) {
             return Err(self.not_a_dialect(connection, live.product()));
         }
