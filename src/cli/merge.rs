@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::plan::Op;
 use crate::project::{Project, Side, Versions, merge_file};
 use crate::proof::Verdict;
-use crate::workflow::merge::{self, Conflict, Dependence, Merged, Moved, Outcome, Planned, Request};
+use crate::workflow::merge::{self, Conflict, Dependence, Merged, Moved, OtherOrder, Outcome, Planned, Request};
 use crate::workflow::{Failure, Open, Workspace, current_folder};
 
 use super::Ending;
@@ -95,6 +95,7 @@ fn print(workspace: &Workspace, planned: &Planned, written: &[PathBuf], is_rehea
         merged.moved.iter().for_each(|moved| text.push_str(&line(moved)));
         text.push_str(&order(merged));
     }
+    text.extend(planned.removed.iter().map(|id| format!("{} {id}\n", ink(Ink::Red, "removed"))));
     let project = &workspace.project;
     let snapshots = workspace.root().join(&project.config.snapshots);
     let (changed, files): (Vec<_>, Vec<_>) = written.iter().partition(|path| path.starts_with(&snapshots));
@@ -161,11 +162,19 @@ fn line(moved: &Moved) -> String {
 
 /// Whether databases that have the moved migrations already can apply the earlier ones.
 fn order(merged: &Merged) -> String {
-    match (merged.moved.is_empty() || merged.earlier.is_empty(), merged.in_any_order) {
-        (true, _) => String::new(),
-        (false, true) => "  either order leads to the same schema, so `gen up` also goes on where these are applied already\n".to_owned(),
-        (false, false) => "  the other order was not tried, so a database that has these already needs `gen up --out-of-order`\n".to_owned(),
+    if merged.moved.is_empty() || merged.earlier.is_empty() {
+        return String::new();
     }
+    let said = match merged.order {
+        OtherOrder::Same => "either order leads to the same schema, so `gen up` also goes on where these are applied already",
+        OtherOrder::Different => {
+            "only this order leads there: take them back first where they are applied already (`git merge --abort`, `gen down`)"
+        }
+        OtherOrder::Untried => {
+            "the other order was not tried, so `gen up` stops where these are applied already, and says what to do"
+        }
+    };
+    format!("  {said}\n")
 }
 
 fn print_json(workspace: &Workspace, planned: &Planned, written: &[PathBuf]) {
@@ -246,19 +255,32 @@ fn show_conflict(conflict: &Conflict, as_json: bool) {
     ));
 }
 
+/// The greatest width of a column of the picture.
+const WIDEST: usize = 72;
+
+fn clipped(line: &str) -> String {
+    match line.char_indices().nth(WIDEST) {
+        Some(_) => line.chars().take(WIDEST - 1).chain(['…']).collect(),
+        None => line.to_owned(),
+    }
+}
+
 /// Two lists of lines beside each other, under the names of the branches.
 fn side_by_side((ours, one): (&str, &[String]), (theirs, other): (&str, &[String])) -> String {
-    const WIDEST: usize = 56;
     let lines = one.len().max(other.len());
-    let width = one.iter().map(String::as_str).chain([ours]).map(|line| line.chars().count()).max().unwrap_or(0).min(WIDEST);
+    let width = |lines: &[String], name: &str| {
+        let widths = lines.iter().map(String::as_str).chain([name]).map(|line| line.chars().count());
+        widths.max().unwrap_or(0).min(WIDEST)
+    };
+    let (width, right_width) = (width(one, ours), width(other, theirs));
     let row = |left: &str, right: &str| {
         let padding = " ".repeat(width.saturating_sub(left.chars().count()));
         format!("    {left}{padding} | {right}").trim_end().to_owned() + "\n"
     };
     let mut text = row(ours, theirs);
-    text.push_str(&format!("    {}-+-{}\n", "-".repeat(width), "-".repeat(width.min(WIDEST))));
+    text.push_str(&format!("    {}-+-{}\n", "-".repeat(width), "-".repeat(right_width)));
     for index in 0..lines {
-        let cell = |lines: &[String]| lines.get(index).cloned().unwrap_or_default();
+        let cell = |lines: &[String]| clipped(lines.get(index).map(String::as_str).unwrap_or_default());
         text.push_str(&row(&cell(one), &cell(other)));
     }
     text

@@ -60,31 +60,62 @@ pub fn together(
     common: bool,
 ) -> Result<Result<Together, Vec<Disagreement>>, Unsupported> {
     let plans = [changes(base.schema, one), changes(base.schema, other)];
-    let is_common = |op: &Op| common && plans.iter().all(|plan| plan.ops().contains(op));
-    let [of_one, of_other] =
-        plans.each_ref().map(|plan| plan.ops().iter().filter(|op| !is_common(op)).cloned().collect::<Vec<Op>>());
-    let (first, refused) = applied(&of_other, one.schema.schema());
-    let (second, refused_back) = applied(&of_one, other.schema.schema());
-    let mut found = Vec::new();
-    for (op, reason) in refused {
-        add(&mut found, op.subject(), (related(&of_one, &op), vec![op]), reason);
-    }
-    for (op, reason) in refused_back {
-        add(&mut found, op.subject(), (vec![op.clone()], related(&of_other, &op)), reason);
-    }
-    if !found.is_empty() {
-        return Ok(Err(found));
-    }
+    let (first, second) = match both(plans.each_ref(), (one.schema.schema(), other.schema.schema()), common) {
+        Ok(ways) => ways,
+        Err(found) => return Ok(Err(found)),
+    };
     let (first, second) = (dialect.normalize(first)?, dialect.normalize(second)?);
     if first != second {
+        let mut found = Vec::new();
         for op in diff(&first, &second, &[]).ops() {
-            let sides = (related(&of_one, op), related(&of_other, op));
-            add(&mut found, op.subject(), sides, "the order of the changes decides what comes of it");
+            let [of_one, of_other] = plans.each_ref().map(|plan| related(plan.ops(), op));
+            add(&mut found, op.subject(), (of_one, of_other), "the order of the changes decides what comes of it");
         }
         return Ok(Err(found));
     }
     let origins = origins(base.origins, one.origins, other.origins);
     Ok(Ok(Together { schema: first.with_kept(&one.schema.schema().kept), origins }))
+}
+
+/// The schemas that the changes of both branches lead to: those of the second plan after the first, and those of the first after the
+/// second.
+///
+/// # Errors
+/// The changes that do not apply after those of the other branch.
+pub(crate) fn both(
+    plans: [&Plan; 2],
+    (one, other): (&Schema, &Schema),
+    common: bool,
+) -> Result<(Schema, Schema), Vec<Disagreement>> {
+    let is_common = |op: &Op| common && plans.iter().all(|plan| plan.ops().contains(op));
+    let [of_one, of_other] =
+        plans.map(|plan| plan.ops().iter().filter(|op| !is_common(op)).cloned().collect::<Vec<Op>>());
+    let (first, refused) = applied(&of_other, one);
+    let (second, refused_back) = applied(&of_one, other);
+    let mut found = Vec::new();
+    for (op, reason) in refused {
+        let against = related(&of_one, &op);
+        let because = words(&op, &against, reason);
+        add(&mut found, op.subject(), (against, vec![op]), because);
+    }
+    for (op, reason) in refused_back {
+        let against = related(&of_other, &op);
+        let because = words(&op, &against, reason);
+        add(&mut found, op.subject(), (vec![op], against), because);
+    }
+    if found.is_empty() { Ok((first, second)) } else { Err(found) }
+}
+
+/// Why a change does not apply after those of the other branch to the same object.
+fn words(op: &Op, against: &[Op], reason: &'static str) -> &'static str {
+    let is_here = against.iter().any(|other| other.place() == op.place());
+    let is_gone = against.iter().any(|other| matches!(other, Op::Drop(_)) && other.subject() == op.subject());
+    match op {
+        _ if against.contains(op) => "both branches make the same change",
+        Op::Create(_) if is_here => "both branches add it, but not the same",
+        Op::Alter(_) | Op::Rename(_) if is_here && !is_gone => "both branches change it",
+        Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => reason,
+    }
 }
 
 /// The schema after the operations that apply to it, and the others with the reasons.

@@ -136,6 +136,7 @@ fn refuse_fork(files: &[Applicable<'_>], pending: &[&Applicable<'_>]) -> Result<
                 "migration `{id}` does not follow `{last}`: it starts from the schema that `{other}` starts from"
             ))
             .of(ErrorKind::OutOfOrder)
+            .hint("if branches were merged: `gen merge`")
             .hint(format!(
                 "`gen verify {id}` finds out what it starts from and leads to now, where a scratch database can be had"
             ))

@@ -54,6 +54,23 @@ pub struct Moved {
     pub verdict: Option<Verdict>,
 }
 
+/// Where the migrations of the first branch lead if they run after those of the later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherOrder {
+    /// To the same schema.
+    Same,
+    /// Elsewhere, or they fail: their statements restate what the later branch has changed.
+    Different,
+    /// It was not tried, because there is no scratch database.
+    Untried,
+}
+
+/// The migrations of the first branch, and where they lead after the others.
+pub(super) struct AnyOrder {
+    pub(super) order: OtherOrder,
+    pub(super) with: BTreeSet<MigrationId>,
+}
+
 /// The two branches of one dialect, and where they lead together.
 pub(super) struct Chain<'a> {
     pub(super) workspace: &'a Workspace,
@@ -79,7 +96,7 @@ impl Chain<'_> {
     ///
     /// # Errors
     /// A scratch database that could not be dropped; a state that the database cannot hold.
-    pub(super) async fn moved(&self, ids: &BTreeMap<MigrationId, MigrationId>, any_order: &BTreeSet<MigrationId>) -> Result<Vec<Moved>, Failure> {
+    pub(super) async fn moved(&self, ids: &BTreeMap<MigrationId, MigrationId>, any_order: &AnyOrder) -> Result<Vec<Moved>, Failure> {
         let own = self.own_steps().await?;
         let is_added = |file: &File| self.lines.added.iter().any(|line| is_of(line, file));
         let last = self.files.iter().rposition(is_added);
@@ -141,7 +158,7 @@ impl Chain<'_> {
         file: &File,
         own: Option<&Step>,
         step: &Step,
-        (ids, any_order): (&BTreeMap<MigrationId, MigrationId>, &BTreeSet<MigrationId>),
+        (ids, any_order): (&BTreeMap<MigrationId, MigrationId>, &AnyOrder),
     ) -> Result<Moved, Failure> {
         let was = file.migration.id.clone();
         let id = ids.get(&was).cloned().unwrap_or_else(|| was.clone());
@@ -152,8 +169,12 @@ impl Chain<'_> {
         if let Some((up, down)) = rewritten {
             (migration.up, migration.down) = (up, down);
         }
-        migration.merged.any_order.extend(any_order.iter().cloned());
-        if migration.id != was || is_rewritten {
+        if any_order.order == OtherOrder::Same {
+            migration.merged.any_order.extend(any_order.with.iter().cloned());
+        }
+        // A database in the other order has to go back by the statements that it was brought there by.
+        let can_follow = !is_rewritten || any_order.order == OtherOrder::Same;
+        if can_follow && (migration.id != was || is_rewritten) {
             migration.merged.formerly.insert(was.clone(), file.migration.checksum());
         }
         let text = match is_rewritten {
@@ -213,14 +234,22 @@ impl Chain<'_> {
     }
 
     /// Whether the migrations of the first branch lead to the same schema if they run after those of the later one, as on a database
-    /// that has those already. `false` without a scratch database.
-    pub(super) async fn is_in_any_order(&self, first: &[Migration]) -> Result<bool, Failure> {
-        let (Some(server), Some(one)) = (&self.server, first.first()) else { return Ok(false) };
+    /// that has those already.
+    ///
+    /// # Errors
+    /// A scratch database that could not be dropped.
+    pub(super) async fn other_order(&self, first: &[Migration]) -> Result<OtherOrder, Failure> {
+        let Some(one) = first.first().filter(|_| !self.lines.added.is_empty()) else { return Ok(OtherOrder::Same) };
+        let Some(server) = &self.server else { return Ok(OtherOrder::Untried) };
         let up = first.iter().flat_map(|migration| migration.up.clone()).collect();
         let all = Migration { up, down: Vec::new(), ..one.clone() };
         let (scope, wanted) = (self.workspace.scope(), &self.together.schema);
         let reached = reached(server, &all, &self.later.schema, wanted, &scope).await?;
-        Ok(matches!(reached, Reached::Known(found) if *found == *wanted))
+        Ok(match reached {
+            Reached::Known(found) if *found == *wanted => OtherOrder::Same,
+            Reached::Known(_) | Reached::Fails(_) => OtherOrder::Different,
+            Reached::Unknown(_) => OtherOrder::Untried,
+        })
     }
 }
 

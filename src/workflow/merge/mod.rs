@@ -24,12 +24,12 @@ use crate::state::{self, Disagreement, Together};
 
 use super::{Failure, Open, Workspace, current_folder};
 
-use chain::{Chain, File, State, renames};
+use chain::{AnyOrder, Chain, File, State, renames};
 use lines::Lines;
 use statements::{Work, dependences};
 
 pub use against::against;
-pub use chain::Moved;
+pub use chain::{Moved, OtherOrder};
 pub use crate::state::Disagreement as ObjectDisagreement;
 pub use statements::Dependence;
 pub use write::write;
@@ -95,8 +95,8 @@ pub struct Merged {
     pub earlier: Vec<MigrationId>,
     /// The migrations of the other, behind them.
     pub moved: Vec<Moved>,
-    /// Whether it was shown that the earlier ones may also follow the moved ones.
-    pub in_any_order: bool,
+    /// Where the earlier ones lead if they follow the moved ones.
+    pub order: OtherOrder,
     /// What the changes of both lead to.
     pub together: Together,
     /// The texts of the migrations that keep their places.
@@ -155,6 +155,11 @@ pub(super) fn open(open: impl Into<Open>, named: Option<(&str, &str)>) -> Result
         None => current_folder()?,
     };
     let mut project = Project::discover_unlocked(&start)?;
+    if !project.config.projects.is_empty() {
+        return Err(Error::new(format!("`{}` lists projects and is none itself", project.root.display()))
+            .hint("go to the folder of one of them, or name it: `gen merge --project <FOLDER>`")
+            .into());
+    }
     let branches = match named {
         Some((ours, theirs)) => project.branches(ours, theirs)?,
         None => project.branches_of_merge()?,
@@ -287,14 +292,13 @@ async fn merged(
         files: &pair.files,
     };
     let earlier: Vec<Migration> = pair.earlier().into_iter().cloned().collect();
-    let in_any_order = !pair.lines.added.is_empty() && chain.is_in_any_order(&earlier).await?;
-    let any_order: BTreeSet<MigrationId> =
-        if in_any_order { pair.lines.earlier.iter().cloned().collect() } else { BTreeSet::new() };
+    let order = chain.other_order(&earlier).await?;
+    let any_order = AnyOrder { order, with: pair.lines.earlier.iter().cloned().collect() };
     let moved = chain.moved(ids, &any_order).await?;
     refuse_refuted(pair.product, &moved)?;
     let kept = pair.kept.into_iter().map(|(id, file)| (id, file.text)).collect();
     let Pair { product, lines, .. } = pair;
-    Ok(Merged { product, earlier: lines.earlier, moved, in_any_order, together, kept })
+    Ok(Merged { product, earlier: lines.earlier, moved, order, together, kept })
 }
 
 /// Refuses a migration that fails its proof behind those of the other branch.
@@ -321,7 +325,7 @@ fn remade(branches: Branches, first: Side, pairs: Vec<Pair>, lock: Lock, removed
         product: pair.product,
         earlier: pair.lines.earlier,
         moved: Vec::new(),
-        in_any_order: false,
+        order: OtherOrder::Untried,
         together: Together { schema: pair.first.schema, origins: pair.first.origins },
         kept: pair.kept.into_iter().map(|(id, file)| (id, file.text)).collect(),
     });

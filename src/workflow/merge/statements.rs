@@ -118,8 +118,9 @@ fn row_changes(migrations: &[&Migration]) -> Vec<RowChange> {
             };
             let clauses = || read.clauses.iter().filter(|clause| is_change(clause.kind));
             // Rebuilding a table copies its rows to another name; that is no change of them.
+            let is_own = |table: &String| table.is_empty() || table == "sqlite_sequence" || is_made(migration, table);
             let tables: BTreeSet<String> =
-                clauses().map(|clause| clause.table.clone()).filter(|table| !table.is_empty() && !is_made(migration, table)).collect();
+                clauses().map(|clause| clause.table.clone()).filter(|table| !is_own(table)).collect();
             if tables.is_empty() {
                 continue;
             }
