@@ -34,7 +34,9 @@ pub(super) async fn run(common: &Common, command: &arguments::Merge) -> Result<E
             if command.json {
                 paint::exact(&format!("{}\n", json!({ "written": [], "migrations": [] })));
             } else {
-                paint::talk("nothing to do: lock, migrations and snapshots agree, and each migration follows the one before");
+                paint::talk(
+                    "nothing to do: lock, migrations and snapshots agree, and each migration follows the one before",
+                );
             }
             Ok(Ending::Done)
         }
@@ -90,7 +92,10 @@ fn print(workspace: &Workspace, planned: &Planned, written: &[PathBuf], is_rehea
         let (moved, earlier) = (plural(merged.moved.len(), "migration"), plural(merged.earlier.len(), "migration"));
         match merged.moved.is_empty() {
             true => text.push_str(&format!("the migrations{dialect} are those of {one}\n")),
-            false => text.push_str(&format!("{} behind {earlier} of {one}: {moved} of {other}{dialect}\n", ink(Ink::Green, "put"))),
+            false => text.push_str(&format!(
+                "{} behind {earlier} of {one}: {moved} of {other}{dialect}\n",
+                ink(Ink::Green, "put")
+            )),
         }
         merged.moved.iter().for_each(|moved| text.push_str(&line(moved)));
         text.push_str(&order(merged));
@@ -125,7 +130,9 @@ fn next(workspace: &Workspace, planned: &Planned) -> String {
         );
     }
     match (planned.branches.is_begun, planned.branches.is_on_top) {
-        (true, true) => format!("next: read the changes (`git diff`), then {add}, and go on: `git rebase --continue` or `git cherry-pick --continue`"),
+        (true, true) => format!(
+            "next: read the changes (`git diff`), then {add}, and go on: `git rebase --continue` or `git cherry-pick --continue`"
+        ),
         (true, false) => format!("next: read the changes (`git diff`), then {add} and `git commit`"),
         (false, _) => format!("next: read the changes (`git diff`), then {add}, and commit them"),
     }
@@ -166,7 +173,9 @@ fn order(merged: &Merged) -> String {
         return String::new();
     }
     let said = match merged.order {
-        OtherOrder::Same => "either order leads to the same schema, so `gen up` also goes on where these are applied already",
+        OtherOrder::Same => {
+            "either order leads to the same schema, so `gen up` also goes on where these are applied already"
+        }
         OtherOrder::Different => {
             "only this order leads there: take them back first where they are applied already (`git merge --abort`, `gen down`)"
         }
@@ -245,7 +254,9 @@ fn show_conflict(conflict: &Conflict, as_json: bool) {
     paint::talk(format!("{word}: the order of the branches decides what comes of this; nothing was written"));
     let hint = paint::ink_talk(Ink::Green, "hint");
     if !rows.is_empty() {
-        paint::talk(format!("{hint}: if the order of these statements does not matter: `gen merge --assume-independent`"));
+        paint::talk(format!(
+            "{hint}: if the order of these statements does not matter: `gen merge --assume-independent`"
+        ));
     }
     let (kept, gone) = if *first == Side::Ours { (ours, theirs) } else { (theirs, ours) };
     let ids: Vec<&str> = later.iter().map(|id| id.as_str()).collect();

@@ -164,8 +164,10 @@ impl Lock {
                 .hint("put one behind the other: `gen merge`"));
         }
         if union::is_unfinished(text) {
-            return Err(Error::new(format!("`{shown}`: two branches are merged, and their migrations are not in order yet"))
-                .hint("put those of one behind those of the other: `gen merge`"));
+            return Err(Error::new(format!(
+                "`{shown}`: two branches are merged, and their migrations are not in order yet"
+            ))
+            .hint("put those of one behind those of the other: `gen merge`"));
         }
         let Version { version } = json::read(path, text, &restore)?;
         if version != VERSION {
@@ -310,8 +312,8 @@ fn lines(locked: &Locked) -> Vec<String> {
 }
 
 mod seal;
-mod union;
 #[cfg(test)]
 mod tests;
+mod union;
 
 pub use seal::Resealed;

@@ -139,8 +139,8 @@ impl Project {
 
     /// Whether git has left conflicts in the lock or the snapshots.
     fn is_unmerged(&self) -> bool {
-        let paths = [&self.config.lock, &self.config.snapshots].map(|path| path.display().to_string());
-        let listing = git::asked(&self.root, &["ls-files", "--unmerged", "--", &paths[0], &paths[1]]);
+        let [lock, snapshots] = [&self.config.lock, &self.config.snapshots].map(|path| path.display().to_string());
+        let listing = git::asked(&self.root, &["ls-files", "--unmerged", "--", &lock, &snapshots]);
         listing.is_some()
     }
 

@@ -61,9 +61,7 @@ fn text(bytes: Vec<u8>) -> Result<String> {
 
 fn run(root: &Path, arguments: &[&str], input: Option<&str>) -> Result<Vec<u8>> {
     let missing = |error: std::io::Error| {
-        Error::new("git cannot be run")
-            .hint("install git; without it, other revisions cannot be read")
-            .because(error)
+        Error::new("git cannot be run").hint("install git; without it, other revisions cannot be read").because(error)
     };
     let mut command = Command::new("git");
     command.env("LC_ALL", "C").arg("-C").arg(root).args(arguments);

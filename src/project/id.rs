@@ -24,10 +24,10 @@ pub fn new_id(name: &str, now: Timestamp, existing: &[MigrationId]) -> Result<Mi
             .hint(format!("choose another name, as in `gen migration {}2`", slug.to_upper_camel_case())));
     }
     let mut stamp = now.to_zoned(TimeZone::UTC).datetime();
-    if let Some(newest) = existing.iter().max() {
-        if stamp.strftime(STAMP).to_string().as_str() <= newest.stamp() {
-            stamp = later(newest)?;
-        }
+    if let Some(newest) = existing.iter().max()
+        && stamp.strftime(STAMP).to_string().as_str() <= newest.stamp()
+    {
+        stamp = later(newest)?;
     }
     format!("{}_{slug}", stamp.strftime(STAMP)).parse()
 }

@@ -23,6 +23,9 @@ use super::compact::CompactJson;
 use super::{Batch, json, parallel};
 
 mod accepted;
+mod single;
+
+pub(super) use single::{is_object, is_valid};
 
 /// The key under which an object's file holds its origins.
 const ORIGINS: &str = "origins";
@@ -328,21 +331,6 @@ fn origins(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("\n  \"origins\": ")?;
     let end = rest.find("\n  }").map(|end| end + "\n  }".len()).filter(|_| rest.starts_with("{\n"));
     rest.get(..end.or_else(|| rest.find('}').map(|end| end + 1))?)
-}
-
-/// Whether a path is that of an object, in the folder of its kind.
-pub(super) fn is_object(path: &Path) -> bool {
-    kind_of(path).is_some()
-}
-
-/// Whether a text is that of an object, for the file at a path.
-pub(super) fn is_valid(path: &Path, text: &str) -> bool {
-    kind_of(path).is_some_and(|kind| Object::parse(kind, path, text).is_ok())
-}
-
-fn kind_of(path: &Path) -> Option<ObjectKind> {
-    let folder = path.parent()?.file_name()?;
-    ObjectKind::all().find(|kind| folder == kind.folder())
 }
 
 fn conflict(path: &Path, text: &str) -> Option<Error> {

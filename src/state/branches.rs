@@ -108,7 +108,7 @@ pub(crate) fn both(
 
 /// Why a change does not apply after those of the other branch to the same object.
 fn words(op: &Op, against: &[Op], reason: &'static str) -> &'static str {
-    let is_here = against.iter().any(|other| other.place() == op.place());
+    let is_here = against.iter().any(|other| is_at_one_place(other, op));
     let is_gone = against.iter().any(|other| matches!(other, Op::Drop(_)) && other.subject() == op.subject());
     match op {
         _ if against.contains(op) => "both branches make the same change",
@@ -138,8 +138,7 @@ fn applied(ops: &[Op], schema: &Schema) -> (Schema, Vec<(Op, &'static str)>) {
 
 /// The operations that name an object that `op` names, too: those at its own place if there are any.
 fn related(ops: &[Op], op: &Op) -> Vec<Op> {
-    let place = op.place();
-    let here: Vec<Op> = ops.iter().filter(|other| other.place() == place).cloned().collect();
+    let here: Vec<Op> = ops.iter().filter(|other| is_at_one_place(other, op)).cloned().collect();
     if !here.is_empty() {
         return here;
     }
@@ -147,10 +146,18 @@ fn related(ops: &[Op], op: &Op) -> Vec<Op> {
     ops.iter().filter(|other| !named(other).is_disjoint(&names)).cloned().collect()
 }
 
+/// Whether two operations work on one place, under its former or its new name.
+fn is_at_one_place(one: &Op, other: &Op) -> bool {
+    let places = |op: &Op| [op.place(), op.clone().inverse().place()];
+    let there = places(other);
+    places(one).iter().any(|place| there.contains(place))
+}
+
 /// The objects that an operation names.
 fn named(op: &Op) -> BTreeSet<ObjectName> {
     let claims = claims(op);
-    let resources = claims.needs.iter().chain(&claims.wants).chain(&claims.reads).chain(&claims.makes).chain(&claims.ends);
+    let resources =
+        claims.needs.iter().chain(&claims.wants).chain(&claims.reads).chain(&claims.makes).chain(&claims.ends);
     let objects = resources.filter_map(|resource| match resource {
         Resource::Place(place) => Some(place.object().clone()),
         Resource::Named(name) | Resource::Columns(name) | Resource::SomeColumn(name) => Some(name.clone()),
@@ -178,7 +185,8 @@ fn add(found: &mut Vec<Disagreement>, subject: ObjectName, (one, other): (Vec<Op
 
 /// The origins with the changes of both sides. Where both changed one, the one that is declared more counts.
 fn origins(base: &Origins, one: &Origins, other: &Origins) -> Origins {
-    let places: BTreeSet<&Place> = [base, one, other].into_iter().flat_map(Origins::listed).map(|(place, _)| place).collect();
+    let places: BTreeSet<&Place> =
+        [base, one, other].into_iter().flat_map(Origins::listed).map(|(place, _)| place).collect();
     let mut merged = Origins::default();
     for place in places {
         let (before, one, other) = (base.of(place), one.of(place), other.of(place));

@@ -13,9 +13,10 @@ use crate::project::{Compiled, Demand};
 use crate::proof::{self, Scratch};
 use crate::state::Situation;
 
+use super::sealed::forked;
 use super::status::obstacle;
 use super::text::with_reasons;
-use super::{Failure, Live, Workspace, applicables, compiled, merge, reworded};
+use super::{Failure, Live, Workspace, applicables, compiled, reworded};
 
 /// The requested checks. None means all but the last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,8 +150,10 @@ fn lock(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
     let migrations = workspace.migrations(product)?;
     let mut findings = workspace.unsealed(product, &migrations)?;
     findings.extend(workspace.wrong_headings(product, &migrations)?);
-    if let Some(id) = merge::forked(&migrations) {
-        findings.push(format!("{id} starts from a schema that another migration has left: two branches were merged, run `gen merge`"));
+    if let Some(id) = forked(&migrations) {
+        findings.push(format!(
+            "{id} starts from a schema that another migration has left: two branches were merged, run `gen merge`"
+        ));
     }
     if workspace.products().first() == Some(&product) {
         findings.extend(workspace.project.unregistered(workspace.sealed_lock()?)?);

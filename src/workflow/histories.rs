@@ -107,10 +107,10 @@ pub(super) async fn follow(session: &mut Session, workspace: &Workspace) -> sea_
     // What branches that were merged have renamed is there under its new name.
     let files = workspace.project.migrations(session.product()).unwrap_or_default();
     let former = files.iter().flat_map(|file| file.merged.formerly.keys()).map(|id| module(id.to_string()));
-    let former: Vec<String> = former.filter(|name| !files.iter().any(|file| module(file.id.to_string()) == *name)).collect();
+    let former: Vec<String> =
+        former.filter(|name| !files.iter().any(|file| module(file.id.to_string()) == *name)).collect();
     let removed = compared.only_in_seaql.iter().chain(&former);
-    let removed =
-        removed.map(|name| format!("DELETE FROM {table} WHERE {version} = {}", text(name)));
+    let removed = removed.map(|name| format!("DELETE FROM {table} WHERE {version} = {}", text(name)));
     for sql in added.chain(removed) {
         session.execute(&sql).await.map_err(|error| {
             Error::new(format!("the migrations are run, and `{SEAORM_HISTORY}` could not be brought in line with them"))

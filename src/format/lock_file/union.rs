@@ -9,9 +9,9 @@ use super::{Lock, LockedMigration};
 /// What stands in the place of the seal.
 const UNFINISHED: &str = "unfinished: two branches are merged, `gen merge` completes it";
 
-/// Whether a text is that of such a lock.
+/// Whether a text is that of such a lock, or of one to which git has added every line of another (`merge=union`).
 pub(super) fn is_unfinished(text: &str) -> bool {
-    text.contains(&format!("\"seal\": \"{UNFINISHED}\""))
+    text.contains(&format!("\"seal\": \"{UNFINISHED}\"")) || text.matches("\n  \"seal\": ").count() > 1
 }
 
 impl Lock {

@@ -78,7 +78,10 @@ mod tests {
     fn the_header_says_what_was_merged() {
         let said = "-- formerly 20260101_000000_a 0123\n-- in any order with 20260102_000000_b\n-- in any order with 20260103_000000_c\n";
         for (text, expected) in [
-            ("-- A\n-- from 11111111\n\n-- UP\nSELECT 1;\n", format!("-- A\n-- from 11111111\n{said}\n-- UP\nSELECT 1;\n")),
+            (
+                "-- A\n-- from 11111111\n\n-- UP\nSELECT 1;\n",
+                format!("-- A\n-- from 11111111\n{said}\n-- UP\nSELECT 1;\n"),
+            ),
             ("-- UP\nSELECT 1;\n", format!("{said}-- UP\nSELECT 1;\n")),
             ("\u{feff}-- A\r\n-- UP\r\n", format!("\u{feff}-- A\r\n{}-- UP\r\n", said.replace('\n', "\r\n"))),
         ] {

@@ -10,8 +10,8 @@ use crate::{LineNumber, Product, Statement};
 use super::mark::{How, Mark, mark};
 use super::portions::Portions;
 use super::{
-    BATCHES, BEGIN, CHECK, END, Heading, Merged, Migration, NO_TRANSACTION, REPEATABLE, RUST, STEP, Section, UNWRITTEN_DOWN,
-    UNWRITTEN_UP, restate,
+    BATCHES, BEGIN, CHECK, END, Heading, Merged, Migration, NO_TRANSACTION, REPEATABLE, RUST, STEP, Section,
+    UNWRITTEN_DOWN, UNWRITTEN_UP, restate,
 };
 
 /// Reads the text of a migration file. Anything but markers, notes and statements is a comment and is left out.

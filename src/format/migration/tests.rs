@@ -9,7 +9,15 @@ fn id() -> MigrationId {
 }
 
 fn migration(product: Product, up: Vec<Statement>, down: Vec<Statement>) -> Migration {
-    Migration { id: id(), product, from: Some("3f2a".repeat(8)), to: Some("9bc1".repeat(8)), merged: Default::default(), up, down }
+    Migration {
+        id: id(),
+        product,
+        from: Some("3f2a".repeat(8)),
+        to: Some("9bc1".repeat(8)),
+        merged: Default::default(),
+        up,
+        down,
+    }
 }
 
 fn read(text: &str) -> Migration {

@@ -59,9 +59,11 @@ fn findings(pair: &Pair, branches: &Branches, revision: &str) -> Result<Vec<Stri
     if rows.is_empty() && disagreements.is_empty() {
         found.push(format!("either order leads to the same schema: `gen merge` will put {own} behind them"));
     }
-    found.extend(disagreements.iter().map(|it| {
-        format!("the branches disagree about {}: {}; that must be settled by hand", it.subject, it.because)
-    }));
+    found.extend(
+        disagreements.iter().map(|it| {
+            format!("the branches disagree about {}: {}; that must be settled by hand", it.subject, it.because)
+        }),
+    );
     found.extend(rows.iter().map(|it| {
         let statement = it.other.as_ref().or(it.one.as_ref()).map(String::as_str).unwrap_or_default();
         format!("the order may matter for `{statement}`: {}", it.because)

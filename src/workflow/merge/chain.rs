@@ -96,7 +96,11 @@ impl Chain<'_> {
     ///
     /// # Errors
     /// A scratch database that could not be dropped; a state that the database cannot hold.
-    pub(super) async fn moved(&self, ids: &BTreeMap<MigrationId, MigrationId>, any_order: &AnyOrder) -> Result<Vec<Moved>, Failure> {
+    pub(super) async fn moved(
+        &self,
+        ids: &BTreeMap<MigrationId, MigrationId>,
+        any_order: &AnyOrder,
+    ) -> Result<Vec<Moved>, Failure> {
         let own = self.own_steps().await?;
         let is_added = |file: &File| self.lines.added.iter().any(|line| is_of(line, file));
         let last = self.files.iter().rposition(is_added);

@@ -79,7 +79,9 @@ fn find<'l>(lines: &'l [LockedMigration], id: &MigrationId) -> Option<&'l Locked
 ///
 /// # Errors
 /// There is no later time.
-pub(super) fn new_ids<'l>(all: impl Iterator<Item = &'l Lines> + Clone) -> Result<BTreeMap<MigrationId, MigrationId>, Error> {
+pub(super) fn new_ids<'l>(
+    all: impl Iterator<Item = &'l Lines> + Clone,
+) -> Result<BTreeMap<MigrationId, MigrationId>, Error> {
     let kept = all.clone().flat_map(|lines| &lines.kept).map(|line| &line.id);
     let added: BTreeSet<&MigrationId> = all.flat_map(|lines| &lines.added).map(|line| &line.id).collect();
     let (mut last, mut ids) = (kept.max().cloned(), BTreeMap::new());
@@ -140,7 +142,8 @@ mod tests {
     #[test]
     fn what_one_branch_removes_or_edits_is_removed_or_edited() {
         let base = [line(BASE, "0"), line(EARLY, "1")];
-        let lines = Lines::new(&base, &[line(BASE, "0"), line(EARLY, "1"), line(LATE, "3")], &[line(BASE, "new")]).unwrap();
+        let lines =
+            Lines::new(&base, &[line(BASE, "0"), line(EARLY, "1"), line(LATE, "3")], &[line(BASE, "new")]).unwrap();
         assert_eq!((ids(&lines.kept), lines.rewrites), (vec![BASE, LATE], true));
         assert_eq!(lines.kept[0].checksum, "new");
         let error = Lines::new(&base, &[line(BASE, "a")], &[line(BASE, "b")]).unwrap_err();

@@ -22,15 +22,16 @@ use crate::proof::Verdict;
 use crate::schema::{Normalized, Origins};
 use crate::state::{self, Disagreement, Together};
 
+use super::sealed::forked;
 use super::{Failure, Open, Workspace, current_folder};
 
 use chain::{AnyOrder, Chain, File, State, renames};
 use lines::Lines;
 use statements::{Work, dependences};
 
+pub use crate::state::Disagreement as ObjectDisagreement;
 pub use against::against;
 pub use chain::{Moved, OtherOrder};
-pub use crate::state::Disagreement as ObjectDisagreement;
 pub use statements::Dependence;
 pub use write::write;
 
@@ -129,7 +130,8 @@ impl Pair {
     /// All that the first branch does, and all that the later one does.
     fn plans(&self) -> [Plan; 2] {
         let kept: Vec<&Migration> = self.kept.values().map(|file| &file.migration).collect();
-        let new = kept.into_iter().filter(|it| self.lines.earlier.contains(&it.id) || self.lines.common.contains(&it.id));
+        let new =
+            kept.into_iter().filter(|it| self.lines.earlier.contains(&it.id) || self.lines.common.contains(&it.id));
         let of_first = renames(&new.collect::<Vec<_>>());
         let of_later = renames(&self.files.iter().map(|file| &file.migration).collect::<Vec<_>>());
         [
@@ -199,24 +201,6 @@ fn is_in_order(workspace: &Workspace) -> bool {
                 && forked(&migrations).is_none()
         }) && workspace.sealed_if_here(*product).is_ok()
     })
-}
-
-/// The first migration that starts from a schema that another one before it has left already: two branches were put together.
-pub(super) fn forked(migrations: &[Migration]) -> Option<&MigrationId> {
-    let mut left: BTreeSet<&str> = BTreeSet::new();
-    let mut at: Option<&str> = None;
-    for migration in migrations {
-        let from = migration.from.as_deref();
-        if let (Some(from), Some(at)) = (from, at)
-            && from != at
-            && left.contains(from)
-        {
-            return Some(&migration.id);
-        }
-        left.extend(from);
-        at = migration.to.as_deref();
-    }
-    None
 }
 
 async fn merge(workspace: &Workspace, branches: Branches, request: &Request) -> Result<Outcome, Failure> {
@@ -356,15 +340,15 @@ fn first_side(branches: &Branches) -> Side {
     let base = branches.base.as_ref().and_then(|base| base.lock.as_ref());
     let new = |side: &Revision| -> Vec<(Product, MigrationId)> {
         let dialects = side.lock.iter().flat_map(|lock| &lock.dialects);
-        let all = dialects.flat_map(|(product, locked)| locked.migrations.iter().map(|line| (*product, line.id.clone())));
+        let all =
+            dialects.flat_map(|(product, locked)| locked.migrations.iter().map(|line| (*product, line.id.clone())));
         let is_new = |(product, id): &(Product, MigrationId)| !base.is_some_and(|base| has(base, *product, id));
         all.filter(is_new).collect()
     };
     let (ours, theirs) = (new(&branches.ours), new(&branches.theirs));
     for main in branches.main.iter().filter_map(|main| main.lock.as_ref()) {
-        let is_there = |ids: &[(Product, MigrationId)]| {
-            !ids.is_empty() && ids.iter().all(|(product, id)| has(main, *product, id))
-        };
+        let is_there =
+            |ids: &[(Product, MigrationId)]| !ids.is_empty() && ids.iter().all(|(product, id)| has(main, *product, id));
         match (is_there(&ours), is_there(&theirs)) {
             (true, false) => return Side::Ours,
             (false, true) => return Side::Theirs,
@@ -401,7 +385,8 @@ fn pairs(workspace: &Workspace, branches: &Branches, first: Side) -> Result<Vec<
         Side::Theirs => (&branches.theirs, &branches.ours),
     };
     let locks = [&one.lock, &other.lock];
-    let products: BTreeSet<Product> = locks.into_iter().flatten().flat_map(|lock| lock.dialects.keys().copied()).collect();
+    let products: BTreeSet<Product> =
+        locks.into_iter().flatten().flat_map(|lock| lock.dialects.keys().copied()).collect();
     products.into_iter().map(|product| pair(workspace, branches, (one, other), product)).collect()
 }
 
@@ -413,7 +398,8 @@ fn pair(
 ) -> Result<Pair, Failure> {
     let base = branches.base.as_ref();
     let state = |revision: Option<&Revision>| state_of(workspace, revision, product);
-    let line = |revision: &Revision| revision.lock.as_ref().map(|lock| lock.migrations(product).to_vec()).unwrap_or_default();
+    let line =
+        |revision: &Revision| revision.lock.as_ref().map(|lock| lock.migrations(product).to_vec()).unwrap_or_default();
     // A branch that does not have the dialect has not removed its migrations.
     let begun = |revision: &Revision| revision.lock.as_ref().is_some_and(|lock| lock.dialects.contains_key(&product));
     let [mut of_one, mut of_other] = [one, other].map(line);
@@ -427,26 +413,27 @@ fn pair(
         (of_other, later) = (of_base.clone(), base.clone());
     }
     let lines = Lines::new(&of_base, &of_one, &of_other)?;
-    let files = |revision: &Revision, lines: &[sea_gen_runner::lock_file::LockedMigration]| -> Result<Vec<File>, Failure> {
-        let texts = revision.migration_texts(product)?;
-        let mut files = Vec::new();
-        for line in lines {
-            let text = texts.get(&line.id).ok_or_else(|| {
-                Error::new(format!("the lock of {} lists `{}`, and its file is not there", revision.name, line.id))
-                    .of(ErrorKind::Missing)
-                    .hint("correct that branch first: `gen check` there shows what is wrong")
-            })?;
-            let migration = migration::parse(line.id.clone(), product, text)?;
-            if migration.checksum() != line.checksum {
-                return Err(Error::new(format!("`{}` of {} is not sealed as it is", line.id, revision.name))
-                    .of(ErrorKind::Changed)
-                    .hint("seal it on that branch first: `gen lock`, then merge again")
-                    .into());
+    let files =
+        |revision: &Revision, lines: &[sea_gen_runner::lock_file::LockedMigration]| -> Result<Vec<File>, Failure> {
+            let texts = revision.migration_texts(product)?;
+            let mut files = Vec::new();
+            for line in lines {
+                let text = texts.get(&line.id).ok_or_else(|| {
+                    Error::new(format!("the lock of {} lists `{}`, and its file is not there", revision.name, line.id))
+                        .of(ErrorKind::Missing)
+                        .hint("correct that branch first: `gen check` there shows what is wrong")
+                })?;
+                let migration = migration::parse(line.id.clone(), product, text)?;
+                if migration.checksum() != line.checksum {
+                    return Err(Error::new(format!("`{}` of {} is not sealed as it is", line.id, revision.name))
+                        .of(ErrorKind::Changed)
+                        .hint("seal it on that branch first: `gen lock`, then merge again")
+                        .into());
+                }
+                files.push(File { migration, text: text.clone() });
             }
-            files.push(File { migration, text: text.clone() });
-        }
-        Ok(files)
-    };
+            Ok(files)
+        };
     let is_kept = |line: &&sea_gen_runner::lock_file::LockedMigration| lines.kept.contains(line);
     let (of_first, of_later): (Vec<_>, Vec<_>) =
         (of_one.iter().filter(is_kept).cloned().collect(), of_other.iter().filter(is_kept).cloned().collect());
@@ -464,7 +451,9 @@ fn pair(
 fn state_of(workspace: &Workspace, revision: Option<&Revision>, product: Product) -> Result<State, Failure> {
     let nothing = || State { schema: dialect::nothing(), origins: Origins::default() };
     let Some(revision) = revision else { return Ok(nothing()) };
-    let Some(locked) = revision.lock.as_ref().and_then(|lock| lock.dialects.get(&product)) else { return Ok(nothing()) };
+    let Some(locked) = revision.lock.as_ref().and_then(|lock| lock.dialects.get(&product)) else {
+        return Ok(nothing());
+    };
     let Snapshot { schema, origins } = revision.snapshot(product)?.unwrap_or_default();
     let schema: Normalized = workspace.tables.normalize(product, schema)?;
     if fingerprint(schema.schema()) != locked.fingerprint {

@@ -62,12 +62,20 @@ fn unread(one: Work<'_>, other: Work<'_>) -> Vec<Dependence> {
         for statement in migration.up.iter().filter(|it| !matches!(it.role, Role::Check(_))) {
             if let Some(why) = unknown(migration.product, statement) {
                 let one = Some(said(migration, statement));
-                found.push(Dependence { one, other: None, because: format!("what it does to rows is not known: {why}") });
+                found.push(Dependence {
+                    one,
+                    other: None,
+                    because: format!("what it does to rows is not known: {why}"),
+                });
             }
         }
         if migration.to.is_none() {
             let one = Some(format!("{}: …", migration.id));
-            found.push(Dependence { one, other: None, because: "where it leads is not known: `gen verify` on its branch finds out".to_owned() });
+            found.push(Dependence {
+                one,
+                other: None,
+                because: "where it leads is not known: `gen verify` on its branch finds out".to_owned(),
+            });
         }
     }
     found
@@ -104,7 +112,8 @@ impl RowChange {
     /// does not name.
     fn meets(&self, other: &Self) -> bool {
         let is_apart = |one: &Self, other: &Self| !one.columns.is_empty() && one.columns.is_disjoint(&other.names);
-        !self.tables.is_disjoint(&other.tables) && !(is_apart(self, other) && is_apart(other, self))
+        let are_apart = is_apart(self, other) && is_apart(other, self);
+        !are_apart && !self.tables.is_disjoint(&other.tables)
     }
 }
 

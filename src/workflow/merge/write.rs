@@ -30,7 +30,10 @@ pub(super) fn lock(mut lock: Lock, dialects: &[Merged], branches: &Branches, fir
         // A migration that only the later branch has edited is sealed as it is there.
         let line = |id: &MigrationId, text: &str| {
             let checksum = migration::parse(id.clone(), merged.product, text).map(|it| it.checksum());
-            own.iter().chain(of_later).find(|line| line.id == *id && checksum.as_ref().is_ok_and(|it| *it == line.checksum)).cloned()
+            own.iter()
+                .chain(of_later)
+                .find(|line| line.id == *id && checksum.as_ref().is_ok_and(|it| *it == line.checksum))
+                .cloned()
         };
         let mut lines: Vec<LockedMigration> = merged.kept.iter().filter_map(|(id, text)| line(id, text)).collect();
         lines.extend(merged.moved.iter().map(|moved| {
@@ -109,7 +112,10 @@ fn is_as_sealed(project: &Project, planned: &Planned, (product, id): (Product, &
     }
     let shown = project.shown(&path).display();
     Err(Error::new(format!("`{shown}` is sealed on neither branch as it is"))
-        .hint(format!("put edits aside, merge, then edit and seal it: `git checkout {} -- {shown}`, `gen merge`, `gen lock`", planned.branches.ours.name))
+        .hint(format!(
+            "put edits aside, merge, then edit and seal it: `git checkout {} -- {shown}`, `gen merge`, `gen lock`",
+            planned.branches.ours.name
+        ))
         .into())
 }
 

@@ -41,6 +41,9 @@ fn help_lists_the_commands() {
       seed         Fill a development database, or a file, with test data that satisfies every
                    constraint
       lock         Seal the current migration files, after editing them or writing them by hand
+      merge        Put the migrations of one branch behind those of another, after a git merge, rebase
+                   or cherry-pick
+      git          Set git up for lock and snapshots
       freeze       Freeze the schema under a release name; no migration can be added until it is thawed
       thaw         Thaw a frozen schema
       completions  Print a completion script for a shell

@@ -8,7 +8,11 @@ fn diverged(project: &Repository) {
     project.gen_(&["git", "install"]).with(0).mentions("wrote .gitattributes");
     project.gen_(&["git", "install"]).with(0).mentions("nothing to do");
     project.commit("driver");
-    project.branch("feature", |it| it.person(&format!("{PERSON}    #[sea_orm(indexed)]\n    pub nick: Option<String>,\n")), &["AddNick"]);
+    project.branch(
+        "feature",
+        |it| it.person(&format!("{PERSON}    #[sea_orm(indexed)]\n    pub nick: Option<String>,\n")),
+        &["AddNick"],
+    );
     project.branch("other", |it| it.person(&format!("    pub mail: Option<String>,\n{PERSON}")), &["AddMail"]);
     project.git(&["checkout", "-q", "main"]);
     project.git(&["merge", "-q", "other"]);
@@ -97,10 +101,14 @@ fn configured_paths_with_blanks_are_merged_too() {
     project.gen_(&["git", "install"]).with(0);
     project.commit("elsewhere");
     project.branch("feature", |it| it.person(&format!("{PERSON}    pub nick: Option<String>,\n")), &["AddNick"]);
-    project.branch("other", |it| {
-        it.book(&format!("{BOOK}    pub pages: Option<i32>,\n"));
-        it.write("entities/shop.rs", &entity("shop", "    pub name: String,\n"));
-    }, &["AddPages"]);
+    project.branch(
+        "other",
+        |it| {
+            it.book(&format!("{BOOK}    pub pages: Option<i32>,\n"));
+            it.write("entities/shop.rs", &entity("shop", "    pub name: String,\n"));
+        },
+        &["AddPages"],
+    );
     project.run_git(&["merge", "feature"]);
     assert!(!project.read("the lock.json").contains("<<<<"));
     let said = project.gen_(&["merge"]).with(0);

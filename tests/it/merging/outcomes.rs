@@ -55,18 +55,29 @@ fn one_column_renamed_on_both_branches() {
         main_options: &["--rename", "person.email:mail"],
         feature: |it| person(it, "    pub address: String,\n    pub age: Option<i32>,\n"),
         feature_options: &["--rename", "person.email:address"],
-        told: &["person: ", "column email renamed to mail", "column email renamed to address", "main", "feature"],
+        told: &[
+            "person: both branches change it",
+            "~ column email → mail",
+            "~ column email → address",
+            "main",
+            "feature",
+        ],
     });
 }
 
 #[apply(test)]
 fn the_same_column_on_both_branches() {
-    let with = |it: &Repository| person(it, "    pub email: String,\n    pub age: Option<i32>,\n    pub nick: Option<String>,\n");
+    let with = |it: &Repository| {
+        person(it, "    pub email: String,\n    pub age: Option<i32>,\n    pub nick: Option<String>,\n")
+    };
     let same = Pair {
         main: with,
         main_options: NO_OPTIONS,
         feature: |it| {
-            person(it, "    pub email: String,\n    pub age: Option<i32>,\n    pub nick: Option<String>,\n    pub town: Option<String>,\n");
+            person(
+                it,
+                "    pub email: String,\n    pub age: Option<i32>,\n    pub nick: Option<String>,\n    pub town: Option<String>,\n",
+            );
         },
         feature_options: NO_OPTIONS,
         told: &["person: both branches make the same change", "+ column nick varchar"],
@@ -96,7 +107,7 @@ fn a_drop_against_a_change() {
         main_options: &["--allow", "drop-column"],
         feature: |it| person(it, "    pub email: String,\n    #[sea_orm(indexed)]\n    pub age: Option<i32>,\n"),
         feature_options: NO_OPTIONS,
-        told: &["person: ", "− column age integer", "+ index idx-person-age (age)"],
+        told: &["person: ", "- column age integer", "+ index idx-person-age (age)"],
     });
     refused(&Pair {
         main: |it| {
@@ -105,7 +116,7 @@ fn a_drop_against_a_change() {
         main_options: &["--allow", "drop-table"],
         feature: |it| it.book("    pub title: String,\n    pub pages: Option<i32>,\n"),
         feature_options: NO_OPTIONS,
-        told: &["book: ", "− table (2 columns)", "+ column pages integer"],
+        told: &["book: ", "- table (2 columns)", "+ column pages integer"],
     });
 }
 
@@ -139,10 +150,13 @@ fn a_foreign_key_to_a_table_that_is_dropped() {
         },
         main_options: &["--allow", "drop-table"],
         feature: |it| {
-            it.write("entities/person.sql", "ALTER TABLE person ADD FOREIGN KEY (age) REFERENCES book (id);\n");
+            it.write(
+                "entities/person.sql",
+                "ALTER TABLE person ADD CONSTRAINT lent FOREIGN KEY (age) REFERENCES book (id);\n",
+            );
         },
         feature_options: NO_OPTIONS,
-        told: &["book: a foreign key refers to it", "− table (2 columns)", "+ foreign key"],
+        told: &["book: a foreign key refers to it", "- table (2 columns)", "+ foreign key lent"],
     });
 }
 
@@ -168,13 +182,24 @@ fn statements_of_which_the_order_may_matter_are_refused() {
     let written = |project: &Repository, name: &str, sql: &str| {
         project.gen_(&["migration", name, "--empty"]).with(0);
         let id = project.ids().pop().expect("an id");
-        project.write(&format!("migrations/{id}.sql"), &format!("-- {name}\n-- UP\n\n-- changes data\n{sql}\n\n-- DOWN\n-- nothing\n"));
+        project.write(
+            &format!("migrations/{id}.sql"),
+            &format!("-- {name}\n-- UP\n\n-- changes data\n{sql}\n\n-- DOWN\n-- nothing\n"),
+        );
         project.gen_(&["lock"]).with(0);
         project.commit(name);
     };
     for (main, feature, told) in [
-        ("UPDATE person SET email = lower(email);", "UPDATE person SET email = upper(email);", Some("both change rows of person")),
-        ("UPDATE person SET email = lower(email);", "DELETE FROM person WHERE age < 0;", Some("both change rows of person")),
+        (
+            "UPDATE person SET email = lower(email);",
+            "UPDATE person SET email = upper(email);",
+            Some("both change rows of person"),
+        ),
+        (
+            "UPDATE person SET email = lower(email);",
+            "DELETE FROM person WHERE age < 0;",
+            Some("both change rows of person"),
+        ),
         ("UPDATE person SET email = lower(email);", "UPDATE person SET age = 0 WHERE age IS NULL;", None),
         ("UPDATE person SET email = lower(email);", "UPDATE book SET title = lower(title);", None),
     ] {
@@ -187,7 +212,12 @@ fn statements_of_which_the_order_may_matter_are_refused() {
         match told {
             Some(told) => {
                 let said = project.gen_(&["merge"]).with(2);
-                assert!(said.out.contains(told) && said.talk.contains("--assume-independent"), "{}{}", said.out, said.talk);
+                assert!(
+                    said.out.contains(told) && said.talk.contains("--assume-independent"),
+                    "{}{}",
+                    said.out,
+                    said.talk
+                );
                 project.gen_(&["merge", "--assume-independent"]).with(0);
             }
             None => assert_eq!(project.gen_(&["merge"]).with(0).code, 0),
@@ -229,8 +259,16 @@ fn one_branch_adds_a_dialect() {
     project.merge("feature", |_| ());
     project.gen_(&["merge"]).with(0);
     let lock = project.read("schema.lock.json");
-    assert!(lock.contains("\"dialects\": [\"postgres\", \"sqlite\"]") || lock.contains("\"dialects\": [\"sqlite\", \"postgres\"]"), "{lock}");
-    assert!(!std::fs::read_dir(project.root.join("migrations")).expect("a folder").any(|it| it.expect("an entry").path().is_file()));
+    assert!(
+        lock.contains("\"dialects\": [\"postgres\", \"sqlite\"]")
+            || lock.contains("\"dialects\": [\"sqlite\", \"postgres\"]"),
+        "{lock}"
+    );
+    assert!(
+        !std::fs::read_dir(project.root.join("migrations"))
+            .expect("a folder")
+            .any(|it| it.expect("an entry").path().is_file())
+    );
     project.gen_(&["check", "--lock", "--replay"]).with(0).keeps_silent_on("fails");
     // The other dialect gets the change by the next migration.
     project.gen_(&["migration", "NickForPostgres"]).with(0).mentions("column nick");
@@ -249,13 +287,19 @@ fn a_branch_is_compared_with_its_base() {
     project.commit("pages");
     project.gen_(&["check", "--base", "feature~1"]).with(0).mentions("holds    base");
     project.git(&["checkout", "-q", "feature"]);
-    project.gen_(&["check", "--base", "main"]).with(2)
+    project
+        .gen_(&["check", "--base", "main"])
+        .with(2)
         .mentions("main has 1 migration that this branch does not have")
         .mentions("either order leads to the same schema: `gen merge` will put");
-    let json: serde_json::Value = serde_json::from_str(&project.gen_(&["check", "--base", "main", "--json"]).with(2).out).expect("JSON");
+    let json: serde_json::Value =
+        serde_json::from_str(&project.gen_(&["check", "--base", "main", "--json"]).with(2).out).expect("JSON");
     assert_eq!(json["checks"][0]["check"], "base");
     assert_eq!(json["checks"].as_array().expect("checks").len(), 1);
-    project.gen_(&["check", "--base", "same"]).with(2).mentions("the branches disagree about person: both branches add it, but not the same");
+    project
+        .gen_(&["check", "--base", "same"])
+        .with(2)
+        .mentions("the branches disagree about person: both branches add it, but not the same");
     project.gen_(&["check", "--base", "main", "--lock"]).with(2).mentions("holds    lock");
     project.gen_(&["check", "--base", "nowhere"]).with(1).mentions("no commit, branch or tag");
     project.merge("main", |_| ());

@@ -66,7 +66,9 @@ impl Repository {
     }
 
     pub fn set_user(&self) {
-        for (key, value) in [("user.name", "a"), ("user.email", "a@b"), ("commit.gpgsign", "false"), ("core.editor", "true")] {
+        for (key, value) in
+            [("user.name", "a"), ("user.email", "a@b"), ("commit.gpgsign", "false"), ("core.editor", "true")]
+        {
             self.git(&["config", key, value]);
         }
     }
@@ -160,6 +162,9 @@ impl Repository {
     /// Asserts that entities, snapshot, lock and a replay of the migrations agree.
     #[track_caller]
     pub fn agrees(&self) {
-        self.gen_(&["check", "--entities", "--lock", "--replay"]).with(0).keeps_silent_on("fails").keeps_silent_on("skipped");
+        self.gen_(&["check", "--entities", "--lock", "--replay"])
+            .with(0)
+            .keeps_silent_on("fails")
+            .keeps_silent_on("skipped");
     }
 }

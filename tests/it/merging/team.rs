@@ -54,8 +54,14 @@ fn change(repository: &Repository, branch: usize, chance: &mut Chance) {
         0 => repository.write(&field, &format!("    pub note{branch}: Option<String>,\n")),
         1 => repository.write(&field, &format!("    #[sea_orm(indexed)]\n    pub mark{branch}: Option<i32>,\n")),
         // On SQLite both build the table anew.
-        2 => repository.write(&format!("fields/{}/b{branch:02}", branch % TABLES), &format!("    pub own{branch}: Option<String>,\n")),
-        _ => repository.write(&format!("fields/{}/d{branch:02}", branch % TABLES), &format!("    #[sea_orm(default_value = \"x\")]\n    pub drop{branch}: String,\n")),
+        2 => repository.write(
+            &format!("fields/{}/b{branch:02}", branch % TABLES),
+            &format!("    pub own{branch}: Option<String>,\n"),
+        ),
+        _ => repository.write(
+            &format!("fields/{}/d{branch:02}", branch % TABLES),
+            &format!("    #[sea_orm(default_value = \"x\")]\n    pub drop{branch}: String,\n"),
+        ),
     }
 }
 
@@ -72,7 +78,8 @@ fn forty_branches_of_five_clones_are_merged_in_any_order() {
         hub.write(&format!("fields/{table}/a"), "    pub name: String,\n");
         // Each branch of two kinds changes a column of its own.
         for branch in (0..BRANCHES).filter(|branch| branch % TABLES == table && branch % 4 >= 2) {
-            let (kind, name, column) = if branch % 4 == 2 { ("b", "own", "String") } else { ("d", "drop", "Option<String>") };
+            let (kind, name, column) =
+                if branch % 4 == 2 { ("b", "own", "String") } else { ("d", "drop", "Option<String>") };
             hub.write(&format!("fields/{table}/{kind}{branch:02}"), &format!("    pub {name}{branch}: {column},\n"));
         }
     }
