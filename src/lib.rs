@@ -215,6 +215,10 @@
 //! * **Renames are done to the base first** (`state::rename`), before anything is compared: so names made by convention and
 //!   what nobody declares go along. `plan::apply` knows no SQL, so an expression that names a renamed column is dropped and
 //!   created around the rename, whatever the database would do by itself.
+//! * **The order of migrations is the order of their ids, always.** Merging branches therefore renames a migration that would stand before
+//!   another one, also where it is applied already: its header names the ids that it had, so that a history follows them, and the
+//!   migrations with which it was shown to be in any order. A lock in another order than the files would need two orders everywhere.
+//! * **A merge is computed from commits, not from git's index**, which has the three versions of a file only where it found a conflict.
 //! * **`gen lock`** is a command of its own: editing a migration by hand is normal, so there must be a plain way to seal it.
 //!
 //! ## Where things go

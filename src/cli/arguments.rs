@@ -3,6 +3,7 @@
 //! Must not know the commands.
 
 mod adopting;
+mod merging;
 mod running;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init};
+pub(super) use merging::{Check, First, Git, Merge, MergeDriver};
 pub(super) use running::{
     Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Restore, Reverting, Run, Sync,
     Unlock, Up,
@@ -123,6 +125,14 @@ pub(super) enum Command {
         #[arg(long)]
         no_verify: bool,
     },
+    /// Put the migrations of one branch behind those of another, after a git merge, rebase or cherry-pick
+    Merge(Merge),
+    /// Merge one file for git
+    #[command(hide = true)]
+    MergeDriver(MergeDriver),
+    /// Set git up for lock and snapshots
+    #[command(subcommand)]
+    Git(Git),
     /// Freeze the schema under a release name; no migration can be added until it is thawed
     Freeze(Freeze),
     /// Thaw a frozen schema
@@ -361,33 +371,6 @@ pub(super) struct Adopt {
     pub(super) name: String,
     #[command(flatten)]
     pub(super) run: Run,
-}
-
-/// `gen check`. Without a flag everything is checked.
-#[derive(Debug, Args)]
-pub(super) struct Check {
-    /// For every project that the configuration lists
-    #[arg(long)]
-    pub(super) all: bool,
-    /// The snapshot has everything that the entities declare
-    #[arg(long)]
-    pub(super) entities: bool,
-    /// The compiled entities, created by SeaORM on a scratch database, match the parsed source text; builds them with
-    /// cargo, and is not part of a plain `gen check`
-    #[arg(long)]
-    pub(super) against_compiled: bool,
-    /// The lock is intact, and the migration files match it
-    #[arg(long)]
-    pub(super) lock: bool,
-    /// The migrations, replayed on a scratch database, lead to the snapshot
-    #[arg(long)]
-    pub(super) replay: bool,
-    /// The database matches the snapshot
-    #[arg(long)]
-    pub(super) database: bool,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
 }
 
 /// `gen verify`.

@@ -5,6 +5,7 @@
 use serde_json::json;
 
 use crate::workflow::check::{Line, Verdict, Wanted, check};
+use crate::workflow::merge::against;
 use crate::workflow::{Failure, Workspace};
 
 use super::Ending;
@@ -13,7 +14,15 @@ use super::paint::{self, Ink, ink};
 
 pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Failure> {
     let Check { entities, lock, replay, database, against_compiled: compiled, .. } = *command;
-    let lines = check(&Workspace::open(common)?, Wanted { entities, lock, replay, database, compiled }).await?;
+    let wanted = Wanted { entities, lock, replay, database, compiled };
+    let mut lines = match &command.base {
+        Some(base) => against(common, base)?,
+        None => Vec::new(),
+    };
+    // Asked for by itself, as the others are, it is the only one.
+    if command.base.is_none() || wanted != Wanted::default() {
+        lines.extend(check(&Workspace::open(common)?, wanted).await?);
+    }
     print(&lines, command.json);
     let failed = lines.iter().any(|line| matches!(line.verdict, Verdict::Fails(_)));
     Ok(if failed { Ending::Findings } else { Ending::Done })

@@ -2,6 +2,7 @@
 //!
 //! Must not know any dialect: the schemas here are normal because they say so.
 
+mod branches;
 mod random;
 
 use proptest::collection::vec;

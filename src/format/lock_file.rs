@@ -160,13 +160,14 @@ impl Lock {
         let shown = path.display();
         let restore = format!("take it from the last commit: `git checkout -- {shown}`");
         if let Some(line) = json::conflict(text) {
-            return Err(Error::new(format!("`{shown}`, line {line}: two branches have each added a migration")).hint(
-                format!(
-                    "keep the other branch's history, `git checkout --no-overlay MERGE_HEAD -- {shown}` and its snapshots, delete \
-                     your migration, and make it again with `gen migration`, so that it starts where theirs ends"
-                ),
-            )
-            .hint("if your migration is applied on your database, take it back first: `git merge --abort`, `gen down`, then merge again"));
+            return Err(Error::new(format!("`{shown}`, line {line}: two branches have each added a migration"))
+                .hint("put one behind the other: `gen merge`"));
+        }
+        if union::is_unfinished(text) {
+            return Err(Error::new(format!(
+                "`{shown}`: two branches are merged, and their migrations are not in order yet"
+            ))
+            .hint("put those of one behind those of the other: `gen merge`"));
         }
         let Version { version } = json::read(path, text, &restore)?;
         if version != VERSION {
@@ -195,7 +196,7 @@ impl Lock {
                 chain = link(&chain, &migration);
                 if sealed != chain {
                     let what = format!("`{}` of {}, or what stood before it", migration.id, product.key());
-                    return Err(broken(what));
+                    return Err(broken(what).hint("if branches were merged: `gen merge`"));
                 }
                 locked.migrations.push(migration);
             }
@@ -313,5 +314,6 @@ fn lines(locked: &Locked) -> Vec<String> {
 mod seal;
 #[cfg(test)]
 mod tests;
+mod union;
 
 pub use seal::Resealed;

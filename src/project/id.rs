@@ -24,15 +24,26 @@ pub fn new_id(name: &str, now: Timestamp, existing: &[MigrationId]) -> Result<Mi
             .hint(format!("choose another name, as in `gen migration {}2`", slug.to_upper_camel_case())));
     }
     let mut stamp = now.to_zoned(TimeZone::UTC).datetime();
-    if let Some(newest) = existing.iter().max() {
-        let newest = time(newest)?;
-        if stamp.strftime(STAMP).to_string() <= newest.strftime(STAMP).to_string() {
-            stamp = newest
-                .checked_add(1.second())
-                .map_err(|error| Error::new("there is no time after that of the newest migration").because(error))?;
-        }
+    if let Some(newest) = existing.iter().max()
+        && stamp.strftime(STAMP).to_string().as_str() <= newest.stamp()
+    {
+        stamp = later(newest)?;
     }
     format!("{}_{slug}", stamp.strftime(STAMP)).parse()
+}
+
+/// The id of a migration that is put behind another one: its name, one second later.
+///
+/// # Errors
+/// There is no later time.
+pub fn id_behind(last: &MigrationId, name: &str) -> Result<MigrationId> {
+    format!("{}_{name}", later(last)?.strftime(STAMP)).parse()
+}
+
+fn later(id: &MigrationId) -> Result<DateTime> {
+    time(id)?
+        .checked_add(1.second())
+        .map_err(|error| Error::new("there is no time after that of the newest migration").because(error))
 }
 
 /// The id that an argument selects: the id, its file, its name in any case, or its beginning.

@@ -4,7 +4,9 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is one of the two rooms that touch files")]
 
+mod attributes;
 pub mod backups;
+mod branches;
 mod compact;
 mod compiled;
 mod config;
@@ -14,9 +16,11 @@ mod entities;
 mod environment;
 mod files;
 mod fingerprint;
+mod git;
 mod id;
 mod json;
 mod layout;
+mod merge_driver;
 mod migrators;
 mod parallel;
 mod registered;
@@ -34,6 +38,7 @@ use sea_gen_runner::{Error, Result};
 
 use crate::schema::{Product, Schema};
 
+pub use branches::{Branches, Side};
 pub use compiled::Compiled;
 pub use config::{Config, Demand, EntityReader, EnvironmentSettings, Format, Partitions, type_entries};
 pub use consent::CONSENT;
@@ -41,9 +46,11 @@ pub use entities::EntityPaths;
 pub use environment::{DatabaseUrl, Environment, NamedDatabase};
 pub use files::{Batch, FileChange, Staged, make_folder};
 pub use fingerprint::fingerprint;
-pub use id::{find_id, new_id};
+pub use id::{find_id, id_behind, new_id};
+pub use merge_driver::{Versions, merge_file};
 pub use migrators::MigrationCode;
 pub use parallel::STACK;
+pub use revision::Revision;
 pub use snapshot::Snapshot;
 pub use writer::Writer;
 
@@ -90,16 +97,32 @@ impl Project {
     /// # Errors
     /// There is none, or its configuration or lock cannot be read.
     pub fn discover_with_lock(start: &Path) -> Result<(Self, Option<Lock>)> {
+        let (root, config) = Self::locate(start)?;
+        Self::open(root, config)
+    }
+
+    /// The same for a project whose branches are being merged: its lock, which may be in conflict, is not read, and it has the
+    /// dialects that are configured.
+    ///
+    /// # Errors
+    /// There is none, or its configuration cannot be read.
+    pub fn discover_unlocked(start: &Path) -> Result<Self> {
+        let (root, config) = Self::locate(start)?;
+        Ok(Self::of(root, config))
+    }
+
+    /// The folder of the project that `start` lies in, and its configuration.
+    fn locate(start: &Path) -> Result<(PathBuf, Config)> {
         let start = start.canonicalize().map_err(|error| {
             cannot("find", start, error).hint("name the project's folder: `gen --project <FOLDER> …`")
         })?;
         let mut cargo = None;
         for folder in start.ancestors() {
             if let Some(config) = Config::read(folder)? {
-                return Self::open(folder.to_owned(), config);
+                return Ok((folder.to_owned(), config));
             }
             if folder.join(LOCK_FILE).symlink_metadata().is_ok_and(|found| !found.is_dir()) {
-                return Self::open(folder.to_owned(), Config::default());
+                return Ok((folder.to_owned(), Config::default()));
             }
             if cargo.is_none() && folder.join("Cargo.toml").is_file() {
                 cargo = Some(folder);
@@ -109,7 +132,7 @@ impl Project {
             }
         }
         match cargo {
-            Some(folder) => Self::open(folder.to_owned(), Config::default()),
+            Some(folder) => Ok((folder.to_owned(), Config::default())),
             None => {
                 Err(Error::new(format!("`{}` is in no project: there is no Cargo.toml here or above", start.display()))
                     .hint("go to the project's folder, or begin one here: `touch gen.toml && gen init`"))
@@ -117,10 +140,15 @@ impl Project {
         }
     }
 
-    fn open(root: PathBuf, config: Config) -> Result<(Self, Option<Lock>)> {
+    fn of(root: PathBuf, config: Config) -> Self {
         let mut project = Self { root, config, dialects: Vec::new(), flat: None };
         project.config.context.sea_orm = sea_orm_version(&project.root);
         project.config.context.root.clone_from(&project.root);
+        project
+    }
+
+    fn open(root: PathBuf, config: Config) -> Result<(Self, Option<Lock>)> {
+        let mut project = Self::of(root, config);
         let lock = Lock::read(&project.lock_path())?;
         let mut dialects = project.config.dialects.clone();
         if dialects.is_empty() {

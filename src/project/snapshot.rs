@@ -23,6 +23,9 @@ use super::compact::CompactJson;
 use super::{Batch, json, parallel};
 
 mod accepted;
+mod single;
+
+pub(super) use single::{is_object, is_valid};
 
 /// The key under which an object's file holds its origins.
 const ORIGINS: &str = "origins";
@@ -333,10 +336,8 @@ fn origins(text: &str) -> Option<&str> {
 fn conflict(path: &Path, text: &str) -> Option<Error> {
     let line = sea_gen_runner::json::conflict(text)?;
     let shown = path.display();
-    Some(Error::new(format!("`{shown}`, line {line}: two branches have changed the same object")).hint(format!(
-        "keep the other branch's snapshots and lock, `git checkout --no-overlay MERGE_HEAD -- {shown}`, delete your migration, and make \
-         it again with `gen migration`"
-    )))
+    let error = Error::new(format!("`{shown}`, line {line}: two branches have changed the same object"));
+    Some(error.hint("put the changes of both together, or see what disagrees: `gen merge`"))
 }
 
 fn restore(path: &Path) -> String {

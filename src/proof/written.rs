@@ -105,6 +105,7 @@ mod tests {
             product: Product::MySql,
             from: None,
             to: None,
+            merged: Default::default(),
             up: statements.map(Statement::new).to_vec(),
             down: Vec::new(),
         };

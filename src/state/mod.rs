@@ -5,6 +5,7 @@
 
 mod accepted;
 mod backfill;
+mod branches;
 mod case;
 mod collisions;
 mod contradiction;
@@ -32,6 +33,9 @@ mod unfit_rows;
 
 pub use accepted::{declared_text, missing_foreign_keys};
 pub use backfill::{Backfill, Replacement, Values};
+#[cfg(test)]
+pub(crate) use branches::both;
+pub use branches::{BranchState, Disagreement, Together, changes, together};
 pub use case::in_another_case;
 pub use contradiction::{Contradiction, contradictions};
 pub use fitting::{Fitting, Misfit, nearest};

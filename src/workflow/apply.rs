@@ -106,7 +106,7 @@ impl Bench {
         if !is_rehearsal {
             workspace.refuse_protected()?;
         }
-        let live = match creates {
+        let mut live = match creates {
             true if is_rehearsal => workspace.rehearsed().await?,
             true => workspace.required(Missing::Create).await?,
             false => workspace.required(Missing::Refuse).await?,
@@ -114,6 +114,9 @@ impl Bench {
         workspace.refuse_unadopted(&[live.product()])?;
         let migrations = workspace.migrations(live.product())?;
         workspace.refuse_unsealed(live.product(), &migrations)?;
+        if !is_rehearsal {
+            run::follow_names(&mut live.session, &applicables(&migrations), DEFAULT_WAIT).await?;
+        }
         let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
         let environment = workspace.environment.as_ref();
         let limit = environment.and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);

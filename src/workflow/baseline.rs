@@ -3,7 +3,7 @@
 //! Must not know what the code declares.
 
 use sea_gen_runner::Error;
-use sea_gen_runner::migration::Migration;
+use sea_gen_runner::migration::{Merged, Migration};
 use sea_gen_runner::session::Session;
 
 use crate::dialect::{self, Dialect, Forms, Product, Statement};
@@ -48,7 +48,8 @@ impl Original {
             down.push(Statement::new(format!("DROP TABLE {}", dialect.quote(&SEAORM_HISTORY.into()))));
         }
         let (from, to) = (Some(fingerprint(nothing.schema())), Some(fingerprint(schema.schema())));
-        Ok(Migration { id: new_id(BASELINE, jiff::Timestamp::now(), &[])?, product, from, to, up, down })
+        let (id, merged) = (new_id(BASELINE, jiff::Timestamp::now(), &[])?, Merged::default());
+        Ok(Migration { id, product, from, to, merged, up, down })
     }
 }
 

@@ -13,6 +13,7 @@ use crate::project::{Compiled, Demand};
 use crate::proof::{self, Scratch};
 use crate::state::Situation;
 
+use super::sealed::forked;
 use super::status::obstacle;
 use super::text::with_reasons;
 use super::{Failure, Live, Workspace, applicables, compiled, reworded};
@@ -149,6 +150,11 @@ fn lock(workspace: &Workspace, product: Product) -> Result<Verdict, Failure> {
     let migrations = workspace.migrations(product)?;
     let mut findings = workspace.unsealed(product, &migrations)?;
     findings.extend(workspace.wrong_headings(product, &migrations)?);
+    if let Some(id) = forked(&migrations) {
+        findings.push(format!(
+            "{id} starts from a schema that another migration has left: two branches were merged, run `gen merge`"
+        ));
+    }
     if workspace.products().first() == Some(&product) {
         findings.extend(workspace.project.unregistered(workspace.sealed_lock()?)?);
     }

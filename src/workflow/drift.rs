@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use sea_gen_runner::Error;
-use sea_gen_runner::migration::{self, Migration};
+use sea_gen_runner::migration::{self, Merged, Migration};
 use sea_gen_runner::run::{self, State};
 use sea_gen_runner::session::Missing;
 
@@ -87,6 +87,7 @@ impl Drift {
             product: live.product(),
             from: Some(fingerprint(sealed.schema.schema())),
             to: Some(fingerprint(live.schema.schema())),
+            merged: Merged::default(),
             up: dialect::statements(dialect, forms, plan, sealed.schema.schema())?,
             down: dialect::statements(dialect, forms, &inverse, live.schema.alone().schema())?,
         })

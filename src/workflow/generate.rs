@@ -6,7 +6,7 @@ mod write;
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::Proof;
-use sea_gen_runner::migration::{Migration, MigrationId};
+use sea_gen_runner::migration::{Merged, Migration, MigrationId};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
@@ -388,7 +388,7 @@ async fn draft(
     answers.weigh_values(product, unfit);
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
-    let migration = Migration { id: id.clone(), product, from: None, to: None, up, down };
+    let migration = Migration { id: id.clone(), product, from: None, to: None, merged: Merged::default(), up, down };
     Ok(MigrationDraft { product, model, sealed, plan, findings, stakes, base, target, migration, proof: None })
 }
 

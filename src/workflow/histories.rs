@@ -13,7 +13,7 @@ use crate::introspect::SEAORM_HISTORY;
 use crate::project::Format;
 use crate::schema::Literal;
 
-use super::Workspace;
+use super::{Live, Workspace, applicables};
 
 /// How SeaORM's history compares with ours. Versions of SeaORM's are named as modules, `m20261128_101500_add_email`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,19 @@ impl Compared {
     }
 }
 
+impl Workspace {
+    /// Shows the rows of the history under the ids that merging branches gave to the migrations since. `gen up` writes them so.
+    pub(super) fn follow_names(&self, live: &mut Live) {
+        let Ok(ids) = self.project.migration_ids(live.product()) else { return };
+        if live.history.iter().all(|record| ids.iter().any(|id| id.as_str() == record.id)) {
+            return;
+        }
+        if let Ok(migrations) = self.migrations(live.product()) {
+            live.history = run::as_renamed(&live.history, &applicables(&migrations));
+        }
+    }
+}
+
 /// Whether SeaORM's history is that of this project's `Migrator`. Another application in the same database has one too.
 fn is_of_this_project(workspace: &Workspace, known: &BTreeSet<String>, theirs: &BTreeSet<&String>) -> bool {
     let project = &workspace.project;
@@ -91,8 +104,13 @@ pub(super) async fn follow(session: &mut Session, workspace: &Workspace) -> sea_
         .only_in_gen
         .iter()
         .map(|name| format!("INSERT INTO {table} ({version}, {applied}) VALUES ({}, {now})", text(name)));
-    let removed =
-        compared.only_in_seaql.iter().map(|name| format!("DELETE FROM {table} WHERE {version} = {}", text(name)));
+    // What branches that were merged have renamed is there under its new name.
+    let files = workspace.project.migrations(session.product()).unwrap_or_default();
+    let former = files.iter().flat_map(|file| file.merged.formerly.keys()).map(|id| module(id.to_string()));
+    let former: Vec<String> =
+        former.filter(|name| !files.iter().any(|file| module(file.id.to_string()) == *name)).collect();
+    let removed = compared.only_in_seaql.iter().chain(&former);
+    let removed = removed.map(|name| format!("DELETE FROM {table} WHERE {version} = {}", text(name)));
     for sql in added.chain(removed) {
         session.execute(&sql).await.map_err(|error| {
             Error::new(format!("the migrations are run, and `{SEAORM_HISTORY}` could not be brought in line with them"))

@@ -2,11 +2,12 @@
 //!
 //! Must not know entities or databases.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::{Lock, LockMismatch};
-use sea_gen_runner::migration::Migration;
+use sea_gen_runner::migration::{Migration, MigrationId};
 use sea_gen_runner::session::ConnectionOptions;
 
 use crate::dialect::{self, Product};
@@ -115,6 +116,7 @@ impl Workspace {
         if !is_missing {
             return Error::new(format!("the snapshot in `{shown}` does not match {lock}"))
                 .hint(format!("restore both: `git checkout -- {shown} {lock}`, or take both from one branch"))
+                .hint("if branches were merged: `gen merge`")
                 .into();
         }
         Error::new(format!("the snapshot in `{shown}` is missing, but {lock} seals one"))
@@ -185,6 +187,24 @@ impl Workspace {
         };
         Err(error.hint("if the files are correct, seal them: `gen lock`").into())
     }
+}
+
+/// The first migration that starts from a schema that another one before it has left already: two branches were put together.
+pub(super) fn forked(migrations: &[Migration]) -> Option<&MigrationId> {
+    let mut left: BTreeSet<&str> = BTreeSet::new();
+    let mut at: Option<&str> = None;
+    for migration in migrations {
+        let from = migration.from.as_deref();
+        if let (Some(from), Some(at)) = (from, at)
+            && from != at
+            && left.contains(from)
+        {
+            return Some(&migration.id);
+        }
+        left.extend(from);
+        at = migration.to.as_deref();
+    }
+    None
 }
 
 fn words(finding: &LockMismatch) -> String {

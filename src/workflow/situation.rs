@@ -42,7 +42,9 @@ impl Workspace {
                 // texts.
                 _ => {
                     let next = pending.first().and_then(|migration| migration.from.as_ref());
-                    let recorded = live.history.iter().rfind(|record| record.status.is_done());
+                    // The one that was applied last is not always the newest: after a merge an older one may follow.
+                    let done = live.history.iter().filter(|record| record.status.is_done());
+                    let recorded = done.max_by_key(|record| (&record.applied_at, &record.id));
                     let mut recorded = recorded.into_iter().flat_map(Record::fingerprints);
                     [Some(last.unwrap_or(&beginning)), next].into_iter().flatten().any(|at| here.contains(at))
                         || recorded.any(|at| here.iter().any(|found| found == at))

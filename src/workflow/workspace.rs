@@ -104,6 +104,7 @@ impl Live {
         self.history = run::history(&mut self.session).await?;
         self.found = None;
         workspace.leave_out_new_partitions(self)?;
+        workspace.follow_names(self);
         Ok(())
     }
 }
@@ -111,12 +112,23 @@ impl Live {
 impl Workspace {
     /// Finds the project and reads its configuration and lock.
     pub fn open(open: impl Into<Open>) -> Result<Self, Failure> {
-        let Open { folder, database, confirmed, run_cargo, listener } = open.into();
-        let start = match folder {
-            Some(folder) => folder,
+        let open = open.into();
+        let start = match &open.folder {
+            Some(folder) => folder.clone(),
             None => current_folder()?,
         };
-        let (mut project, lock) = Project::discover_with_lock(&start)?;
+        let (project, lock) = Project::discover_with_lock(&start)?;
+        Self::of(project, lock, open)
+    }
+
+    /// The same workspace with the lock on the project's files.
+    pub(super) fn with_writer(self, writer: Writer) -> Self {
+        Self { _writer: Some(Arc::new(writer)), ..self }
+    }
+
+    /// A project that was found, with its lock.
+    pub(super) fn of(mut project: Project, lock: Option<Lock>, open: Open) -> Result<Self, Failure> {
+        let Open { database, confirmed, run_cargo, listener, .. } = open;
         if let Some(first) = project.config.projects.first() {
             return Err(Error::new(format!("`{}` lists projects and is none itself", project.root.display()))
                 .hint("for all of them: `gen up --all`, `gen status --all`, `gen check --all`")
@@ -352,6 +364,7 @@ impl Workspace {
 
     fn checked(&self, mut live: Live, connection: &ConnectionOptions) -> Result<Live, Error> {
         self.leave_out_new_partitions(&mut live)?;
+        self.follow_names(&mut live);
         if !self.products().contains(&live.product()) {
             return Err(self.not_a_dialect(connection, live.product()));
         }

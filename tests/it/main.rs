@@ -28,6 +28,7 @@ mod expression;
 mod files;
 mod guide;
 mod ignored;
+mod merging;
 mod mysql;
 mod oracle;
 mod pooler;

@@ -27,7 +27,7 @@ mod left_open;
 mod migrator;
 mod names;
 mod partitions;
-mod project;
+pub mod project;
 mod projects;
 mod proofs;
 mod registered;

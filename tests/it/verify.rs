@@ -37,6 +37,7 @@ fn migration(product: Product, case: &Case) -> Migration {
         product,
         from: None,
         to: None,
+        merged: Default::default(),
         up: statements(&case.up),
         down: statements(&case.down),
     }

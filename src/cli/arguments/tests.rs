@@ -44,7 +44,7 @@ fn options(command: &clap::Command) -> BTreeSet<String> {
 /// Every command with its name, `drift adopt` among them, and the options that may follow it.
 fn commands() -> Vec<(String, BTreeSet<String>)> {
     fn add(prefix: &str, command: &clap::Command, found: &mut Vec<(String, BTreeSet<String>)>) {
-        for inner in command.get_subcommands().filter(|it| it.get_name() != "help") {
+        for inner in command.get_subcommands().filter(|it| it.get_name() != "help" && !it.is_hide_set()) {
             let name = format!("{prefix}{}", inner.get_name());
             found.push((name.clone(), options(inner)));
             add(&format!("{name} "), inner, found);

@@ -6,6 +6,7 @@ mod client;
 mod folder;
 mod id;
 mod mark;
+mod merged;
 mod parse;
 mod portions;
 mod restate;
@@ -18,6 +19,7 @@ use crate::checksum::sha256;
 pub use client::script;
 pub use folder::{headings, ids, migrations};
 pub use id::MigrationId;
+pub use merged::Merged;
 pub use parse::{explains_missing_down, lines, parse};
 pub use portions::Portions;
 pub use restate::restate;
@@ -35,6 +37,8 @@ pub struct Migration {
     pub from: Option<String>,
     /// The fingerprint of the schema it leads to; `None` in a file written by hand.
     pub to: Option<String>,
+    /// What merging branches has changed about it.
+    pub merged: Merged,
     /// The up statements.
     pub up: Vec<Statement>,
     /// The down statements.

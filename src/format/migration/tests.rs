@@ -9,7 +9,15 @@ fn id() -> MigrationId {
 }
 
 fn migration(product: Product, up: Vec<Statement>, down: Vec<Statement>) -> Migration {
-    Migration { id: id(), product, from: Some("3f2a".repeat(8)), to: Some("9bc1".repeat(8)), up, down }
+    Migration {
+        id: id(),
+        product,
+        from: Some("3f2a".repeat(8)),
+        to: Some("9bc1".repeat(8)),
+        merged: Default::default(),
+        up,
+        down,
+    }
 }
 
 fn read(text: &str) -> Migration {
@@ -319,7 +327,7 @@ proptest! {
         from in prop::option::of("[0-9a-f]{32}"),
         to in prop::option::of("[0-9a-f]{32}"),
     ) {
-        let migration = Migration { id: id(), product, from, to, up, down };
+        let migration = Migration { id: id(), product, from, to, merged: Default::default(), up, down };
         let written = text(&migration);
         prop_assert_eq!(&parse(id(), product, &written).unwrap(), &migration, "{}", written);
         prop_assert_eq!(text(&migration), written);

@@ -18,6 +18,7 @@ pub fn text(migration: &Migration) -> String {
         text.push_str(&format!("{line}\n"));
     }
     text.push_str("-- written by gen; after editing it, `gen lock` seals it anew\n");
+    migration.merged.lines().for_each(|line| text.push_str(&format!("{line}\n")));
     text.push_str("\n-- UP\n\n");
     section(*product, up, UNWRITTEN_UP, &mut text);
     text.push_str("-- DOWN\n\n");

@@ -25,6 +25,7 @@ mod patience;
 mod pending;
 mod portions;
 mod probe;
+mod renamed;
 mod resume;
 mod statement;
 mod stop;
@@ -56,6 +57,7 @@ pub use lock::{Orphans, Waiting, holder};
 pub use patience::has_waited;
 pub use pending::{Order, kept, pending, to_apply, to_revert};
 pub use probe::undecidable;
+pub use renamed::{as_renamed, follow_names};
 pub use statement::goes_on;
 
 /// The default time to wait for another runner.
@@ -276,6 +278,10 @@ pub async fn go(
         }
     }
     let mut run = Run::begin(session, waiting, on_progress).await?;
+    if let Err(error) = renamed::follow(&run, session, files, waiting.limit).await {
+        run.end(session).await;
+        return Err(error);
+    }
     let result = match course {
         Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
         Course::UpOnAhead(target, on_ahead) => run.up_on_ahead(session, files, (target, on_ahead), on_progress).await,

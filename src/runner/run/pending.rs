@@ -43,7 +43,6 @@ fn pending_in<'a, 'm>(
         file_of(record, &by_id)?;
     }
     let recorded: BTreeSet<&str> = history.iter().map(|record| record.id.as_str()).collect();
-    let newest = history.iter().map(|record| record.id.as_str()).max();
     let baseline =
         history.iter().filter(|record| record.status == State::Baseline).map(|record| record.id.as_str()).max();
     let mut pending: Vec<&Applicable<'m>> = Vec::new();
@@ -52,7 +51,11 @@ fn pending_in<'a, 'm>(
         if recorded.contains(id) || baseline.is_some_and(|baseline| id < baseline) {
             continue;
         }
-        if let Some(newest) = newest.filter(|newest| order == Order::Strict && begun != Some(id) && id < *newest) {
+        let newer = || recorded.iter().rev().take_while(|newer| id < **newer);
+        if order == Order::Strict
+            && begun != Some(id)
+            && let Some(newest) = newer().find(|newer| !is_in_any_order(file.migration, newer, &by_id))
+        {
             return Err(Error::new(format!("migration `{id}` is out of order: the newer `{newest}` is already applied"))
                 .of(ErrorKind::OutOfOrder)
                 .hint(format!("give the file a newer id so that it runs after `{newest}`: rename it, then `gen up`"))
@@ -67,6 +70,12 @@ fn pending_in<'a, 'm>(
         refuse_fork(files, &pending)?;
     }
     Ok(pending)
+}
+
+/// Whether merging branches has shown that a migration leads to the same schema before and after another one.
+fn is_in_any_order(migration: &Migration, other: &str, files: &BTreeMap<&str, &Applicable<'_>>) -> bool {
+    let names = |one: &Migration, other: &str| one.merged.any_order.iter().any(|id| id.as_str() == other);
+    names(migration, other) || files.get(other).is_some_and(|other| names(other.migration, migration.id.as_str()))
 }
 
 /// A migration to run, and the row of an earlier run that did not complete it.
@@ -127,6 +136,7 @@ fn refuse_fork(files: &[Applicable<'_>], pending: &[&Applicable<'_>]) -> Result<
                 "migration `{id}` does not follow `{last}`: it starts from the schema that `{other}` starts from"
             ))
             .of(ErrorKind::OutOfOrder)
+            .hint("if branches were merged: `gen merge`")
             .hint(format!(
                 "`gen verify {id}` finds out what it starts from and leads to now, where a scratch database can be had"
             ))

@@ -51,7 +51,7 @@ impl Entry<'_> {
 }
 
 /// The DOWN section of a migration as the text of a migration file; `None` if it is empty.
-fn down_text(migration: &Migration) -> Option<String> {
+pub(super) fn down_text(migration: &Migration) -> Option<String> {
     let down = Migration { up: Vec::new(), ..migration.clone() };
     (!down.down.is_empty()).then(|| migration::text(&down))
 }
@@ -330,6 +330,34 @@ impl Table {
         values.push(Some(before.owner.as_deref().unwrap_or_default()));
         let sql = format!("{sql} AND COALESCE(owner, '') = {old} AND statements = {}", before.statements);
         Ok(session.execute_with(&sql, &values).await? > 0)
+    }
+
+    /// Writes the id that a migration has now into its row, and what else of its file is recorded.
+    pub(super) async fn rename(
+        &self,
+        session: &mut Session,
+        record: &Record,
+        file: &Applicable<'_>,
+    ) -> Result<(), DatabaseError> {
+        let value: Vec<String> = (1..=5).map(|index| session.placeholder(index)).collect();
+        let [new, name, checksum, down, old] = value.as_slice() else { return Ok(()) };
+        let is_executed = record.owner.is_some() && record.status.is_done();
+        let statements = if is_executed { file.migration.up.len() } else { record.statements };
+        let sql = format!(
+            "UPDATE {} SET id = {new}, name = {name}, checksum = {checksum}, down = COALESCE({down}, down), \
+             statements = {statements} WHERE id = {old}",
+            self.name
+        );
+        let down = down_text(file.migration).filter(|_| is_executed);
+        let id = file.id();
+        let values = [
+            Some(id.as_str()),
+            Some(file.migration.id.name()),
+            Some(file.checksum.as_str()),
+            down.as_deref(),
+            Some(record.id.as_str()),
+        ];
+        session.execute_with(&sql, &values).await.map(|_| ())
     }
 
     /// Records the fingerprints of the schema after a migration.

@@ -49,7 +49,7 @@ fn a_snapshot_that_cannot_be_read() {
     shows!(refused_by_all(&project), @r"
     error: `[project]/snapshots/tables/user.json`, line 1: two branches have changed the same object
 
-    hint: keep the other branch's snapshots and lock, `git checkout --no-overlay MERGE_HEAD -- [project]/snapshots/tables/user.json`, delete your migration, and make it again with `gen migration`
+    hint: put the changes of both together, or see what disagrees: `gen merge`
     ");
     fs::remove_file(project.path(TABLE)).unwrap();
     fs::create_dir(project.path(TABLE)).unwrap();
@@ -70,6 +70,7 @@ fn a_snapshot_that_is_not_the_sealed_one() {
     error: the snapshot in `snapshots` does not match schema.lock.json
 
     hint: restore both: `git checkout -- snapshots schema.lock.json`, or take both from one branch
+    hint: if branches were merged: `gen merge`
     ");
     fs::remove_file(project.path(TABLE)).unwrap();
     assert!(
@@ -103,6 +104,7 @@ fn a_lock_that_was_changed_by_hand() {
     error: `[project]/schema.lock.json` was changed by hand: `[time]_add_mail` of sqlite, or what stood before it
 
     hint: take it from the last commit: `git checkout -- [project]/schema.lock.json`
+    hint: if branches were merged: `gen merge`
     ");
 
     let mut reordered = lines.clone();
@@ -112,6 +114,7 @@ fn a_lock_that_was_changed_by_hand() {
     error: `[project]/schema.lock.json` was changed by hand: `[time]_add_email` of sqlite, or what stood before it
 
     hint: take it from the last commit: `git checkout -- [project]/schema.lock.json`
+    hint: if branches were merged: `gen merge`
     ");
 
     let mut shorter = lines.clone();
@@ -121,6 +124,7 @@ fn a_lock_that_was_changed_by_hand() {
     error: `[project]/schema.lock.json` was changed by hand: `[time]_add_email` of sqlite, or what stood before it
 
     hint: take it from the last commit: `git checkout -- [project]/schema.lock.json`
+    hint: if branches were merged: `gen merge`
     ");
 
     project.write(LOCK, &text[..text.len() / 2]);
@@ -148,8 +152,7 @@ fn a_lock_that_was_changed_by_hand() {
     shows!(refused_by_all(&project), @r"
     error: `[project]/schema.lock.json`, line 1: two branches have each added a migration
 
-    hint: keep the other branch's history, `git checkout --no-overlay MERGE_HEAD -- [project]/schema.lock.json` and its snapshots, delete your migration, and make it again with `gen migration`, so that it starts where theirs ends
-    hint: if your migration is applied on your database, take it back first: `git merge --abort`, `gen down`, then merge again
+    hint: put one behind the other: `gen merge`
     ");
 
     project.write(LOCK, text.replacen("\"version\": 1", "\"version\": 2", 1));

@@ -13,7 +13,15 @@ fn a_folder_is_read_in_order() {
     for id in ["20260102_000000_b", "20260101_000000_z"] {
         let id: migration::MigrationId = id.parse().unwrap();
         let up = vec![Statement::new("SELECT 1")];
-        let migration = Migration { id, product: Product::Sqlite, from: None, to: None, up, down: Vec::new() };
+        let migration = Migration {
+            id,
+            product: Product::Sqlite,
+            from: None,
+            to: None,
+            merged: Default::default(),
+            up,
+            down: Vec::new(),
+        };
         batch.write(project.migration_path(Product::Sqlite, &migration.id), migration::text(&migration));
         written.insert(0, migration);
     }

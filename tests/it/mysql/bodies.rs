@@ -56,8 +56,15 @@ async fn bodies_keep_their_bytes(scratch: Scratch) {
             let plan = diff(&scratch.empty(), &adopted, &[]);
             let up = dialect::statements(scratch.dialect(), Forms::Offline, &plan, scratch.empty().schema()).unwrap();
             let id = "20260101_000000_a".parse().unwrap();
-            let migration =
-                Migration { id, product: scratch.product, from: None, to: None, up, down: Vec::<Statement>::new() };
+            let migration = Migration {
+                id,
+                product: scratch.product,
+                from: None,
+                to: None,
+                merged: Default::default(),
+                up,
+                down: Vec::<Statement>::new(),
+            };
             let file = migration::text(&migration);
             let read = migration::parse(migration.id.clone(), scratch.product, &file).unwrap();
             assert_eq!(read.up, migration.up, "{file}");

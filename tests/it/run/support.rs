@@ -130,6 +130,7 @@ impl Files {
             product: self.product,
             from: None,
             to: Some(format!("after {id}")),
+            merged: Default::default(),
             up: statements(up),
             down: statements(down),
         };
