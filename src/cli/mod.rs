@@ -31,6 +31,7 @@ mod show;
 mod status;
 mod sync;
 mod terminal;
+mod undo;
 mod up;
 mod verify;
 
@@ -140,6 +141,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Entities(command) => entities::run(common, command).await,
         Command::Migration(command) => migration::run(common, command).await,
         Command::Purge(command) => purge::run(common, command).await,
+        Command::Undo(command) => undo::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,
         Command::Accept(command) => accept::run(common, command).await,
         Command::Status(command) => each!(command.all, common => status::run(&common, command)),

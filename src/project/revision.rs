@@ -5,13 +5,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use sea_gen_runner::files::cannot;
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::{Error, Result};
 
 use crate::schema::Product;
 
-use super::{Batch, Project, Snapshot};
+use super::{Project, Snapshot, SnapshotTexts};
 
 impl Project {
     /// The snapshot of a dialect as it was in `revision`, in the folder that it had then; `None` where the revision has none.
@@ -31,22 +30,64 @@ impl Project {
             return Err(Error::new(format!("`{revision}` is no commit, branch or tag of this repository"))
                 .hint("choose one: `git log --oneline --all`"));
         }
+        let texts = self.snapshot_texts_at(revision, product)?;
+        Snapshot::parse(&texts)
+    }
+
+    /// The files of the snapshot of a dialect as they were in a commit, in the folder that it had then.
+    ///
+    /// # Errors
+    /// No git, no such commit.
+    pub fn snapshot_texts_at(&self, revision: &str, product: Product) -> Result<SnapshotTexts> {
+        let root = self.root.as_path();
         let mut then = self.clone();
-        let lock = git(root, &["show", &format!("{revision}:./{}", self.config.lock.display())]);
-        if let Ok(lock) = lock.and_then(|text| Lock::parse(&self.lock_path(), &text)) {
+        if let Some(lock) = self.lock_at(revision) {
             then.choose(self.dialects.clone(), Some(&lock));
         }
         let folder = then.snapshot_folder(product);
         let folder = self.shown(&folder);
         let listing =
             git(root, &["ls-tree", "-r", "-z", "--name-only", revision, "--", &format!("{}/", folder.display())])?;
-        let scratch = tempfile::tempdir().map_err(|error| cannot("create", &std::env::temp_dir(), error))?;
-        let mut batch = Batch::new(scratch.path());
+        let mut texts = SnapshotTexts::new();
         for path in listing.split('\0').filter(|path| path.ends_with(".json")) {
-            batch.write(path, git(root, &["show", &format!("{revision}:./{path}")])?);
+            let text = git(root, &["show", &format!("{revision}:./{path}")])?;
+            texts.insert(Path::new(path).strip_prefix(folder).unwrap_or(Path::new(path)).to_owned(), text);
         }
-        batch.commit()?;
-        Snapshot::read(&scratch.path().join(folder))
+        Ok(texts)
+    }
+
+    /// The newest commit whose lock file fits, among the last that changed it, and that lock.
+    pub fn commit_with(&self, fits: impl Fn(&Lock) -> bool) -> Option<(String, Lock)> {
+        let path = self.config.lock.display().to_string();
+        let found = git(&self.root, &["log", "--format=%H", "-n", "200", "--", &path]).ok()?;
+        let mut commits = found.lines().filter_map(|commit| Some((commit.to_owned(), self.lock_at(commit)?)));
+        commits.find(|(_, lock)| fits(lock))
+    }
+
+    /// A remote-tracking branch that has a file, or had it.
+    pub fn remote_branch_with(&self, path: &Path) -> Option<String> {
+        let path = self.shown(path).display().to_string();
+        let commit = git(&self.root, &["rev-list", "--remotes", "-n", "1", "--", &path]).ok()?;
+        let branches = git(&self.root, &["branch", "-r", "--format=%(refname:short)", "--contains", commit.trim()]);
+        branches.ok()?.lines().next().map(|branch| branch.trim().to_owned())
+    }
+
+    /// A branch that has a file, or had it: a local one where there is one.
+    pub fn branch_with(&self, path: &Path) -> Option<String> {
+        let path = self.shown(path).display().to_string();
+        let commit = git(&self.root, &["rev-list", "--all", "-n", "1", "--", &path]).ok()?;
+        let branches = git(&self.root, &["branch", "-a", "--format=%(refname:short)", "--contains", commit.trim()]);
+        branches.ok()?.lines().next().map(|branch| branch.trim().to_owned())
+    }
+
+    /// The text of a file in the last commit, if it has the file.
+    pub fn committed(&self, path: &Path) -> Option<String> {
+        git(&self.root, &["show", &format!("HEAD:./{}", self.shown(path).display())]).ok()
+    }
+
+    fn lock_at(&self, revision: &str) -> Option<Lock> {
+        let text = git(&self.root, &["show", &format!("{revision}:./{}", self.config.lock.display())]).ok()?;
+        Lock::parse(&self.lock_path(), &text).ok()
     }
 }
 

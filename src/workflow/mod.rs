@@ -22,6 +22,7 @@
 
 pub mod accept;
 pub mod adopt;
+mod amend;
 pub mod answers;
 pub mod apply;
 mod baseline;
@@ -34,7 +35,9 @@ pub mod develop;
 pub mod drift;
 pub mod entities;
 mod excluded;
+mod explain;
 mod failure;
+mod former;
 pub mod fresh;
 pub mod generate;
 pub mod grants;
@@ -69,11 +72,13 @@ pub mod status;
 pub mod synchronise;
 mod taken;
 pub(crate) mod text;
+pub mod undo;
 mod wording;
 mod workspace;
 pub mod write_entities;
 
 pub use database::scratch_server;
+pub use explain::Explained;
 pub use failure::Failure;
 use listener::Phase;
 pub use listener::{Choice, Listener, Silent};
