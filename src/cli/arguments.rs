@@ -78,6 +78,8 @@ pub(super) enum Command {
     Accept(Accept),
     /// Show entities, snapshot and database, and how they compare
     Status(Status),
+    /// List all migrations, the newest first: why, by whom, where proven, whether applied
+    Log(Report),
     /// Write the migration that drops what `gen migration --keep` parked
     Purge(Purge),
     /// Apply pending migrations

@@ -93,6 +93,7 @@ impl std::convert::From<&arguments::Migration> for Request {
                 From::Snapshot => Start::Snapshot,
                 From::Database => Start::Database,
             }),
+            message: command.message.clone(),
             strict: command.strict,
             keep: command.keep,
             offline: command.offline_forms,

@@ -18,6 +18,7 @@ mod init;
 mod interrupt;
 mod lint;
 mod lock;
+mod log;
 mod migration;
 mod paint;
 mod phases;
@@ -162,6 +163,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Lint(command) => lint::run(common, command).await,
         Command::Seed(command) => seed::run(common, command).await,
         Command::Lock { no_verify } => lock::run(common, *no_verify).await,
+        Command::Log(command) => log::run(common, command).await,
         Command::Freeze(command) => freeze::freeze(common, command),
         Command::Thaw => freeze::thaw(common),
         Command::Completions(command) => completions::run(command),

@@ -35,7 +35,7 @@ use sea_gen_runner::{Error, Result};
 use crate::schema::{Product, Schema};
 
 pub use compiled::Compiled;
-pub use config::{Config, Demand, EntityReader, Format, Partitions, type_entries};
+pub use config::{Config, Demand, Description, EntityReader, Format, Partitions, type_entries};
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
 pub use environment::{DatabaseUrl, Environment};

@@ -2,6 +2,7 @@
 //!
 //! Must not know git beyond listing and printing files of a revision.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -78,6 +79,29 @@ impl Project {
         let commit = git(&self.root, &["rev-list", "--all", "-n", "1", "--", &path]).ok()?;
         let branches = git(&self.root, &["branch", "-a", "--format=%(refname:short)", "--contains", commit.trim()]);
         branches.ok()?.lines().next().map(|branch| branch.trim().to_owned())
+    }
+
+    /// The name of the user, as git has it.
+    pub fn author(&self) -> Option<String> {
+        let name = git(&self.root, &["config", "user.name"]).ok()?;
+        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+    }
+
+    /// Who added each migration in a commit, and on which day, by its id.
+    pub fn added_migrations(&self) -> BTreeMap<String, (String, String)> {
+        let folder = self.config.migrations.display().to_string();
+        let arguments = ["log", "--diff-filter=A", "--format=%x00%an%x00%as%x00", "--name-only", "--", &folder];
+        let Ok(found) = git(&self.root, &arguments) else { return BTreeMap::new() };
+        let mut added = BTreeMap::new();
+        let mut parts = found.split('\0').skip(1);
+        while let (Some(author), Some(date), Some(paths)) = (parts.next(), parts.next(), parts.next()) {
+            for path in paths.lines().map(Path::new) {
+                if let Some(id) = path.file_stem().filter(|_| path.extension().is_some_and(|it| it == "sql")) {
+                    added.insert(id.to_string_lossy().into_owned(), (author.to_owned(), date.to_owned()));
+                }
+            }
+        }
+        added
     }
 
     /// The text of a file in the last commit, if it has the file.

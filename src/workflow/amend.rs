@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sea_gen_runner::files::read_text_if_there;
-use sea_gen_runner::migration::{self, Migration, MigrationId};
+use sea_gen_runner::migration::{self, About, Migration, MigrationId};
 use sea_gen_runner::{Error, ErrorKind};
 
 use crate::dialect::{self, Product};
@@ -31,6 +31,8 @@ pub(super) struct Amended {
     former: Former,
     /// What its files say, by dialect.
     files: BTreeMap<Product, File>,
+    /// Why it was written, by whom and when.
+    about: About,
 }
 
 #[derive(Debug)]
@@ -66,10 +68,11 @@ impl Workspace {
         undo::refuse_applied(&undo::applied(&self, &ids, force, COMMAND).await?, "gen down")?;
         let former = Former::find(&self, &ids).await?;
         let [id] = ids;
-        let mut files = BTreeMap::new();
+        let (mut files, mut about) = (BTreeMap::new(), About::default());
         for product in self.sealed_lock()?.dialects.keys() {
             let path = self.project.migration_path(*product, &id);
             let Some(text) = read_text_if_there(&path)? else { continue };
+            about = About::read(&text);
             let parse = |text: &str| migration::parse(id.clone(), *product, text);
             let shown = self.project.shown(&path).display();
             let migration = parse(&text).map_err(|error| Error::new(format!("`{shown}`: {error}")))?;
@@ -78,13 +81,18 @@ impl Workspace {
             files.insert(*product, File { migration, generated, to });
         }
         self.lock = Some(former.lock.clone());
-        self.amended = Some(Arc::new(Amended { id, former, files }));
+        self.amended = Some(Arc::new(Amended { id, former, files, about }));
         Ok(self)
     }
 
     /// The name of the migration that is made again.
     pub fn amended_name(&self) -> Option<&str> {
         self.amended.as_ref().map(|amended| amended.id.name())
+    }
+
+    /// Why the migration that is made again was written, by whom and when.
+    pub(super) fn amended_about(&self) -> About {
+        self.amended.as_ref().map(|amended| amended.about.clone()).unwrap_or_default()
     }
 
     /// Whether a migration counts as not written, because it is made again.

@@ -13,6 +13,7 @@ use sea_gen_runner::migration::MigrationId;
 use crate::dialect::Product;
 use crate::project::{Snapshot, SnapshotTexts, fingerprint};
 use crate::proof::{Before, NO_SERVER, before};
+use crate::schema::Schema;
 use crate::state;
 
 use super::{Failure, Workspace};
@@ -121,6 +122,10 @@ async fn replayed(workspace: &Workspace, ids: &[MigrationId]) -> Result<Found, F
             )
         };
         let Some(from) = &first.from else { return Err(unknown("the lock does not say which schema it starts from")) };
+        if index == 0 && *from == fingerprint(&Schema::default()) {
+            found.insert(*product, (from.clone(), SnapshotTexts::new()));
+            continue;
+        }
         let sealed = workspace.sealed(*product)?;
         let origins = sealed.as_ref().map(|sealed| sealed.origins.clone()).unwrap_or_default();
         let Some(server) = workspace.scratch_server(*product)? else { return Err(unknown(NO_SERVER)) };

@@ -2,12 +2,13 @@
 //!
 //! Must not know how a plan is found or a file is written; it puts the rooms to work in turn.
 
+mod about;
 mod id;
 mod write;
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::Proof;
-use sea_gen_runner::migration::{Migration, MigrationId};
+use sea_gen_runner::migration::{About, Migration, MigrationId};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
@@ -25,6 +26,7 @@ use super::baseline::Original;
 use super::seaorm::SeaOrm;
 use super::{Failure, Live, Sealed, Workspace, adopt, hints, impossible_keys, join, stakes, text};
 
+use about::about;
 pub use id::next_id;
 pub use write::write;
 
@@ -57,6 +59,8 @@ pub struct Request {
     pub content: Content,
     /// Where the plan starts; `None` leaves that to how the database stands to the snapshot.
     pub start: Option<Start>,
+    /// Why it is written.
+    pub message: Option<String>,
     /// Whether what nobody declares is an error.
     pub strict: bool,
     /// Whether tables and columns are parked instead of dropped.
@@ -78,6 +82,7 @@ impl Request {
             name: name.into(),
             content: Content::Declared,
             start: None,
+            message: None,
             strict: false,
             keep: false,
             offline: false,
@@ -92,6 +97,8 @@ impl Request {
 pub struct Planned {
     /// The id of the migration.
     pub id: MigrationId,
+    /// Why it is written, by whom and when.
+    pub about: About,
     /// The dialects that something is to be migrated for.
     pub drafts: Vec<MigrationDraft>,
     /// The others. Who declares what may have changed there all the same.
@@ -144,6 +151,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
         workspace.project.config.undeclared = Undeclared::Error;
     }
     workspace.refuse_frozen()?;
+    about::refuse_missing(workspace, request)?;
     workspace.refuse_unadopted(workspace.products())?;
     let id = next_id(workspace, &request.name)?;
     // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
@@ -219,7 +227,8 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
     if let Some(amended) = workspace.amended.clone() {
         amended.carry_over(workspace, &mut drafts).await?;
     }
-    Ok(Planned { id, drafts, silent, is_rehearsal: request.is_rehearsal })
+    let about = about(workspace, request, &id)?;
+    Ok(Planned { id, about, drafts, silent, is_rehearsal: request.is_rehearsal })
 }
 
 /// Refuses what loses something, or fails on rows that are there, and that nobody allowed. A dry run only says so.

@@ -49,6 +49,7 @@ mod impossible_keys;
 pub mod join;
 pub mod lint_code;
 mod listener;
+pub mod log;
 pub(crate) mod occupied;
 mod partitions;
 mod projects;

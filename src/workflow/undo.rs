@@ -7,8 +7,6 @@ use std::path::PathBuf;
 
 use sea_gen_runner::files::read_text_if_there;
 use sea_gen_runner::migration::{self, MigrationId};
-use sea_gen_runner::run;
-use sea_gen_runner::session::{Missing, connect};
 use sea_gen_runner::{Error, ErrorKind};
 use similar::TextDiff;
 
@@ -244,22 +242,15 @@ pub(super) async fn applied(
     is_forced: bool,
     command: &str,
 ) -> Result<Vec<MigrationId>, Failure> {
-    let Some(environment) = workspace.environment.as_ref().filter(|it| !it.is_absent()) else { return Ok(Vec::new()) };
-    let history = async {
-        let mut session = connect(&environment.connection, Missing::Refuse).await?;
-        session.name_history(workspace.project.config.history.as_deref());
-        let history = run::history(&mut session).await;
-        session.close().await;
-        history
-    };
-    match history.await {
+    match workspace.history().await {
         Ok(history) => {
-            let is_there = |id: &&MigrationId| history.iter().any(|record| record.id == id.as_str());
+            let is_there = |id: &&MigrationId| history.iter().flatten().any(|record| record.id == id.as_str());
             Ok(ids.iter().filter(is_there).cloned().collect())
         }
         Err(_) if is_forced => Ok(Vec::new()),
         Err(error) => {
             let shown: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+            let environment = workspace.environment.as_ref().map(ToString::to_string).unwrap_or_default();
             Err(Error::new(format!("it is not known whether {environment} has {}", shown.join(", ")))
                 .because(error)
                 .hint(format!("if it is not applied there: `{command} --force`"))

@@ -11,6 +11,7 @@ mod compiled;
 mod connections;
 mod correcting;
 mod daily;
+mod describing;
 mod differences;
 mod drifting;
 mod linting;

@@ -14,6 +14,9 @@ pub(in super::super) struct Migration {
     /// carried over
     #[arg(long, conflicts_with = "empty")]
     pub(in super::super) amend: bool,
+    /// Why it is written; stands in the header of the file with author and date, and in `gen log`
+    #[arg(short, long, value_name = "WHY")]
+    pub(in super::super) message: Option<String>,
     /// With --amend: also if it is on a remote branch, or if the database does not answer
     #[arg(long, requires = "amend")]
     pub(in super::super) force: bool,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::LockedMigration;
-use sea_gen_runner::migration;
+use sea_gen_runner::migration::{self, Migration};
 
 use crate::project::{Batch, FileChange, Snapshot};
 use crate::schema::{Normalized, Origins, Product};
@@ -40,8 +40,9 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
         ));
     }
     for draft in drafts {
-        let text = migration::text(&draft.migration);
-        let generated = draft.generated.as_ref().map_or_else(|| text.clone(), migration::text);
+        let text_of = |migration: &Migration| planned.about.written_into(&migration::text(migration));
+        let text = text_of(&draft.migration);
+        let generated = draft.generated.as_ref().map_or_else(|| text.clone(), text_of);
         project.keep_generated(draft.product, &draft.migration.id, generated, &mut batch);
         batch.write(project.migration_path(draft.product, &draft.migration.id), text);
     }

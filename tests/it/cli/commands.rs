@@ -23,6 +23,7 @@ fn help_lists_the_commands() {
       diff         Show the difference between any two states
       accept       Leave differences between the entities and the database as they are for now
       status       Show entities, snapshot and database, and how they compare
+      log          List all migrations, the newest first: why, by whom, where proven, whether applied
       purge        Write the migration that drops what `gen migration --keep` parked
       up           Apply pending migrations
       down         Revert applied migrations
@@ -73,16 +74,18 @@ fn help_lists_the_commands() {
                                        under its name or a new one; edits of its file are carried over
           --database-url <URL>         The database (postgres://, mysql://, mariadb://, sqlite://);
                                        otherwise DATABASE_URL, .env, or the configuration
-          --force                      With --amend: also if it is on a remote branch, or if the
-                                       database does not answer
+      -m, --message <WHY>              Why it is written; stands in the header of the file with author
+                                       and date, and in `gen log`
           --project <FOLDER>           The project's folder; otherwise the nearest one at or above the
                                        current folder
-          --from <STATE>               The state to start from; otherwise chosen by comparing database
-                                       and snapshot [possible values: database, snapshot]
+          --force                      With --amend: also if it is on a remote branch, or if the
+                                       database does not answer
           --run-cargo                  Let cargo build and run the entities of this checkout, where the
                                        compiled reader is configured; remembered
           --color <WHEN>               When to colour [default: auto] [possible values: auto, always,
                                        never]
+          --from <STATE>               The state to start from; otherwise chosen by comparing database
+                                       and snapshot [possible values: database, snapshot]
           --empty                      Write a migration with empty sections, to be filled by hand
           --dry-run                    Print the files instead of writing them
           --exit-code                  With --dry-run: exit with 2 if there is a migration to write
