@@ -7,6 +7,7 @@ mod merging;
 mod running;
 #[cfg(test)]
 mod tests;
+mod writing;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub(super) use running::{
     Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Restore, Reverting, Run, Sync,
     Unlock, Up,
 };
+pub(super) use writing::{From, Migration, Purge, Undo};
 
 /// Reviewed, reversible migrations from SeaORM entities.
 #[derive(Debug, Parser)]
@@ -77,12 +79,16 @@ pub(super) enum Command {
     /// Write the migration from the snapshot to the entities
     #[command(visible_alias = "generate")]
     Migration(Migration),
+    /// Take the last migrations back, as if they had never been written
+    Undo(Undo),
     /// Show the difference between any two states
     Diff(Diff),
     /// Leave differences between the entities and the database as they are for now
     Accept(Accept),
     /// Show entities, snapshot and database, and how they compare
     Status(Status),
+    /// List all migrations, the newest first: why, by whom, where proven, whether applied
+    Log(Report),
     /// Write the migration that drops what `gen migration --keep` parked
     Purge(Purge),
     /// Apply pending migrations
@@ -139,119 +145,6 @@ pub(super) enum Command {
     Thaw,
     /// Print a completion script for a shell
     Completions(Completions),
-}
-
-/// `gen migration`.
-#[derive(Debug, Args)]
-pub(super) struct Migration {
-    /// The migration's name, such as AddEmailIndex
-    pub(super) name: String,
-    /// The state to start from; otherwise chosen by comparing database and snapshot
-    #[arg(long, value_enum, value_name = "STATE")]
-    pub(super) from: Option<From>,
-    /// Write a migration with empty sections, to be filled by hand
-    #[arg(long, conflicts_with_all = ["renames", "backfills", "conversions", "news", "replacements", "keep", "allow", "answers"])]
-    pub(super) empty: bool,
-    /// Print the files instead of writing them
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// With --dry-run: exit with 2 if there is a migration to write
-    #[arg(long, requires = "dry_run")]
-    pub(super) exit_code: bool,
-    /// Treat undeclared objects as an error
-    #[arg(long)]
-    pub(super) strict: bool,
-    /// Do not prove the migration on a scratch database first
-    #[arg(long)]
-    pub(super) no_verify: bool,
-    /// Treat as a rename: `user:account`, `user.mail:email`, `index:user.old:new` (repeat for more)
-    #[arg(long = "rename", value_name = "OLD:NEW")]
-    pub(super) renames: Vec<String>,
-    /// Value for existing rows of a new NOT NULL column: `user.years=0`, any SQL expression (repeat for more)
-    #[arg(long = "backfill", value_name = "COLUMN=VALUE")]
-    pub(super) backfills: Vec<String>,
-    /// Conversion to a column's new type if the default cast is not enough: `user.age=length(age)` (repeat for more)
-    #[arg(long = "using", value_name = "COLUMN=EXPRESSION")]
-    pub(super) conversions: Vec<String>,
-    /// Treat as new, not as renamed: `user.first_name`, a column or a table (repeat for more)
-    #[arg(long = "new", value_name = "NAME")]
-    pub(super) news: Vec<String>,
-    /// Replacement for a removed enum value: `book.mood:dull=calm` (repeat for more)
-    #[arg(long = "replace", value_name = "COLUMN:OLD=NEW")]
-    pub(super) replacements: Vec<String>,
-    /// Park dropped tables and columns with their data under a dated name; `gen purge` drops them
-    #[arg(long)]
-    pub(super) keep: bool,
-    /// Allow losing data or failing on existing rows: a rule (drop-table, drop-column, *), for everything or for one
-    /// object (drop-table:orders); repeat it for more
-    #[arg(long, value_name = "RULE[:OBJECT]")]
-    pub(super) allow: Vec<crate::lint::allow::Allow>,
-    /// A JSON file with answers to open questions, in the format in which they are printed
-    #[arg(long, value_name = "FILE")]
-    pub(super) answers: Option<std::path::PathBuf>,
-    /// Never ask; unanswered questions are printed and exit with code 1
-    #[arg(long)]
-    pub(super) no_interactive: bool,
-    /// Write plain DDL, which may lock large tables for a long time, for a database without other users
-    #[arg(long)]
-    pub(super) offline_forms: bool,
-    /// The format of the migration file
-    #[arg(long, value_enum, default_value_t = FileFormat::Sql, value_name = "FORMAT")]
-    pub(super) format: FileFormat,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `gen purge`.
-#[derive(Debug, Args)]
-pub(super) struct Purge {
-    /// The migration's name
-    #[arg(default_value = crate::workflow::purge::USUAL_NAME)]
-    pub(super) name: String,
-    /// Drop only objects parked at least this long ago: `30d`, or a number of days
-    #[arg(long, value_name = "DAYS", value_parser = days)]
-    pub(super) older_than: Option<i64>,
-    /// Drop only this: a table, or a column `orders.note`, by its original or its parked name; * and ? are wildcards
-    /// (repeat for more)
-    #[arg(long, value_name = "NAME")]
-    pub(super) only: Vec<String>,
-    /// Do not ask
-    #[arg(long)]
-    pub(super) yes: bool,
-    /// Print the files instead of writing them
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Do not prove the migration on a scratch database first
-    #[arg(long)]
-    pub(super) no_verify: bool,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-fn days(text: &str) -> Result<i64, String> {
-    let number = text.strip_suffix('d').unwrap_or(text);
-    match number.parse() {
-        Ok(days) if days >= 0 => Ok(days),
-        _ => Err("a number of days is expected, such as `30d`".to_owned()),
-    }
-}
-
-/// The form of a migration file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FileFormat {
-    /// SQL with `-- UP` and `-- DOWN`
-    Sql,
-}
-
-/// The state a migration starts from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum From {
-    /// The database
-    Database,
-    /// The snapshot
-    Snapshot,
 }
 
 /// `gen diff`.

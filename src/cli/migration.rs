@@ -27,17 +27,33 @@ pub(super) struct Output {
 }
 
 pub(super) async fn run(common: &Common, command: &arguments::Migration) -> Result<Ending, Failure> {
-    let arguments::Migration { dry_run, no_verify, exit_code, json, .. } = *command;
-    generate(common, &command.into(), &Output { dry_run, no_verify, exit_code, json }).await
+    let arguments::Migration { dry_run, no_verify, exit_code, json, amend, force, .. } = *command;
+    let output = Output { dry_run, no_verify, exit_code, json };
+    let mut request = Request::from(command);
+    let mut workspace = open(common, &request, &output)?;
+    if amend {
+        workspace = workspace.amending(force).await?;
+        if command.name.is_none() {
+            request.name = workspace.amended_name().unwrap_or_default().to_owned();
+        }
+    }
+    generate_in(workspace, &request, &output).await
 }
 
 /// Generates a migration and shows it.
 pub(super) async fn generate(common: &Common, request: &Request, output: &Output) -> Result<Ending, Failure> {
+    generate_in(open(common, request, output)?, request, output).await
+}
+
+fn open(common: &Common, request: &Request, output: &Output) -> Result<Workspace, Failure> {
     let by = if matches!(request.content, Content::Purged(_)) { "gen purge" } else { "gen migration" };
-    let mut workspace = match output.dry_run {
-        true => Workspace::open(common)?,
-        false => Workspace::open_to_write(common, by)?,
-    };
+    match output.dry_run {
+        true => Workspace::open(common),
+        false => Workspace::open_to_write(common, by),
+    }
+}
+
+async fn generate_in(mut workspace: Workspace, request: &Request, output: &Output) -> Result<Ending, Failure> {
     let mut planned = generate::plan(&mut workspace, request).await?;
     if !output.dry_run && !output.no_verify {
         let unwritten: Vec<UnwrittenMigration<'_>> = planned
@@ -71,12 +87,13 @@ pub(super) async fn generate(common: &Common, request: &Request, output: &Output
 impl std::convert::From<&arguments::Migration> for Request {
     fn from(command: &arguments::Migration) -> Self {
         Self {
-            name: command.name.clone(),
+            name: command.name.clone().unwrap_or_default(),
             content: if command.empty { Content::Empty } else { Content::Declared },
             start: command.from.map(|from| match from {
                 From::Snapshot => Start::Snapshot,
                 From::Database => Start::Database,
             }),
+            message: command.message.clone(),
             strict: command.strict,
             keep: command.keep,
             offline: command.offline_forms,

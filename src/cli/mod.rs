@@ -18,6 +18,7 @@ mod init;
 mod interrupt;
 mod lint;
 mod lock;
+mod log;
 mod merge;
 mod migration;
 mod paint;
@@ -33,6 +34,7 @@ mod show;
 mod status;
 mod sync;
 mod terminal;
+mod undo;
 mod up;
 mod verify;
 
@@ -142,6 +144,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Entities(command) => entities::run(common, command).await,
         Command::Migration(command) => migration::run(common, command).await,
         Command::Purge(command) => purge::run(common, command).await,
+        Command::Undo(command) => undo::run(common, command).await,
         Command::Diff(command) => diff::run(common, command).await,
         Command::Accept(command) => accept::run(common, command).await,
         Command::Status(command) => each!(command.all, common => status::run(&common, command)),
@@ -163,6 +166,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Lint(command) => lint::run(common, command).await,
         Command::Seed(command) => seed::run(common, command).await,
         Command::Lock { no_verify } => lock::run(common, *no_verify).await,
+        Command::Log(command) => log::run(common, command).await,
         Command::Merge(command) => merge::run(common, command).await,
         Command::MergeDriver(command) => merge::driver(command),
         Command::Git(arguments::Git::Install) => merge::install(common),

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::introspect::SEAORM_HISTORY;
 use crate::state::Situation;
-use crate::workflow::Workspace;
 use crate::workflow::environments::statuses;
 use crate::workflow::histories::Compared;
 use crate::workflow::status::{Status, status};
+use crate::workflow::{Explained, Workspace};
 
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
@@ -154,20 +154,14 @@ fn as_text(screen: &Status, all: bool) -> String {
     if let Some(compared) = &screen.seaorm {
         text.push_str(&migrator(compared, row));
     }
-    if let Some(obstacle) = &screen.obstacle {
+    for Explained { what, command, .. } in &screen.explained {
+        text.push_str(&format!("  {}: `{command}`\n", ink(Ink::Red, what)));
+    }
+    let is_explained = screen.explained.iter().any(|it| it.stops_the_database);
+    if let Some(obstacle) = screen.obstacle.as_ref().filter(|_| !is_explained) {
         text.push_str(&format!("  {}\n", ink(Ink::Red, obstacle)));
         let hints = obstacle.hints().iter().map(|hint| format!("    {hint}\n"));
         text.extend(hints);
-    }
-    if !screen.unsealed.is_empty() {
-        text.push_str(&row(
-            "lock",
-            "does not match these files".to_owned(),
-            ink(Ink::Red, "`gen check --lock`, `gen lock`"),
-        ));
-        for finding in &screen.unsealed {
-            text.push_str(&format!("  {finding}\n"));
-        }
     }
     text
 }
@@ -241,6 +235,7 @@ fn as_json(screen: &Status) -> Value {
             })).collect::<Vec<_>>(),
             "unsealed": screen.unsealed,
         })),
+        "explained": screen.explained.iter().map(|it| json!({ "what": it.what, "command": it.command })).collect::<Vec<_>>(),
         "database": {
             "url": screen.workspace.environment.as_ref().map(ToString::to_string),
             "product": screen.live.as_ref().map(|live| live.product().key()),

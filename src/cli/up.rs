@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
-use sea_gen_runner::migration::{self, Migration};
+use sea_gen_runner::migration::{self, Migration, MigrationId};
 use sea_gen_runner::run::{Direction, Order, Outcome, Progress, State, Target};
+use sea_gen_runner::{Error, ErrorKind};
 use serde_json::json;
 
 use crate::lint::allow::{Allow, flag};
@@ -66,13 +67,48 @@ async fn open(common: &Common, creates: bool, (run, others): (&Run, &Others)) ->
     Ok(bench)
 }
 
-/// Runs a course, or prints its SQL. `allow` has the allowed losses, and `command` is the command line to suggest.
-async fn go(
+/// Reverts the newest applied migrations, which must be these, oldest first.
+pub(super) async fn revert(
+    common: &Common,
+    ids: &[MigrationId],
+    allow: &[Allow],
+    command: &str,
+) -> Result<(), Failure> {
+    let (run, others) =
+        (Run { dry_run: false, json: false }, Others { lock_timeout: None, backup: None, end_orphans: false });
+    let bench = open(common, false, (&run, &others)).await?;
+    let newest = bench.live.history.iter().rev().take(ids.len());
+    if let Some(other) = newest.map(|record| &record.id).find(|id| !ids.iter().any(|own| own.as_str() == **id)) {
+        return Err(Error::new(format!("`{other}` is applied after them on the database at hand"))
+            .of(ErrorKind::Refused)
+            .hint("revert it first: `gen down`")
+            .into());
+    }
+    run_course(bench, &run, &Course::Down(Target::Count(ids.len())), (allow, command)).await?;
+    Ok(())
+}
+
+/// Runs a course and reports it, or prints its SQL. `allow` has the allowed losses, and `command` is the command line to suggest.
+async fn go(bench: Bench, run: &Run, course: &Course, suggestion: (&[Allow], &str)) -> Result<Ending, Failure> {
+    let Some((outcomes, verified)) = run_course(bench, run, course, suggestion).await? else { return Ok(Ending::Done) };
+    print(run, &outcomes, verified);
+    match verified.filter(|_| !run.json) {
+        Some(true) => paint::talk("verified: the database has the schema that the migrations lead to"),
+        Some(false) => paint::talk(
+            "note: the database does not have the schema that the migrations lead to; `gen drift` shows the differences",
+        ),
+        None => {}
+    }
+    Ok(Ending::Done)
+}
+
+/// Runs a course, or prints its SQL. Returns the outcomes, and whether the database has the resulting schema.
+async fn run_course(
     mut bench: Bench,
     run: &Run,
     course: &Course,
     (allow, command): (&[Allow], &str),
-) -> Result<Ending, Failure> {
+) -> Result<Option<(Vec<Outcome>, Option<bool>)>, Failure> {
     let mut talk = Talk::new();
     let recognised = bench.recognise(course, run.dry_run, &mut |it| talk.show(&it)).await;
     talk.done();
@@ -100,7 +136,7 @@ async fn go(
         });
     }
     if run.dry_run {
-        return Ok(Ending::Done);
+        return Ok(None);
     }
     if !is_development && !losses.refused.is_empty() {
         let lines: Vec<String> = losses.refused.iter().map(|it| it.line.clone()).collect();
@@ -133,16 +169,8 @@ async fn go(
         true => None,
         false => bench.verify(&done).await,
     };
-    print(run, &done, verified);
-    match verified.filter(|_| !run.json) {
-        Some(true) => paint::talk("verified: the database has the schema that the migrations lead to"),
-        Some(false) => paint::talk(
-            "note: the database does not have the schema that the migrations lead to; `gen drift` shows the differences",
-        ),
-        None => {}
-    }
     bench.live.session.close().await;
-    Ok(Ending::Done)
+    Ok(Some((done, verified)))
 }
 
 /// Says where a backup is, and how a database is made from it.

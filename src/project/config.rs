@@ -23,7 +23,7 @@ use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use environments::EnvironmentSettings;
 pub use types::type_entries;
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 26] = [
     "entities",
     "dialects",
     "database-url",
@@ -41,6 +41,7 @@ const KEYS: [&str; 25] = [
     "schemas",
     "development",
     "proof",
+    "description",
     "features",
     "cfg",
     "type-rules",
@@ -92,6 +93,8 @@ pub struct Config {
     pub development: Vec<String>,
     /// Whether migrations are proven.
     pub proof: Demand,
+    /// Whether migrations are described.
+    pub description: Description,
     /// Facts that the entities' text does not contain: `features`, `cfg` and `types`.
     pub context: Context,
     /// Changes of the rules by which types count as equal.
@@ -131,6 +134,16 @@ pub enum Demand {
     #[default]
     Wanted,
     /// All of them, or `gen check` refuses.
+    Required,
+}
+
+/// Whether migrations are described.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Description {
+    /// Those with a message.
+    #[default]
+    Optional,
+    /// All that `gen migration` writes.
     Required,
 }
 
@@ -178,6 +191,7 @@ impl Default for Config {
             schemas: Vec::new(),
             development: Vec::new(),
             proof: Demand::Wanted,
+            description: Description::Optional,
             context: Context::default(),
             type_rules: BTreeMap::new(),
             reader: EntityReader::Source,
@@ -280,6 +294,7 @@ impl<'a> File<'a> {
                 "schemas" => config.schemas = self.texts(key, value)?,
                 "development" => config.development = self.texts(key, value)?,
                 "proof" => config.proof = self.demand(key, value)?,
+                "description" => config.description = self.description(value)?,
                 "features" => config.context.features = Some(self.texts(key, value)?),
                 "cfg" => config.context.cfg = Some(self.texts(key, value)?),
                 "types" => config.context.types = self.types(key, value)?,
@@ -370,6 +385,14 @@ impl<'a> File<'a> {
             "wanted" => Ok(Demand::Wanted),
             "required" => Ok(Demand::Required),
             other => Err(self.error(value.span(), &format!("`proof` cannot be `{other}`: off, wanted or required"))),
+        }
+    }
+
+    fn description(&self, value: &Setting<'_>) -> Result<Description> {
+        match value.get_ref().as_str() {
+            Some("optional") => Ok(Description::Optional),
+            Some("required") => Ok(Description::Required),
+            _ => Err(self.error(value.span(), "`description` must be \"optional\" or \"required\"")),
         }
     }
 

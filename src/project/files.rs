@@ -35,14 +35,16 @@ pub enum FileChange {
 pub struct Batch {
     root: PathBuf,
     contents: IndexMap<PathBuf, Option<Vec<u8>>>,
-    /// Folders that files are moved from; those that are empty then are removed.
+    /// Folders that files are moved or removed from; those that are empty then are removed.
     left: BTreeSet<PathBuf>,
+    /// Files that are not among the changes that a commit returns.
+    quiet: BTreeSet<PathBuf>,
 }
 
 impl Batch {
     /// An empty batch; it never writes outside `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), contents: IndexMap::new(), left: BTreeSet::new() }
+        Self { root: root.into(), contents: IndexMap::new(), left: BTreeSet::new(), quiet: BTreeSet::new() }
     }
 
     /// Adds a file to be written; a relative path starts at the root.
@@ -53,6 +55,30 @@ impl Batch {
     /// Adds a file to be deleted; it need not exist.
     pub fn delete(&mut self, path: impl AsRef<Path>) {
         self.contents.insert(self.root.join(path), None);
+    }
+
+    /// Adds a file to be deleted with the folders above it that are empty then.
+    pub fn remove(&mut self, path: impl AsRef<Path>) {
+        let path = self.root.join(path);
+        self.left.extend(path.ancestors().skip(1).take_while(|folder| *folder != self.root).map(Path::to_owned));
+        self.contents.insert(path, None);
+    }
+
+    /// Adds a file that is kept for this program alone: it is not among the changes that a commit returns. `None` deletes it.
+    pub fn keep(&mut self, path: impl AsRef<Path>, content: Option<Vec<u8>>) {
+        let path = self.root.join(path);
+        self.quiet.insert(path.clone());
+        self.contents.insert(path, content);
+    }
+
+    /// The content that a file is to have: `None` for one that the batch does not change, `Some(None)` for one that it deletes.
+    pub fn content(&self, path: &Path) -> Option<Option<&[u8]>> {
+        self.contents.get(path).map(|content| content.as_deref())
+    }
+
+    /// The files that it writes and deletes.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.contents.keys().map(PathBuf::as_path)
     }
 
     /// Adds a file to be moved. The folder that it leaves is removed if it is empty then.
@@ -74,7 +100,8 @@ impl Batch {
     /// A file could not be put in place, as far as that can be known before.
     pub fn stage(self) -> Result<Staged> {
         let root = self.root.canonicalize().map_err(|error| cannot("find", &self.root, error))?;
-        let mut staged = Staged { items: Vec::new(), folders: Vec::new(), left: self.left };
+        let (left, quiet) = (self.left, self.quiet);
+        let mut staged = Staged { items: Vec::new(), folders: Vec::new(), left, quiet };
         for (path, content) in self.contents {
             let target = confine(&root, &self.root, &path, content.is_some())?;
             let before = match fs::read(&target) {
@@ -110,6 +137,7 @@ pub struct Staged {
     items: Vec<Item>,
     folders: Vec<PathBuf>,
     left: BTreeSet<PathBuf>,
+    quiet: BTreeSet<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -177,11 +205,13 @@ impl Staged {
             return Err(put_back(placed, cannot("write", &path, error)));
         }
         self.folders.clear();
-        for folder in &self.left {
+        // The deepest first.
+        for folder in self.left.iter().rev() {
             // It may contain other files.
             let _ = fs::remove_dir(folder);
         }
-        Ok(placed.into_iter().map(|placed| (placed.path, placed.change)).collect())
+        let told = placed.into_iter().filter(|placed| !self.quiet.contains(&placed.path));
+        Ok(told.map(|placed| (placed.path, placed.change)).collect())
     }
 }
 

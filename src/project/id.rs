@@ -18,11 +18,7 @@ const LONGEST_NAME: usize = 80;
 /// # Errors
 /// A name that cannot be used, or that another migration has already.
 pub fn new_id(name: &str, now: Timestamp, existing: &[MigrationId]) -> Result<MigrationId> {
-    let slug = slug(name)?;
-    if let Some(taken) = existing.iter().find(|id| id.name() == slug) {
-        return Err(Error::new(format!("there is a migration named `{slug}` already: `{taken}`"))
-            .hint(format!("choose another name, as in `gen migration {}2`", slug.to_upper_camel_case())));
-    }
+    let slug = free_slug(name, existing)?;
     let mut stamp = now.to_zoned(TimeZone::UTC).datetime();
     if let Some(newest) = existing.iter().max()
         && stamp.strftime(STAMP).to_string().as_str() <= newest.stamp()
@@ -44,6 +40,14 @@ fn later(id: &MigrationId) -> Result<DateTime> {
     time(id)?
         .checked_add(1.second())
         .map_err(|error| Error::new("there is no time after that of the newest migration").because(error))
+}
+
+/// The id of a migration with another name, and the same time.
+///
+/// # Errors
+/// A name that cannot be used, or that another migration has already.
+pub fn renamed_id(id: &MigrationId, name: &str, existing: &[MigrationId]) -> Result<MigrationId> {
+    format!("{}_{}", id.stamp(), free_slug(name, existing)?).parse()
 }
 
 /// The id that an argument selects: the id, its file, its name in any case, or its beginning.
@@ -83,6 +87,16 @@ pub fn find_id<'a>(meant: &str, ids: impl IntoIterator<Item = &'a MigrationId>) 
 fn time(id: &MigrationId) -> Result<DateTime> {
     DateTime::strptime(STAMP, id.stamp())
         .map_err(|error| Error::new(format!("`{id}` does not begin with a time")).because(error))
+}
+
+/// The snake-case form of a name, if it is valid and no other migration has it.
+fn free_slug(name: &str, existing: &[MigrationId]) -> Result<String> {
+    let slug = slug(name)?;
+    match existing.iter().find(|id| id.name() == slug) {
+        Some(taken) => Err(Error::new(format!("there is a migration named `{slug}` already: `{taken}`"))
+            .hint(format!("choose another name, as in `gen migration {}2`", slug.to_upper_camel_case()))),
+        None => Ok(slug),
+    }
 }
 
 /// The snake-case form of a name, if it is valid.

@@ -11,7 +11,7 @@ use sea_gen_runner::{Error, Result};
 
 use crate::entity::migrator::{MigratorText, Unfit};
 
-use super::{BASELINE, Batch, Format, LOCK_FILE, Project};
+use super::{BASELINE, Batch, Format, LOCK_FILE, MigratorEdit, Project};
 
 /// The macro of the runner that a registered module consists of.
 const MACRO: &str = "sea_orm_migration!(";
@@ -37,19 +37,25 @@ struct Registry {
 }
 
 impl Project {
-    /// Adds the lock file to a batch and, with `format = "seaorm"`, what its migrations need in the application's `Migrator`.
+    /// Adds the lock file to a batch and, with `format = "seaorm"`, what its migrations need in the application's `Migrator`. Call it
+    /// when all the rest is there: it keeps the former texts of the snapshots' files too.
     ///
     /// # Errors
     /// The `Migrator` is not found, or its list cannot be extended.
     pub fn write_lock(&self, lock: &Lock, batch: &mut Batch) -> Result<()> {
+        let mut migrator = None;
         if let Some(registry) = self.registry(lock)? {
             for (path, text) in registry.changes(self, lock)? {
+                if let Some(after) = text.clone().filter(|_| path == registry.path) {
+                    migrator = Some(MigratorEdit { path: path.clone(), before: registry.before.clone(), after });
+                }
                 match text {
                     Some(text) => batch.write(path, text),
                     None => batch.delete(path),
                 }
             }
         }
+        self.keep_former(lock, migrator, batch)?;
         batch.write(self.lock_path(), lock.text());
         Ok(())
     }

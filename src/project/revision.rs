@@ -2,19 +2,16 @@
 //!
 //! Must not know how git is run.
 
-#![allow(clippy::disallowed_methods, reason = "this is one of the places that touch files")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sea_gen_runner::files::cannot;
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::MigrationId;
 use sea_gen_runner::{Error, Result};
 
 use crate::schema::Product;
 
-use super::{Project, Snapshot, files, git};
+use super::{Project, Snapshot, SnapshotTexts, git};
 
 /// A commit of the repository.
 #[derive(Clone, Debug)]
@@ -77,10 +74,81 @@ impl Project {
     /// # Errors
     /// No git, no repository, no such revision; a snapshot that cannot be read.
     pub fn snapshot_at(&self, revision: &str, product: Product) -> Result<Option<Snapshot>> {
+        self.at(revision)?.snapshot(product)
+    }
+
+    /// The files of the snapshot of a dialect as they were in a commit, in the folder that it had then.
+    ///
+    /// # Errors
+    /// No git, no such commit.
+    pub fn snapshot_texts_at(&self, revision: &str, product: Product) -> Result<SnapshotTexts> {
+        self.at(revision)?.snapshot_texts(product)
+    }
+
+    /// A revision whose lock counts where it can be read.
+    fn at(&self, revision: &str) -> Result<Revision> {
         let commit = self.commit(revision)?;
-        let lock = git::git(&self.root, &["show", &format!("{commit}:./{}", self.config.lock.display())]);
-        let lock = lock.and_then(|text| Lock::parse(&self.lock_path(), &text)).ok();
-        self.laid_out(revision, commit, lock).snapshot(product)
+        let lock = self.lock_at(&commit);
+        Ok(self.laid_out(revision, commit, lock))
+    }
+
+    /// The newest commit whose lock file fits, among the last that changed it, and that lock.
+    pub fn commit_with(&self, fits: impl Fn(&Lock) -> bool) -> Option<(String, Lock)> {
+        let path = self.config.lock.display().to_string();
+        let found = git::git(&self.root, &["log", "--format=%H", "-n", "200", "--", &path]).ok()?;
+        let mut commits = found.lines().filter_map(|commit| Some((commit.to_owned(), self.lock_at(commit)?)));
+        commits.find(|(_, lock)| fits(lock))
+    }
+
+    /// A remote-tracking branch that has a file, or had it.
+    pub fn remote_branch_with(&self, path: &Path) -> Option<String> {
+        let path = self.shown(path).display().to_string();
+        let commit = git::git(&self.root, &["rev-list", "--remotes", "-n", "1", "--", &path]).ok()?;
+        let branches =
+            git::git(&self.root, &["branch", "-r", "--format=%(refname:short)", "--contains", commit.trim()]);
+        branches.ok()?.lines().next().map(|branch| branch.trim().to_owned())
+    }
+
+    /// A branch that has a file, or had it: a local one where there is one.
+    pub fn branch_with(&self, path: &Path) -> Option<String> {
+        let path = self.shown(path).display().to_string();
+        let commit = git::git(&self.root, &["rev-list", "--all", "-n", "1", "--", &path]).ok()?;
+        let branches =
+            git::git(&self.root, &["branch", "-a", "--format=%(refname:short)", "--contains", commit.trim()]);
+        branches.ok()?.lines().next().map(|branch| branch.trim().to_owned())
+    }
+
+    /// The name of the user, as git has it.
+    pub fn author(&self) -> Option<String> {
+        let name = git::git(&self.root, &["config", "user.name"]).ok()?;
+        Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+    }
+
+    /// Who added each migration in a commit, and on which day, by its id.
+    pub fn added_migrations(&self) -> BTreeMap<String, (String, String)> {
+        let folder = self.config.migrations.display().to_string();
+        let arguments = ["log", "--diff-filter=A", "--format=%x00%an%x00%as%x00", "--name-only", "--", &folder];
+        let Ok(found) = git::git(&self.root, &arguments) else { return BTreeMap::new() };
+        let mut added = BTreeMap::new();
+        let mut parts = found.split('\0').skip(1);
+        while let (Some(author), Some(date), Some(paths)) = (parts.next(), parts.next(), parts.next()) {
+            for path in paths.lines().map(Path::new) {
+                if let Some(id) = path.file_stem().filter(|_| path.extension().is_some_and(|it| it == "sql")) {
+                    added.insert(id.to_string_lossy().into_owned(), (author.to_owned(), date.to_owned()));
+                }
+            }
+        }
+        added
+    }
+
+    /// The text of a file in the last commit, if it has the file.
+    pub fn committed(&self, path: &Path) -> Option<String> {
+        git::git(&self.root, &["show", &format!("HEAD:./{}", self.shown(path).display())]).ok()
+    }
+
+    fn lock_at(&self, revision: &str) -> Option<Lock> {
+        let text = git::git(&self.root, &["show", &format!("{revision}:./{}", self.config.lock.display())]).ok()?;
+        Lock::parse(&self.lock_path(), &text).ok()
     }
 }
 
@@ -90,16 +158,19 @@ impl Revision {
     /// # Errors
     /// Git's refusal; a snapshot that cannot be read.
     pub fn snapshot(&self, product: Product) -> Result<Option<Snapshot>> {
-        let root = self.project.root.as_path();
+        Snapshot::parse(&self.snapshot_texts(product)?)
+    }
+
+    /// The files of the snapshot of a dialect, by their paths in its folder.
+    ///
+    /// # Errors
+    /// Git's refusal.
+    pub fn snapshot_texts(&self, product: Product) -> Result<SnapshotTexts> {
         let folder = self.project.snapshot_folder(product);
         let folder = self.project.shown(&folder);
-        let scratch = tempfile::tempdir().map_err(|error| cannot("create", &std::env::temp_dir(), error))?;
-        for (path, text) in git::files(root, &self.commit, folder, "json")? {
-            let path = scratch.path().join(path);
-            files::make_folder(path.parent().unwrap_or(scratch.path()))?;
-            std::fs::write(&path, text).map_err(|error| cannot("write", &path, error))?;
-        }
-        Snapshot::read(&scratch.path().join(folder))
+        let files = git::files(&self.project.root, &self.commit, folder, "json")?;
+        let inside = |path: String| Path::new(&path).strip_prefix(folder).unwrap_or(Path::new(&path)).to_owned();
+        Ok(files.into_iter().map(|(path, text)| (inside(path), text)).collect())
     }
 
     /// The texts of the migrations of a dialect.

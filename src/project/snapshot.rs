@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sea_gen_runner::checksum::sha256;
 use sea_gen_runner::files::{list, read_text};
 use sea_gen_runner::{Error, Result};
 use serde::de::DeserializeOwned;
@@ -15,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::schema::{
-    Definition, DefinitionId, DefinitionKind, EnumType, Name, ObjectName, Origin, Origins, Part, Place, Routine,
-    Schema, SharedTable, Table, View,
+    Acceptance, Definition, DefinitionId, DefinitionKind, EnumType, Name, ObjectName, Origin, Origins, Part, Place,
+    Routine, Schema, SharedTable, Table, View,
 };
 
 use super::compact::CompactJson;
@@ -26,12 +25,12 @@ mod accepted;
 mod single;
 
 pub(super) use single::{is_object, is_valid};
+mod stem;
+
+use stem::stem_of;
 
 /// The key under which an object's file holds its origins.
 const ORIGINS: &str = "origins";
-
-/// The longest file name every file system takes, without `.json`.
-const LONGEST_STEM: usize = 200;
 
 /// The schema that the migrations produce, and the origins of its objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,15 +110,31 @@ impl Snapshot {
         for kind in ObjectKind::all() {
             paths.extend(object_files(&folder.join(kind.folder()))?.into_iter().map(|path| (kind, path)));
         }
-        let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
         let read = |(kind, path): (ObjectKind, PathBuf)| {
             let object = Object::read(kind, &path);
             (kind, path, object)
         };
-        for (kind, path, object) in parallel::map(paths, read) {
+        Self::assembled(parallel::map(paths, read), accepted::read(folder)?)
+    }
+
+    /// Reads a snapshot from the texts of its files, by path in its folder, as [`Snapshot::read`] does.
+    ///
+    /// # Errors
+    /// A text is not as it was written.
+    pub fn parse(texts: &BTreeMap<PathBuf, String>) -> Result<Option<Self>> {
+        let mut objects = Vec::new();
+        for kind in ObjectKind::all() {
+            let of_kind = texts.iter().filter(|(path, _)| path.parent() == Some(Path::new(kind.folder())));
+            objects.extend(of_kind.map(|(path, text)| (kind, path.clone(), Object::parse(kind, path, text))));
+        }
+        Self::assembled(objects, accepted::of_texts(texts)?)
+    }
+
+    fn assembled(objects: Vec<ReadObject>, accepted: BTreeMap<Place, Acceptance>) -> Result<Option<Self>> {
+        let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
+        for (kind, path, object) in objects {
             found.add(kind, path, object?)?;
         }
-        let accepted = accepted::read(folder)?;
         if found.paths.is_empty() && accepted.is_empty() {
             return Ok(None);
         }
@@ -201,6 +216,9 @@ impl Snapshot {
         accepted::write(folder, self.origins.accepted(), before.origins.accepted(), batch)
     }
 }
+
+/// A file of a snapshot, and what was read in it.
+type ReadObject = (ObjectKind, PathBuf, Result<(Object, Listed)>);
 
 struct Found {
     snapshot: Snapshot,
@@ -433,63 +451,6 @@ fn key(id: &DefinitionId) -> Key<'_> {
 
 fn id(kind: DefinitionKind, (_, on, name): Key<'_>) -> DefinitionId {
     DefinitionId { kind, on: on.cloned(), name: name.clone() }
-}
-
-/// A file name for any object: `name`, `schema.name`, and `name@table` for an object of a table.
-fn stem_of((_, on, name): Key<'_>, encode_capitals: bool) -> String {
-    match on {
-        None => stem(name, encode_capitals),
-        Some(owner) => clipped(format!("{}@{}", stem(name, encode_capitals), stem(owner, encode_capitals))),
-    }
-}
-
-/// A file name for any identifier. A dot occurs only between schema and name.
-fn stem(name: &ObjectName, encode_capitals: bool) -> String {
-    let encode = |text: &str| -> String {
-        let kept = |byte: &u8| match byte {
-            b'A'..=b'Z' => !encode_capitals,
-            _ => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
-        };
-        let mut encoded = String::with_capacity(text.len());
-        for byte in text.bytes() {
-            match kept(&byte) {
-                true => encoded.push(char::from(byte)),
-                false => encoded.push_str(&format!("%{byte:02X}")),
-            }
-        }
-        encoded
-    };
-    // SQLite accepts an empty name; a file needs one.
-    let mut stem = if name.name.as_str().is_empty() { "~".to_owned() } else { encode(name.name.as_str()) };
-    match &name.schema {
-        Some(schema) => stem = format!("{}.{stem}", encode(schema.as_str())),
-        None if is_reserved(&stem) => {
-            stem = format!("%{:02X}{}", stem.as_bytes().first().unwrap_or(&b'_'), &stem.get(1..).unwrap_or_default())
-        }
-        None => {}
-    }
-    clipped(stem)
-}
-
-/// A name that is too long for a file system ends in its digest.
-fn clipped(mut stem: String) -> String {
-    if stem.len() > LONGEST_STEM {
-        let digest = sha256(&stem);
-        stem.truncate(LONGEST_STEM - 20);
-        stem.push('~');
-        stem.push_str(digest.get(..16).unwrap_or_default());
-    }
-    stem
-}
-
-/// Names that Windows keeps for devices.
-fn is_reserved(stem: &str) -> bool {
-    let stem = stem.to_ascii_lowercase();
-    let numbered = ["com", "lpt"].iter().any(|device| {
-        stem.strip_prefix(device)
-            .is_some_and(|number| number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit()))
-    });
-    numbered || matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub use fitting::{Fitting, Misfit, nearest};
 pub use lookalikes::{Candidate, Question, Subject};
 pub use migration_steps::{MigrationSteps, migration_steps};
 pub use park::{Parked, park, parked_in, purged};
-pub use places::{adopted, found, keeps_what_nobody_declares};
+pub use places::{adopted, earlier, found, keeps_what_nobody_declares};
 pub use reconcile::{Policy, TargetSchema, reconcile};
 pub use rename::{declared_renames, spelled};
 pub use situation::{Situation, SituationFacts, situate};

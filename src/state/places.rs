@@ -19,6 +19,12 @@ pub fn found(database: &Schema, snapshot: &Schema, origins: &Origins) -> Origins
     with_origins(places(database), origin).with_accepted(origins.accepted().clone())
 }
 
+/// Who declares what in an earlier schema: as the snapshot says where it has the place. What has gone since was declared, or it would
+/// have been kept.
+pub fn earlier(schema: &Schema, origins: &Origins) -> Origins {
+    with_origins(places(schema), |place| origins.of(place)).with_accepted(origins.accepted().clone())
+}
+
 fn with_origins(places: impl Iterator<Item = Place>, origin: impl Fn(&Place) -> Origin) -> Origins {
     let mut origins = Origins::default();
     for place in places {

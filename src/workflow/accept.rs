@@ -151,6 +151,7 @@ fn write(
         let (before, after) = (snapshot(it.sealed.origins.clone()), snapshot(changed(it)?));
         after.write(&project.snapshot_folder(it.product), Some(&before), &mut batch)?;
     }
+    project.keep_former(workspace.sealed_lock()?, None, &mut batch)?;
     batch.commit()?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Must not know the use of the database.
 
+use sea_gen_runner::run::{self, Record};
 use sea_gen_runner::session::{ConnectionOptions, Missing, connect};
 use sea_gen_runner::{Error, ErrorKind};
 
@@ -65,6 +66,19 @@ impl Workspace {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The history of the database at hand, oldest first; `None` without a database.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn history(&self) -> Result<Option<Vec<Record>>, Error> {
+        let Some(environment) = self.environment.as_ref().filter(|it| !it.is_absent()) else { return Ok(None) };
+        let mut session = connect(&environment.connection, Missing::Refuse).await?;
+        session.name_history(self.project.config.history.as_deref());
+        let history = run::history(&mut session).await;
+        session.close().await;
+        history.map(Some)
     }
 
     /// Whether a server answers at the database's address: then an error came from the server and must be reported.

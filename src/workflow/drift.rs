@@ -108,7 +108,9 @@ impl Drift {
         let project = &mut workspace.project;
         let mut batch = Batch::new(&project.root);
         project.lay_out(&lock, &mut batch)?;
-        batch.write(project.migration_path(product, &migration.id), migration::text(migration));
+        let text = migration::text(migration);
+        project.keep_generated(product, &migration.id, text.clone(), &mut batch);
+        batch.write(project.migration_path(product, &migration.id), text);
         let before = Snapshot { schema: sealed.schema.schema().clone(), origins: sealed.origins.clone() };
         let after = Snapshot { schema: live.schema.schema().clone(), origins };
         after.write(&project.snapshot_folder(product), Some(&before), &mut batch)?;

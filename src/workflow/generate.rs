@@ -2,11 +2,13 @@
 //!
 //! Must not know how a plan is found or a file is written; it puts the rooms to work in turn.
 
+mod about;
+mod id;
 mod write;
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::Proof;
-use sea_gen_runner::migration::{Merged, Migration, MigrationId};
+use sea_gen_runner::migration::{About, Merged, Migration, MigrationId};
 use sea_gen_runner::session::{Missing, Session};
 
 use crate::dialect::casts::Casts;
@@ -16,7 +18,6 @@ use crate::entity::Model;
 use crate::lint::allow::{Allow, flag, refused};
 use crate::lint::{self, Finding, Level, lint};
 use crate::plan::Plan;
-use crate::project::new_id;
 use crate::schema::{Normalized, Place, Undeclared};
 use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchema, Values};
 
@@ -25,6 +26,8 @@ use super::baseline::Original;
 use super::seaorm::SeaOrm;
 use super::{Failure, Live, Sealed, Workspace, adopt, hints, impossible_keys, join, stakes, text};
 
+use about::about;
+pub use id::next_id;
 pub use write::write;
 
 /// Which state a plan starts from.
@@ -56,6 +59,8 @@ pub struct Request {
     pub content: Content,
     /// Where the plan starts; `None` leaves that to how the database stands to the snapshot.
     pub start: Option<Start>,
+    /// Why it is written.
+    pub message: Option<String>,
     /// Whether what nobody declares is an error.
     pub strict: bool,
     /// Whether tables and columns are parked instead of dropped.
@@ -77,6 +82,7 @@ impl Request {
             name: name.into(),
             content: Content::Declared,
             start: None,
+            message: None,
             strict: false,
             keep: false,
             offline: false,
@@ -91,6 +97,8 @@ impl Request {
 pub struct Planned {
     /// The id of the migration.
     pub id: MigrationId,
+    /// Why it is written, by whom and when.
+    pub about: About,
     /// The dialects that something is to be migrated for.
     pub drafts: Vec<MigrationDraft>,
     /// The others. Who declares what may have changed there all the same.
@@ -119,13 +127,15 @@ pub struct MigrationDraft {
     pub target: TargetSchema,
     /// The migration: its statements, up and down.
     pub migration: Migration,
+    /// The same without the edits that were carried over from its file, if there are any.
+    pub generated: Option<Migration>,
     /// Where it was proven, if it was.
     pub proof: Option<Proof>,
 }
 
 impl MigrationDraft {
     /// Says in the migration which states it leads from and to.
-    fn name_states(&mut self) {
+    pub(super) fn name_states(&mut self) {
         self.migration.from = Some(self.sealed.fingerprint_of(&self.base));
         self.migration.to = Some(self.sealed.fingerprint_of(&self.target.schema));
     }
@@ -141,6 +151,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
         workspace.project.config.undeclared = Undeclared::Error;
     }
     workspace.refuse_frozen()?;
+    about::refuse_missing(workspace, request)?;
     workspace.refuse_unadopted(workspace.products())?;
     let id = next_id(workspace, &request.name)?;
     // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
@@ -211,9 +222,13 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
         .into());
     }
     refusal?;
-    let (drafts, silent): (Vec<MigrationDraft>, Vec<MigrationDraft>) =
+    let (mut drafts, silent): (Vec<MigrationDraft>, Vec<MigrationDraft>) =
         all.into_iter().partition(|draft| request.content == Content::Empty || !draft.plan.is_empty());
-    Ok(Planned { id, drafts, silent, is_rehearsal: request.is_rehearsal })
+    if let Some(amended) = workspace.amended.clone() {
+        amended.carry_over(workspace, &mut drafts).await?;
+    }
+    let about = about(workspace, request, &id)?;
+    Ok(Planned { id, about, drafts, silent, is_rehearsal: request.is_rehearsal })
 }
 
 /// Refuses what loses something, or fails on rows that are there, and that nobody allowed. A dry run only says so.
@@ -255,26 +270,6 @@ async fn refuse(
 /// when it has been.
 fn sealed(workspace: &Workspace) -> Result<Vec<Result<Option<Sealed>, Failure>>, Failure> {
     Ok(workspace.products().iter().map(|product| workspace.sealed(*product)).collect())
-}
-
-/// An id that no migration of any dialect has.
-pub fn next_id(workspace: &Workspace, name: &str) -> Result<MigrationId, Failure> {
-    let (mut files, mut existing) = (Vec::new(), Vec::new());
-    for product in workspace.products() {
-        files.extend(workspace.project.migration_ids(*product)?);
-        if let Some(lock) = &workspace.lock {
-            existing.extend(lock.migrations(*product).iter().map(|locked| locked.id.clone()));
-        }
-    }
-    let gone: Vec<MigrationId> = existing.iter().filter(|id| !files.contains(id)).cloned().collect();
-    existing.extend(files);
-    existing.sort();
-    existing.dedup();
-    let id = new_id(name, jiff::Timestamp::now(), &existing).map_err(|error| match gone.first() {
-        Some(id) => error.hint(format!("the file of `{id}` is gone; if it is to be forgotten: `gen lock`")),
-        None => error,
-    });
-    Ok(id?)
 }
 
 /// The database, if it answers. One that was named on the command line or asked for must; one that is merely configured
@@ -389,7 +384,19 @@ async fn draft(
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
     let migration = Migration { id: id.clone(), product, from: None, to: None, merged: Merged::default(), up, down };
-    Ok(MigrationDraft { product, model, sealed, plan, findings, stakes, base, target, migration, proof: None })
+    Ok(MigrationDraft {
+        product,
+        model,
+        sealed,
+        plan,
+        findings,
+        stakes,
+        base,
+        target,
+        migration,
+        generated: None,
+        proof: None,
+    })
 }
 
 /// Unifies the expression texts of the three states in the database; whether that changed any.

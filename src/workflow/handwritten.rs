@@ -13,7 +13,7 @@ use crate::diff::diff;
 use crate::plan::Plan;
 use crate::project::{Batch, Snapshot, fingerprint};
 use crate::proof::{Before, NO_SERVER, Reached, before, reached};
-use crate::schema::{Normalized, Product};
+use crate::schema::{Normalized, Product, Schema};
 use crate::state;
 
 use super::{Failure, Open, Sealed, Workspace};
@@ -157,6 +157,21 @@ async fn state_before(
         return Ok(Ok(sealed.schema.clone()));
     }
     let scope = workspace.scope();
+    // Where a migration before it was removed, its header names a schema that nothing leads to.
+    let begins_at = match first.checked_sub(1) {
+        Some(before) => migrations.get(before).and_then(|before| before.to.clone()),
+        None => Some(fingerprint(&Schema::default())),
+    };
+    let from = migrations.get(first).and_then(|it| it.from.as_ref());
+    if let (Some(at), Some(from)) = (begins_at, from)
+        && at != *from
+    {
+        let earlier = migrations.get(..first).unwrap_or_default();
+        return Ok(match before(server, earlier, first, Some(&sealed.schema), &scope).await? {
+            Before::Known(from) => Ok(*from),
+            Before::Unknown(reason) => Err(Silence::new(reason)),
+        });
+    }
     let mut to = Some(sealed.schema.clone());
     let last = migrations.len().saturating_sub(1).max(first);
     for index in (first..=last).rev() {

@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use sea_gen_runner::migration::{Migration, MigrationId};
+use sea_gen_runner::{Error, ErrorKind};
 
+use crate::dialect::Product;
 use crate::project::Batch;
 
-use super::handwritten::{self, Followed};
+use super::handwritten::{self, Followed, Silence};
 use super::{Failure, Workspace, join, locked};
 
 /// The result of sealing.
@@ -18,6 +20,8 @@ pub struct Resealed {
     pub sealed: BTreeSet<MigrationId>,
     /// The sealed migrations without a file.
     pub gone: BTreeSet<MigrationId>,
+    /// The migrations whose files have other names now: the former id, and the present one.
+    pub renamed: BTreeSet<(MigrationId, MigrationId)>,
     /// The results of edited migrations, by dialect.
     pub followed: Vec<Followed>,
     /// The written files.
@@ -39,7 +43,7 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
     workspace.refuse_frozen()?;
     let mut lock = workspace.sealed_lock()?.clone();
     let mut batch = Batch::new(workspace.root());
-    let (mut sealed, mut gone) = (BTreeSet::new(), BTreeSet::new());
+    let (mut sealed, mut gone, mut renamed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut all = Vec::new();
     for product in workspace.products() {
         let migrations = workspace.migrations(*product)?;
@@ -50,9 +54,10 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
             }
         }
         let changed = lock.reseal(*product, migrations.iter().map(locked).collect());
-        let oldest = changed.sealed.iter().chain(&changed.gone).min().cloned();
+        let moved = changed.renamed.iter().flat_map(|(former, present)| [former, present]);
+        let oldest = changed.sealed.iter().chain(&changed.gone).chain(moved).min().cloned();
         sealed.extend(changed.sealed.iter().cloned());
-        gone.extend(changed.gone);
+        renamed.extend(changed.renamed);
         let Some(oldest) = oldest else { continue };
         // A removed file has no index; the migrations after it now start from another schema.
         let first = migrations.iter().position(|it| it.id >= oldest).unwrap_or(migrations.len());
@@ -61,6 +66,10 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
             false => handwritten::unfollowed(workspace, *product, migrations, &is_edited)?,
             true => handwritten::follow(workspace, *product, migrations, first, &is_edited).await?,
         };
+        if let (Some(id), Some((_, silence))) = (changed.gone.first(), followed.silence()) {
+            return Err(unknown_without(workspace, *product, id, silence).into());
+        }
+        gone.extend(changed.gone);
         followed.write(workspace, &mut lock, &mut batch)?;
         all.push(followed);
     }
@@ -69,5 +78,19 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
     if written.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Resealed { sealed, gone, followed: all, written }))
+    Ok(Some(Resealed { sealed, gone, renamed, followed: all, written }))
+}
+
+/// The error on a migration whose file is gone: the snapshot must not keep what no migration makes.
+fn unknown_without(workspace: &Workspace, product: Product, id: &MigrationId, silence: &Silence) -> Error {
+    let path = workspace.project.migration_path(product, id);
+    let shown = workspace.project.shown(&path).display();
+    let error = Error::new(format!("the file of `{id}` is gone, and what the others lead to without it is not known"))
+        .because(silence.reason.clone())
+        .of(ErrorKind::Missing);
+    let newest = workspace.lock.as_ref().and_then(|lock| lock.migrations(product).last());
+    match newest.is_some_and(|newest| newest.id == *id) {
+        true => error.hint("take the rest of it back: `gen undo`"),
+        false => error.hint(format!("restore it: `git checkout -- {shown}`")),
+    }
 }

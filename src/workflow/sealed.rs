@@ -82,7 +82,11 @@ impl Workspace {
             return Ok(None);
         }
         let folder = self.project.snapshot_folder(product);
-        let found = Snapshot::read(&folder)?;
+        let former = self.amended.as_ref().map(|amended| amended.snapshot(product)).transpose()?.flatten();
+        let found = match former {
+            Some(former) => Some(former),
+            None => Snapshot::read(&folder)?,
+        };
         let is_missing = found.is_none();
         let snapshot = found.unwrap_or_default();
         let schema = self.tables.normalize(product, snapshot.schema)?;

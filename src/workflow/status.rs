@@ -15,6 +15,7 @@ use crate::plan::Plan;
 use crate::schema::{Acceptance, Place};
 use crate::state::Situation;
 
+use super::explain::{self, Explained};
 use super::histories::Compared;
 use super::{Failure, Live, Sealed, Workspace, applicables};
 
@@ -30,6 +31,8 @@ pub struct Status {
     pub migrations: Vec<Migration>,
     /// How the migration files differ from the lock.
     pub unsealed: Vec<String>,
+    /// What happened to the migration files.
+    pub explained: Vec<Explained>,
     /// The database.
     pub live: Option<Live>,
     /// Why the database is not reachable.
@@ -94,6 +97,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         Some(_) => workspace.unsealed(product, &migrations)?,
         None => Vec::new(),
     };
+    let explained = explain::explain(&workspace, product, &migrations, live.as_ref())?;
     let mut stands = stand(&workspace, model.as_ref(), sealed.as_ref(), live.as_ref(), &migrations)?;
     if stands.situation != Situation::Current || !stands.ahead.is_empty() {
         // The difference may only be one of expression texts.
@@ -115,6 +119,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         sealed,
         migrations,
         unsealed,
+        explained,
         live,
         silence,
         situation,

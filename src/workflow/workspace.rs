@@ -18,6 +18,7 @@ use crate::project::{EntityReader, Environment, NamedDatabase, Project, Writer};
 use crate::schema::{Name, Normalized, Origins, Undeclared};
 use crate::state::{self, Policy, TargetSchema, TypeRules, UnfitRow};
 
+use super::amend::Amended;
 use super::shared_tables::SharedTables;
 use super::{Failure, Listener, Phase, Silent, compiled, scratch_server, text};
 
@@ -40,6 +41,8 @@ pub struct Workspace {
     pub(super) tables: SharedTables,
     /// The schemas that entities, SQL files and the snapshot name, once they are asked for.
     pub(super) named_schemas: Arc<OnceLock<Vec<Name>>>,
+    /// The last migration, while it is made again.
+    pub(super) amended: Option<Arc<Amended>>,
     /// The lock on the project's files.
     _writer: Option<Arc<Writer>>,
 }
@@ -161,6 +164,7 @@ impl Workspace {
             types,
             tables: SharedTables::default(),
             named_schemas: Arc::default(),
+            amended: None,
             _writer: None,
         })
     }
@@ -246,12 +250,16 @@ impl Workspace {
 
     /// The migrations of one dialect, oldest first, checked against the lock.
     pub fn migrations(&self, product: Product) -> Result<Vec<Migration>, Failure> {
-        Ok(self.project.migrations(product)?)
+        let mut migrations = self.project.migrations(product)?;
+        migrations.retain(|migration| !self.is_amended(&migration.id));
+        Ok(migrations)
     }
 
     /// The headings of the migration files of one dialect, oldest first.
     pub fn headings(&self, product: Product) -> Result<Vec<Heading>, Failure> {
-        Ok(self.project.headings(product)?)
+        let mut headings = self.project.headings(product)?;
+        headings.retain(|heading| !self.is_amended(&heading.id));
+        Ok(headings)
     }
 
     /// Runs slow work on another thread, so that the database is queried concurrently.

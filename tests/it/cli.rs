@@ -1,6 +1,7 @@
 //! The command line as a user meets it: what the built binary prints on either stream, how it exits, and what it leaves
 //! on the disk.
 
+mod amending;
 mod answers;
 mod bad_files;
 mod bad_input;
@@ -10,6 +11,7 @@ mod compiled;
 mod connections;
 mod correcting;
 mod daily;
+mod describing;
 mod differences;
 mod drifting;
 mod help;
@@ -23,6 +25,7 @@ mod running;
 mod secrets;
 mod servers;
 mod tampering;
+mod undoing;
 mod writers;
 mod writing;
 

@@ -84,7 +84,7 @@ pub(super) fn print_text(
     }
     if output.dry_run {
         if let Some(draft) = drafts.first() {
-            text.push_str(&migration::text(&draft.migration));
+            text.push_str(&planned.about.written_into(&migration::text(&draft.migration)));
         }
     } else {
         text.push_str(match request.content == Content::Empty {

@@ -16,6 +16,8 @@ pub struct Resealed {
     pub sealed: Vec<MigrationId>,
     /// The migrations that were sealed and no longer have a file.
     pub gone: Vec<MigrationId>,
+    /// The migrations whose files have other names now: the former id, and the present one.
+    pub renamed: Vec<(MigrationId, MigrationId)>,
 }
 
 impl Lock {
@@ -53,6 +55,16 @@ impl Lock {
                     locked.migrations.push(file);
                 }
             }
+        }
+        for line in &mut locked.migrations {
+            let is_new = resealed.sealed.contains(&line.id);
+            let Some(former) = old.values().find(|it| is_new && it.checksum == line.checksum).cloned() else {
+                continue;
+            };
+            old.remove(&former.id);
+            resealed.sealed.retain(|id| *id != line.id);
+            resealed.renamed.push((former.id.clone(), line.id.clone()));
+            *line = LockedMigration { id: line.id.clone(), ..former };
         }
         resealed.gone.extend(old.into_keys());
         resealed

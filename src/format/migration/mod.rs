@@ -2,6 +2,7 @@
 //!
 //! Must not know how statements are found or run.
 
+mod about;
 mod client;
 mod folder;
 mod id;
@@ -16,6 +17,7 @@ mod text;
 use crate::Product;
 use crate::checksum::sha256;
 
+pub use about::About;
 pub use client::script;
 pub use folder::{headings, ids, migrations};
 pub use id::MigrationId;

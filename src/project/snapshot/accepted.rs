@@ -36,12 +36,21 @@ pub(super) fn path(folder: &Path) -> Option<PathBuf> {
 
 pub(super) fn read(folder: &Path) -> Result<BTreeMap<Place, Acceptance>> {
     let Some(path) = path(folder) else { return Ok(BTreeMap::new()) };
-    let text = read_text(&path)?;
-    if let Some(line) = sea_gen_runner::json::conflict(&text) {
+    parse(&path, &read_text(&path)?)
+}
+
+/// The same from the texts of a snapshot's files, by path in its folder.
+pub(super) fn of_texts(texts: &BTreeMap<PathBuf, String>) -> Result<BTreeMap<Place, Acceptance>> {
+    let path = Path::new(FILE);
+    texts.get(path).map_or_else(|| Ok(BTreeMap::new()), |text| parse(path, text))
+}
+
+fn parse(path: &Path, text: &str) -> Result<BTreeMap<Place, Acceptance>> {
+    if let Some(line) = sea_gen_runner::json::conflict(text) {
         return Err(Error::new(format!("`{}`, line {line}: two branches have changed this file", path.display()))
             .hint("remove the marker lines and keep the entries of both, with a comma between two"));
     }
-    let entries: Vec<Accepted> = sea_gen_runner::json::read(&path, &text, &restore(&path))?;
+    let entries: Vec<Accepted> = sea_gen_runner::json::read(path, text, &restore(path))?;
     let acceptance =
         |Accepted { place, says, text, since, because, rule }| (place, Acceptance { says, text, since, because, rule });
     Ok(entries.into_iter().map(acceptance).collect())

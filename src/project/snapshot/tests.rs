@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::stem::LONGEST_STEM;
 use super::*;
 use crate::schema::{Column, EnumType, Expression, Facet, Name, Table, Type, View};
 

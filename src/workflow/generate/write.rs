@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::LockedMigration;
-use sea_gen_runner::migration;
+use sea_gen_runner::migration::{self, Migration};
 
 use crate::project::{Batch, FileChange, Snapshot};
-use crate::schema::{Normalized, Origins};
+use crate::schema::{Normalized, Origins, Product};
 
 use super::super::{Failure, Workspace, locked};
 use super::{MigrationDraft, Planned};
@@ -40,7 +40,11 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
         ));
     }
     for draft in drafts {
-        batch.write(project.migration_path(draft.product, &draft.migration.id), migration::text(&draft.migration));
+        let text_of = |migration: &Migration| planned.about.written_into(&migration::text(migration));
+        let text = text_of(&draft.migration);
+        let generated = draft.generated.as_ref().map_or_else(|| text.clone(), text_of);
+        project.keep_generated(draft.product, &draft.migration.id, generated, &mut batch);
+        batch.write(project.migration_path(draft.product, &draft.migration.id), text);
     }
     // What has been excluded goes from the snapshot with the next migration, which seals it anew.
     let is_same = |draft: &&MigrationDraft| draft.target.schema == draft.sealed.schema && !draft.sealed.leaves_out;
@@ -57,16 +61,30 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
             schema: schema.schema().clone(),
             origins: origins.clone(),
         };
-        let before = snapshot(draft.sealed.on_disk(), &draft.sealed.origins);
+        let before = match &workspace.amended {
+            Some(_) => on_disk(workspace, draft.product)?,
+            None => snapshot(draft.sealed.on_disk(), &draft.sealed.origins),
+        };
         let after = snapshot(&draft.target.schema, &draft.target.origins);
         after.write(&project.snapshot_folder(draft.product), Some(&before), &mut batch)?;
     }
-    if reworded || !drafts.is_empty() {
-        project.write_lock(&lock, &mut batch)?;
+    if let Some(amended) = &workspace.amended {
+        amended.write(workspace, drafts, &mut batch)?;
+    }
+    match reworded || !drafts.is_empty() {
+        true => project.write_lock(&lock, &mut batch)?,
+        false => project.keep_former(&lock, None, &mut batch)?,
     }
     let snapshots = project.root.join(&project.config.snapshots);
     // A migration file is only deleted where it is moved.
     let is_told =
         |(path, change): &(PathBuf, FileChange)| *change != FileChange::Deleted || path.starts_with(&snapshots);
     Ok(batch.commit()?.into_iter().filter(is_told).map(|(path, _)| path).collect())
+}
+
+/// The snapshot on disk, with the migration that is made again.
+fn on_disk(workspace: &Workspace, product: Product) -> Result<Snapshot, Failure> {
+    let snapshot = Snapshot::read(&workspace.project.snapshot_folder(product))?.unwrap_or_default();
+    let schema = workspace.tables.normalize(product, snapshot.schema)?.into_schema();
+    Ok(Snapshot { schema, origins: snapshot.origins })
 }

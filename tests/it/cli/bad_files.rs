@@ -207,11 +207,10 @@ fn a_migration_that_was_edited_after_it_ran() {
     database   sqlite://shop.db                    matches the snapshot
       SQLite [version]
       applied    [time]_initial  [when]  [n] ms  file modified after it was applied
+      the file of `[time]_initial` was edited, and the database has the migration as it was: `cp .gen/former/[time]_initial.sqlite.sql migrations/[time]_initial.sql`
       the file of migration `[time]_initial` was changed after it was applied at [when]
         see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
         put new statements in a new migration: `gen migration <Name>`
-    lock       does not match these files          `gen check --lock`, `gen lock`
-      [time]_initial was edited after it was sealed
     ");
     project.succeeds(&["lock"]);
     shows!(project.refused(&["up"]), @r"
@@ -269,11 +268,7 @@ fn a_migration_whose_file_is_missing() {
       applied    [time]_initial  [when]  [n] ms
       applied    [time]_add_phone  [when]  [n] ms
       applied    [time]_add_email  its file is missing
-      the file of migration `[time]_add_email` is missing, and the migration is applied here
-        find the commit that removed it: `git log --all --diff-filter=D -- '*[time]_add_email*'`, then restore it
-        if it is on another branch, merge that branch first
-    lock       does not match these files          `gen check --lock`, `gen lock`
-      [time]_add_email is in schema.lock.json, but its file is missing
+      the file of `[time]_add_email` was removed, and the database has the migration: `cp .gen/former/[time]_add_email.sqlite.sql migrations/[time]_add_email.sql`
     ");
     project.succeeds(&["lock"]);
     // The history has its way back.
@@ -288,7 +283,9 @@ fn a_migration_whose_file_is_missing() {
     shows!(project.run(&["status"]), @r"
     exit 0
     --- stdout
-    entities   1 table                             up to date with the snapshot
+    entities   1 table                             1 step ahead of the snapshot: `gen migration <Name>`
+      user
+        + column email varchar   entities/user.rs:9
     snapshot   1 table                             2 migrations
     database   sqlite://shop.db                    1 migration pending: `gen up`
       SQLite [version]
@@ -319,8 +316,7 @@ fn a_migration_that_the_lock_does_not_list() {
     database   sqlite://shop.db                    does not exist yet; `gen up` creates it
                  [time]_initial
                  [time]_by_hand
-    lock       does not match these files          `gen check --lock`, `gen lock`
-      [time]_by_hand is not sealed
+      `[time]_by_hand` is not sealed yet: `gen lock`
     ");
 }
 

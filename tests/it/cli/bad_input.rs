@@ -50,7 +50,7 @@ fn a_migration_needs_a_good_name() {
 
       tip: to pass '-e' as a value, use '-- -e'
 
-    Usage: gen migration [OPTIONS] <NAME>
+    Usage: gen migration [OPTIONS] [NAME]
 
     For more information, try '--help'.
     ");
@@ -358,4 +358,12 @@ fn arguments_must_be_known() {
 
     For more information, try '--help'.
     ");
+}
+
+#[apply(test)]
+fn no_command_prints_the_help_as_an_error() {
+    let output = Project::new().output(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Usage: gen"));
 }

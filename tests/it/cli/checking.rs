@@ -113,8 +113,7 @@ fn files_that_are_not_sealed_fail() {
     snapshot   1 table                             1 migration
     database   sqlite://shop.db                    does not exist yet; `gen up` creates it
                  [time]_initial
-    lock       does not match these files          `gen check --lock`, `gen lock`
-      [time]_initial was edited after it was sealed
+      the file of `[time]_initial` was edited after it was sealed: `gen lock`
     ");
     project.succeeds(&["lock"]);
     // The snapshot says what the migrations make now, which is not what the entities say.

@@ -79,6 +79,7 @@ fn up_applies_what_is_pending() {
       "entities": {
         "ahead": []
       },
+      "explained": [],
       "migrations": [
         {
           "applied_at": "[when]",
