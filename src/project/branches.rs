@@ -71,7 +71,7 @@ impl Project {
                 ))
                 .because(error)
         })?;
-        let is_there = |name: &str| git::asked(root, &["rev-parse", "--verify", "--quiet", name]).is_some();
+        let is_there = |name: &str| self.revision_id(name).is_some();
         if is_there("MERGE_HEAD") {
             return Ok(Branches { is_begun: true, ..self.branches("HEAD", "MERGE_HEAD")? });
         }
@@ -82,7 +82,11 @@ impl Project {
             return self.on_top("stash@{0}", "stash@{0}^1");
         }
         if is_there("HEAD^2") {
-            return self.branches("HEAD^1", "HEAD^2");
+            let mut branches = self.branches("HEAD^1", "HEAD^2")?;
+            // A main branch that is this merge does not tell which side came first.
+            let merge = self.revision_id("HEAD");
+            branches.main.retain(|main| Some(&main.commit) != merge.as_ref());
+            return Ok(branches);
         }
         let last = git::asked(root, &["log", "--merges", "-n", "1", "--format=%h", "HEAD"]);
         let error = Error::new("git is not merging, and the last commit is no merge");
@@ -135,6 +139,10 @@ impl Project {
 
     fn main_branches(&self) -> Vec<Revision> {
         MAIN.iter().filter_map(|name| self.revision(name).ok()).collect()
+    }
+
+    fn revision_id(&self, name: &str) -> Option<String> {
+        git::asked(&self.root, &["rev-parse", "--verify", "--quiet", name])
     }
 
     /// Whether git has left conflicts in the lock or the snapshots.
