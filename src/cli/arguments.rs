@@ -3,7 +3,9 @@
 //! Must not know the commands.
 
 mod adopting;
+mod judging;
 mod running;
+mod team;
 #[cfg(test)]
 mod tests;
 
@@ -14,9 +16,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init};
+pub(super) use judging::{Lint, LintFormat, Verify};
 pub(super) use running::{
     Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Reverting, Run, Sync, Unlock, Up,
 };
+pub(super) use team::{Blame, Ci, CiHost};
 
 /// Reviewed, reversible migrations from SeaORM entities.
 #[derive(Debug, Parser)]
@@ -106,6 +110,10 @@ pub(super) enum Command {
     Verify(Verify),
     /// Report hazards in pending or named migrations, generated or not
     Lint(Lint),
+    /// Show who made a table or column: migrations, line of the code, author, commit
+    Blame(Blame),
+    /// Write the workflow by which GitHub or GitLab checks every change of the schema
+    Ci(Ci),
     /// Fill a development database, or a file, with test data that satisfies every constraint
     Seed(Seed),
     /// Seal the current migration files, after editing them or writing them by hand
@@ -379,59 +387,6 @@ pub(super) struct Check {
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
-}
-
-/// `gen verify`.
-#[derive(Debug, Args)]
-pub(super) struct Verify {
-    /// Which ones (id, name, or an unambiguous prefix); otherwise those that are not proven yet
-    #[arg(value_name = "ID")]
-    pub(super) targets: Vec<String>,
-    /// All of them, also those proven before
-    #[arg(long, conflicts_with = "targets")]
-    pub(super) all: bool,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `gen lint`.
-#[derive(Debug, Args)]
-pub(super) struct Lint {
-    /// Which ones (id, name, or an unambiguous prefix); otherwise pending ones
-    #[arg(value_name = "ID")]
-    pub(super) targets: Vec<String>,
-    /// All of them, also those applied already
-    #[arg(long, conflicts_with = "targets")]
-    pub(super) all: bool,
-    /// Findings in down also decide the exit code
-    #[arg(long)]
-    pub(super) down: bool,
-    /// List the rules
-    #[arg(long, conflicts_with_all = ["targets", "all"])]
-    pub(super) rules: bool,
-    /// Explain one rule, with a statement that it reports and one that it does not
-    #[arg(long, value_name = "RULE", conflicts_with_all = ["targets", "all", "rules"])]
-    pub(super) explain: Option<String>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = LintFormat::Text, value_name = "FORMAT")]
-    pub(super) format: LintFormat,
-    /// Print as JSON; the same as --format json
-    #[arg(long, conflicts_with = "format")]
-    pub(super) json: bool,
-}
-
-/// The format of findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum LintFormat {
-    /// Human-readable
-    Text,
-    /// JSON
-    Json,
-    /// Annotations of a GitHub workflow
-    Github,
-    /// SARIF 2.1.0
-    Sarif,
 }
 
 /// `gen seed`.

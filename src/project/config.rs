@@ -3,6 +3,7 @@
 //! Must not know what the settings do.
 
 mod dialects;
+mod rules;
 mod types;
 
 use std::collections::BTreeMap;
@@ -15,13 +16,14 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::entity::Context;
+use crate::lint::house::HouseRules;
 use crate::plan::Forms;
 use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use types::type_entries;
 
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "entities",
     "dialects",
     "database-url",
@@ -46,6 +48,7 @@ const KEYS: [&str; 24] = [
     "reader",
     "offline-forms",
     "projects",
+    "rules",
 ];
 
 /// The configuration; every setting has a default.
@@ -95,6 +98,8 @@ pub struct Config {
     pub reader: EntityReader,
     /// In what forms migrations are written.
     pub forms: Forms,
+    /// What the project asks of its own schema and migrations.
+    pub rules: HouseRules,
 }
 
 /// What is written for a migration besides its SQL file.
@@ -176,6 +181,7 @@ impl Default for Config {
             type_rules: BTreeMap::new(),
             reader: EntityReader::Source,
             forms: Forms::Safe,
+            rules: HouseRules::default(),
         }
     }
 }
@@ -280,16 +286,20 @@ impl<'a> File<'a> {
                 "type-rules" => config.type_rules = self.strictness(value)?,
                 "reader" => config.reader = self.reader(key, value)?,
                 "offline-forms" => config.forms = self.forms(key, value)?,
-                unknown => {
-                    let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
-                    return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
-                        Some(near) => error.hint(format!("did you mean `{near}`?")),
-                        None => error.hint(format!("the settings are {}", KEYS.join(", "))),
-                    });
-                }
+                "rules" => config.rules = self.rules(value)?,
+                _ => return Err(self.unknown(key, "", &KEYS)),
             }
         }
         Ok(config)
+    }
+
+    fn unknown(&self, key: &Spanned<impl AsRef<str>>, within: &str, keys: &[&str]) -> Error {
+        let unknown = key.get_ref().as_ref();
+        let error = self.error(key.span(), &format!("there is no setting `{within}{unknown}`"));
+        match similar::get_close_matches(unknown, keys, 1, 0.6).first() {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("the settings are {}", keys.join(", "))),
+        }
     }
 
     /// A part of a table's name.

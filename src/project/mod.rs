@@ -4,6 +4,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "this is one of the two rooms that touch files")]
 
+mod authors;
 mod compact;
 mod compiled;
 mod config;
@@ -33,6 +34,7 @@ use sea_gen_runner::{Error, Result};
 
 use crate::schema::{Product, Schema};
 
+pub use authors::{Authors, LineAuthor};
 pub use compiled::Compiled;
 pub use config::{Config, Demand, EntityReader, Format, Partitions, type_entries};
 pub use consent::CONSENT;

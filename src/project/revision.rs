@@ -1,8 +1,9 @@
-//! Snapshots as they were in a git revision.
+//! Snapshots and files as they were in a git revision.
 //!
 //! Must not know git beyond listing and printing files of a revision.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use sea_gen_runner::files::cannot;
@@ -14,23 +15,29 @@ use crate::schema::Product;
 use super::{Batch, Project, Snapshot};
 
 impl Project {
+    /// The top folder of the repository that the project is in; its own root, where there is none.
+    pub fn repository(&self) -> PathBuf {
+        let top = self.root.ancestors().find(|folder| folder.join(".git").exists());
+        top.unwrap_or(&self.root).to_owned()
+    }
+
+    /// The files of the project in a git revision, as paths from the root.
+    ///
+    /// # Errors
+    /// No git, no repository, no such revision.
+    pub fn files_at(&self, revision: &str) -> Result<BTreeSet<PathBuf>> {
+        refuse_unknown(&self.root, revision)?;
+        let listing = git(&self.root, &["ls-tree", "-r", "-z", "--name-only", revision])?;
+        Ok(listing.split('\0').filter(|path| !path.is_empty()).map(PathBuf::from).collect())
+    }
+
     /// The snapshot of a dialect as it was in `revision`, in the folder that it had then; `None` where the revision has none.
     ///
     /// # Errors
     /// No git, no repository, no such revision; a snapshot that cannot be read.
     pub fn snapshot_at(&self, revision: &str, product: Product) -> Result<Option<Snapshot>> {
         let root = self.root.as_path();
-        if revision.starts_with('-') {
-            return Err(
-                Error::new(format!("`{revision}` is no git revision")).hint("choose one: `git log --oneline --all`")
-            );
-        }
-        let known =
-            git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]);
-        if known.is_err() && git(root, &["rev-parse", "--git-dir"]).is_ok() {
-            return Err(Error::new(format!("`{revision}` is no commit, branch or tag of this repository"))
-                .hint("choose one: `git log --oneline --all`"));
-        }
+        refuse_unknown(root, revision)?;
         let mut then = self.clone();
         let lock = git(root, &["show", &format!("{revision}:./{}", self.config.lock.display())]);
         if let Ok(lock) = lock.and_then(|text| Lock::parse(&self.lock_path(), &text)) {
@@ -50,7 +57,26 @@ impl Project {
     }
 }
 
-fn git(root: &Path, arguments: &[&str]) -> Result<String> {
+/// Refuses what is no revision of the repository.
+fn refuse_unknown(root: &Path, revision: &str) -> Result<()> {
+    if revision.starts_with('-') {
+        return Err(
+            Error::new(format!("`{revision}` is no git revision")).hint("choose one: `git log --oneline --all`")
+        );
+    }
+    let known = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]);
+    if known.is_err() && git(root, &["rev-parse", "--git-dir"]).is_ok() {
+        return Err(Error::new(format!("`{revision}` is no commit, branch or tag of this repository"))
+            .hint("choose one: `git log --oneline --all`"));
+    }
+    Ok(())
+}
+
+/// What git prints, run in a folder.
+///
+/// # Errors
+/// No git, no repository, or git fails.
+pub(super) fn git(root: &Path, arguments: &[&str]) -> Result<String> {
     let output = Command::new("git").env("LC_ALL", "C").arg("-C").arg(root).args(arguments).output();
     let output = output.map_err(|error| {
         Error::new("git cannot be run")

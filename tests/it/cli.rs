@@ -4,7 +4,9 @@
 mod answers;
 mod bad_files;
 mod bad_input;
+mod blame;
 mod checking;
+mod ci;
 mod commands;
 mod compiled;
 mod connections;
@@ -18,6 +20,7 @@ mod phases;
 mod project;
 mod reading;
 mod reference_rows;
+mod rules;
 mod running;
 mod secrets;
 mod servers;

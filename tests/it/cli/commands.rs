@@ -38,6 +38,8 @@ fn help_lists_the_commands() {
       check        Check for CI: entities, snapshot, lock, migrations and database agree
       verify       Prove migrations on a scratch database: up, down and up again, with rows in it
       lint         Report hazards in pending or named migrations, generated or not
+      blame        Show who made a table or column: migrations, line of the code, author, commit
+      ci           Write the workflow by which GitHub or GitLab checks every change of the schema
       seed         Fill a development database, or a file, with test data that satisfies every
                    constraint
       lock         Seal the current migration files, after editing them or writing them by hand
