@@ -42,9 +42,9 @@ fn of_column(rules: &HouseRules, table: &ObjectName, column: &Column, declared: 
         findings.push(MISSING_COMMENT.finding(place.clone(), message));
     }
     let types = [Some(&column.data_type), declared.map(|it| &it.data_type)];
-    let spelled = types.into_iter().flatten().flat_map(spellings);
+    let mut spelled = types.into_iter().flatten().flat_map(spellings);
     let is_forbidden = |spelling: &String| rules.forbidden_types.iter().any(|pattern| matches(pattern, spelling));
-    if let Some(found) = spelled.filter(is_forbidden).next_back() {
+    if let Some(found) = spelled.rfind(is_forbidden) {
         let message = format!("column `{table}.{}` is of type `{found}`", column.name);
         findings.push(FORBIDDEN_TYPE.finding(place, message));
     }
