@@ -3,8 +3,10 @@
 //! Must not know the commands.
 
 mod adopting;
+mod judging;
 mod merging;
 mod running;
+mod team;
 #[cfg(test)]
 mod tests;
 mod writing;
@@ -16,11 +18,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init};
+pub(super) use judging::{Lint, LintFormat, Verify};
 pub(super) use merging::{Check, First, Git, Merge, MergeDriver};
 pub(super) use running::{
     Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Restore, Reverting, Run, Sync,
     Unlock, Up,
 };
+pub(super) use team::{Blame, Ci, CiHost};
 pub(super) use writing::{From, Migration, Purge, Undo};
 
 /// Reviewed, reversible migrations from SeaORM entities.
@@ -123,6 +127,10 @@ pub(super) enum Command {
     Verify(Verify),
     /// Report hazards in pending or named migrations, generated or not
     Lint(Lint),
+    /// Show who made a table or column: migrations, line of the code, author, commit
+    Blame(Blame),
+    /// Write the workflow by which GitHub or GitLab checks every change of the schema
+    Ci(Ci),
     /// Fill a development database, or a file, with test data that satisfies every constraint
     Seed(Seed),
     /// Seal the current migration files, after editing them or writing them by hand
@@ -264,59 +272,6 @@ pub(super) struct Adopt {
     pub(super) name: String,
     #[command(flatten)]
     pub(super) run: Run,
-}
-
-/// `gen verify`.
-#[derive(Debug, Args)]
-pub(super) struct Verify {
-    /// Which ones (id, name, or an unambiguous prefix); otherwise those that are not proven yet
-    #[arg(value_name = "ID")]
-    pub(super) targets: Vec<String>,
-    /// All of them, also those proven before
-    #[arg(long, conflicts_with = "targets")]
-    pub(super) all: bool,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `gen lint`.
-#[derive(Debug, Args)]
-pub(super) struct Lint {
-    /// Which ones (id, name, or an unambiguous prefix); otherwise pending ones
-    #[arg(value_name = "ID")]
-    pub(super) targets: Vec<String>,
-    /// All of them, also those applied already
-    #[arg(long, conflicts_with = "targets")]
-    pub(super) all: bool,
-    /// Findings in down also decide the exit code
-    #[arg(long)]
-    pub(super) down: bool,
-    /// List the rules
-    #[arg(long, conflicts_with_all = ["targets", "all"])]
-    pub(super) rules: bool,
-    /// Explain one rule, with a statement that it reports and one that it does not
-    #[arg(long, value_name = "RULE", conflicts_with_all = ["targets", "all", "rules"])]
-    pub(super) explain: Option<String>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = LintFormat::Text, value_name = "FORMAT")]
-    pub(super) format: LintFormat,
-    /// Print as JSON; the same as --format json
-    #[arg(long, conflicts_with = "format")]
-    pub(super) json: bool,
-}
-
-/// The format of findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum LintFormat {
-    /// Human-readable
-    Text,
-    /// JSON
-    Json,
-    /// Annotations of a GitHub workflow
-    Github,
-    /// SARIF 2.1.0
-    Sarif,
 }
 
 /// `gen seed`.

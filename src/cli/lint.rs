@@ -5,6 +5,7 @@
 mod formats;
 
 use sea_gen_runner::Direction;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use sea_gen_runner::files::read_text;
@@ -15,16 +16,18 @@ use sea_gen_runner::session::{Missing, connect};
 use crate::dialect::{self, Product};
 use crate::introspect::SEAORM_HISTORY;
 use crate::lint::code::CodePlace;
+use crate::lint::house::{HOUSE_RULES, HouseRule};
 use crate::lint::script::{self, MISSING_DOWN, StatementPlace};
 use crate::lint::{Finding, Level, RULES, Rule};
 use crate::project::find_id;
 use crate::workflow::Workspace;
 use crate::workflow::lint_code::{self, JudgedCode};
+use crate::workflow::lint_house::{self, JudgedObject};
 use crate::workflow::read_statements::lines;
 
 use super::arguments::{Common, Lint, LintFormat};
 use super::report::Failure;
-use super::{Ending, paint};
+use super::{Ending, paint, show};
 
 /// A file and its findings.
 struct Judged {
@@ -53,7 +56,7 @@ struct Remark {
 
 impl Remark {
     fn of_script(line: usize, finding: Finding<StatementPlace>) -> Self {
-        let rule = rule(finding.rule);
+        let (rule, house) = (rule(finding.rule), house_rule(finding.rule));
         let StatementPlace { direction, statement, silenced } = finding.place;
         Self {
             rule: finding.rule,
@@ -62,8 +65,28 @@ impl Remark {
             direction: Some(direction),
             statement,
             message: finding.message,
+            why: rule.map(|rule| rule.why).or(house.map(|rule| rule.why)).unwrap_or_default(),
+            suggestion: rule
+                .and_then(|rule| rule.script.as_ref())
+                .map(|it| it.suggestion)
+                .or(house.map(|rule| rule.suggestion))
+                .unwrap_or_default(),
+            silenced,
+        }
+    }
+
+    fn of_object(object: JudgedObject) -> Self {
+        let JudgedObject { line, finding, silenced, .. } = object;
+        let rule = house_rule(finding.rule);
+        Self {
+            rule: finding.rule,
+            level: finding.level,
+            line,
+            direction: None,
+            statement: None,
+            message: finding.message,
             why: rule.map(|rule| rule.why).unwrap_or_default(),
-            suggestion: rule.and_then(|rule| rule.script.as_ref()).map(|it| it.suggestion).unwrap_or_default(),
+            suggestion: rule.map(|rule| rule.suggestion).unwrap_or_default(),
             silenced,
         }
     }
@@ -87,6 +110,10 @@ impl Remark {
 
 fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+fn house_rule(id: &str) -> Option<&'static HouseRule> {
+    HOUSE_RULES.into_iter().find(|rule| rule.id == id)
 }
 
 pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failure> {
@@ -114,10 +141,12 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
     let wanted = in_sql.iter().map(|text| Ok(find_id(text, &known)?.clone()));
     let wanted: Vec<MigrationId> = wanted.collect::<Result<_, Failure>>()?;
     let chooses = command.targets.is_empty();
-    let applied = if chooses && !command.all { applied(&workspace).await } else { None };
+    let before = command.base.as_ref().map(|base| workspace.project.files_at(base)).transpose()?;
+    let applied = if chooses && !command.all && before.is_none() { applied(&workspace).await } else { None };
     for (product, migrations) in all {
         let is_chosen = |migration: &&Migration| match (chooses, &applied) {
             (false, _) => wanted.contains(&migration.id),
+            (true, _) if before.as_ref().is_some_and(|files| has_migration(files, &migration.id)) => false,
             (true, Some(applied)) if applied.product == product => !applied.ids.contains(&migration.id.to_string()),
             (true, _) => true,
         };
@@ -128,6 +157,7 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
     for file in code {
         let is_applied = applied.as_ref().is_some_and(|applied| applied.seaorm.contains(&file.name));
         let is_chosen = match chooses {
+            true if before.as_ref().is_some_and(|files| files.contains(workspace.project.shown(&file.path))) => false,
             true => !is_applied || file.is_migrator,
             false => in_rust.iter().any(|meant| is_meant(&file, meant)),
         };
@@ -137,10 +167,14 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
             judged.push(Judged { path, product: None, remarks });
         }
     }
+    if chooses {
+        judged.extend(objects(&workspace, command.all).await?);
+    }
     match format {
         LintFormat::Text => paint::result(&formats::text(&judged)),
         LintFormat::Json => paint::exact(&formats::json(&judged)),
         LintFormat::Github => paint::exact(&formats::github(&judged)),
+        LintFormat::Gitlab => paint::exact(&formats::gitlab(&judged)),
         LintFormat::Sarif => paint::exact(&formats::sarif(&judged)),
     }
     if judged.is_empty() && format == LintFormat::Text {
@@ -152,6 +186,36 @@ pub(super) async fn run(common: &Common, command: &Lint) -> Result<Ending, Failu
     let stops = |remark: &Remark| remark.silenced.is_none() && remark.level >= Level::Warning && decides(remark);
     let found = judged.iter().any(|file| file.remarks.iter().any(stops));
     Ok(if found { Ending::Findings } else { Ending::Done })
+}
+
+/// What the rules of the project find in what is declared. What is only kept is listed if all is asked for.
+async fn objects(workspace: &Workspace, all: bool) -> Result<Vec<Judged>, Failure> {
+    let (kept, mut listed): (Vec<_>, Vec<_>) =
+        lint_house::judge(workspace).await?.into_iter().partition(|object| object.is_kept);
+    match (all, kept.len()) {
+        (true, _) => listed.extend(kept),
+        (false, 0) => {}
+        (false, count) => {
+            let what = show::plural(count, "finding");
+            paint::talk(format!("note: {what} about what is kept as it was; listed by `gen lint --all`"));
+        }
+    }
+    let mut files: BTreeMap<PathBuf, Vec<Remark>> = BTreeMap::new();
+    for object in listed {
+        let path = workspace.project.shown(&object.path).to_owned();
+        files.entry(path).or_default().push(Remark::of_object(object));
+    }
+    let judged = |(path, mut remarks): (PathBuf, Vec<Remark>)| {
+        remarks.sort_by_key(|remark| (remark.line, std::cmp::Reverse(remark.level)));
+        Judged { path, product: None, remarks }
+    };
+    Ok(files.into_iter().map(judged).collect())
+}
+
+/// Whether one of the files is that of a migration, in whichever folder.
+fn has_migration(files: &BTreeSet<PathBuf>, id: &MigrationId) -> bool {
+    let name = format!("{id}.sql");
+    files.iter().any(|file| file.file_name().is_some_and(|it| it.to_str() == Some(name.as_str())))
 }
 
 /// Whether a migration in Rust is meant: by its name, the beginning of it, or its file.
@@ -204,6 +268,7 @@ fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Resu
     let (up, down) = lines(migration);
     let mut remarks = script::lint(product, dialect::of(product).costs(), &up, &down);
     remarks.retain(|remark| remark.rule != MISSING_DOWN.id || !migration::explains_missing_down(product, &text));
+    remarks.extend(lint_house::judge_script(workspace, migration));
     let placed = remarks.into_iter().map(|remark| {
         let [up, down] = &places;
         let of_way = if remark.place.direction == Direction::Up { up } else { down };

@@ -5,7 +5,9 @@
 
 mod accept;
 mod arguments;
+mod blame;
 mod check;
+mod ci;
 mod completions;
 mod contradictions;
 mod diff;
@@ -164,6 +166,8 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Check(command) => each!(command.all, common => check::run(&common, command)),
         Command::Verify(command) => verify::run(common, command).await,
         Command::Lint(command) => lint::run(common, command).await,
+        Command::Blame(command) => blame::run(common, command).await,
+        Command::Ci(command) => ci::run(common, command),
         Command::Seed(command) => seed::run(common, command).await,
         Command::Lock { no_verify } => lock::run(common, *no_verify).await,
         Command::Log(command) => log::run(common, command).await,

@@ -86,7 +86,8 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
     }
     let mut known = false;
     let mut chosen_of = Vec::new();
-    for product in workspace.products() {
+    let is_meant = |product: &&Product| command.dialect.is_none_or(|meant| meant == **product);
+    for product in workspace.products().iter().filter(is_meant) {
         let migrations = workspace.migrations(*product)?;
         known |= !migrations.is_empty();
         let chosen = prove::chosen(&workspace, (&command.targets, command.all), *product, &migrations)?;

@@ -181,9 +181,11 @@ impl Builder {
             Extra::Check(given, expression) => {
                 let table = self.table.name.name.as_str();
                 let taken = |name: &str| self.table.checks.contains_key(name);
+                let is_given = given.is_some();
                 let check = given.unwrap_or_else(|| names::check(table, Some(name.as_str()), taken));
                 let check = Check { name: Name::from(check), expression, options: Options::new() };
                 let place = Place::Table(self.table.name.clone(), Part::Check(check.name.clone()));
+                output.model.given_names.extend(is_given.then(|| place.clone()));
                 output.declare(place, spot, Origin::Entity);
                 self.table.checks.insert(check.name.clone(), check);
             }

@@ -35,8 +35,11 @@ impl UnresolvedEntity {
             let Some(columns) = columns(&entity, &relation.from, &relation, output) else { continue };
             let spelled: Vec<&str> = columns.iter().map(Name::as_str).collect();
             let given = relation.name.clone();
+            let is_given = given.is_some();
             let name = given.unwrap_or_else(|| names::foreign_key(entity.table.name.name.as_str(), &spelled));
             let name = Name::from(name);
+            let place = Place::Table(entity.table.name.clone(), Part::ForeignKey(name.clone(), Facet::Whole));
+            output.model.given_names.extend(is_given.then_some(place));
             for (facet, spot) in [
                 (Facet::Whole, Some(&relation.spot)),
                 (Facet::OnDelete, relation.on_delete.as_ref().map(|(_, spot)| spot)),

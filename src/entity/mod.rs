@@ -16,6 +16,7 @@ mod heads;
 mod keys;
 pub mod migrator;
 mod names;
+mod naming;
 mod outline;
 pub(crate) mod packages;
 mod program;
@@ -31,7 +32,7 @@ mod table;
 mod types;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -77,6 +78,8 @@ pub struct Model {
     pub untyped: BTreeMap<Place, Option<String>>,
     /// Further renames, from the developer's answers; the reader leaves this empty.
     pub answers: Vec<Rename>,
+    /// The foreign keys and checks whose names the code gives; those of other parts of entities are made.
+    pub given_names: BTreeSet<Place>,
     /// The lines of the reference rows of a table, in the order of the rows in the schema.
     pub row_lines: BTreeMap<ObjectName, Vec<usize>>,
     /// The normalised schema, computed on first use.

@@ -270,6 +270,7 @@ impl Output {
         self.diagnostics.extend(other.diagnostics);
         self.model.sources.absorb(other.model.sources);
         self.model.renames.extend(other.model.renames);
+        self.model.given_names.extend(other.model.given_names);
         self.enums.extend(other.enums);
         self.untyped.extend(other.untyped);
     }

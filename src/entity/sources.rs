@@ -7,7 +7,7 @@ use std::collections::btree_map::Entry;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::schema::{ObjectName, Origin, Part, Place};
+use crate::schema::{Facet, Name, ObjectName, Origin, Part, Place};
 
 /// The source of a declaration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -157,6 +157,23 @@ impl Sources {
         self.declare_parts(name.clone(), vec![(part, source)]);
     }
 
+    /// Lists parts of a table, with their facets, under other names.
+    pub(super) fn rename(&mut self, table: &ObjectName, names: &BTreeMap<Part, Name>) {
+        let Some(table) = self.tables.get_mut(table) else { return };
+        for (part, _) in &mut table.parts {
+            let whole = match &*part {
+                Part::ForeignKey(name, _) => Part::ForeignKey(name.clone(), Facet::Whole),
+                other => other.clone(),
+            };
+            if let (Some(new), Part::Unique(it) | Part::Index(it) | Part::ForeignKey(it, _) | Part::Check(it)) =
+                (names.get(&whole), part)
+            {
+                *it = new.clone();
+            }
+        }
+        table.parts.sort_by(|(a, _), (b, _)| a.cmp(b));
+    }
+
     /// Merges other sources.
     pub(super) fn absorb(&mut self, other: Self) {
         for (name, table) in other.tables {
@@ -182,7 +199,6 @@ impl FromIterator<(Place, Source)> for Sources {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Facet, Name};
 
     #[test]
     fn the_first_source_of_a_place_counts() {

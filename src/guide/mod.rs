@@ -4,6 +4,7 @@
 //! |---|---|
 //! | take over a project and its database | [`adopting`] |
 //! | answer the questions of `gen migration`, edit a migration | [`migrations`] |
+//! | set rules for names, comments, types and steps | [`rules`] |
 //! | know what a proof covers | [`proof`] |
 //! | apply migrations, deploy, find drift | [`running`] |
 //! | deploy with containers, Kubernetes, systemd, GitHub Actions | [`deployment`] |
@@ -21,6 +22,9 @@ pub mod adopting {}
 
 #[doc = include_str!("migrations.md")]
 pub mod migrations {}
+
+#[doc = include_str!("rules.md")]
+pub mod rules {}
 
 #[doc = include_str!("proof.md")]
 pub mod proof {}

@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use crate::schema::{Part, Place, matches};
 
+use super::house::HOUSE_RULES;
 use super::{Finding, Level, RULES};
 
 /// One allowed rule.
@@ -21,8 +22,12 @@ impl Allow {
     /// Whether the finding is allowed. Without an object, the rule is allowed everywhere; the name of a table covers
     /// its parts.
     pub fn covers(&self, finding: &Finding) -> bool {
-        let objects = || objects(&finding.place);
-        matches(&self.rule, finding.rule)
+        self.covers_any(finding.rule, || objects(&finding.place))
+    }
+
+    /// The same for a rule's finding about an object with these names, the most exact first.
+    pub fn covers_any(&self, rule: &str, objects: impl FnOnce() -> Vec<String>) -> bool {
+        matches(&self.rule, rule)
             && self.object.as_ref().is_none_or(|pattern| objects().iter().any(|object| matches(pattern, object)))
     }
 }
@@ -79,7 +84,8 @@ impl FromStr for Allow {
         if object.is_some_and(str::is_empty) {
             return Err(format!("`{text}` names no object after the colon"));
         }
-        let known: Vec<&str> = RULES.iter().filter(|rule| rule.plan.is_some()).map(|rule| rule.id).collect();
+        let of_plans = RULES.iter().filter(|rule| rule.plan.is_some()).map(|rule| rule.id);
+        let known: Vec<&str> = of_plans.chain(HOUSE_RULES.iter().map(|rule| rule.id)).collect();
         if !known.iter().any(|known| matches(rule, known)) {
             let near = similar::get_close_matches(rule, &known, 1, 0.6).first().copied();
             let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();

@@ -1,5 +1,5 @@
 //! Hazards of plans, of scripts and of migrations written in Rust: one list of rules, in small files by subject; [`script`] has
-//! those on scripts alone, [`code`] those on Rust.
+//! those on scripts alone, [`code`] those on Rust, [`house`] those that a project sets for itself.
 //!
 //! A plan is judged by its operations. Must not know SQL, any database, or who reads the findings.
 
@@ -8,6 +8,7 @@ mod casts;
 pub mod code;
 mod destructive;
 mod filling;
+pub mod house;
 mod losses;
 pub mod script;
 

@@ -24,7 +24,7 @@ use crate::schema::Product;
 
 use super::{Finding, Level, RULES, Rule};
 
-pub use silence::{MISSING_DOWN, Silence};
+pub use silence::{MISSING_DOWN, Silence, silenced_above};
 
 /// How a rule judges the statements of a script.
 pub struct ScriptCheck {

@@ -10,6 +10,7 @@ mod dependency;
 mod describe;
 mod existence;
 mod names;
+mod naming;
 mod near;
 mod op;
 mod order;
@@ -27,6 +28,7 @@ pub use dependency::{ColumnDependency, KeyDependency, column_dependency, key_dep
 pub use describe::{Sign, action_name, default_text, type_name};
 pub use existence::stands_at;
 pub use names::{Names, Shape, Space};
+pub use naming::{LONGEST, NameKind, NameParts, NamePattern, Naming};
 pub use near::near;
 pub use op::{Alter, Object, Op, Rename, RowsChange};
 pub use order::{Claims, Priority, Resource, order, sorted};

@@ -4,6 +4,7 @@
 
 mod dialects;
 mod environments;
+mod rules;
 mod types;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::entity::Context;
+use crate::lint::house::HouseRules;
 use crate::plan::Forms;
 use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
@@ -23,7 +25,7 @@ use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use environments::EnvironmentSettings;
 pub use types::type_entries;
 
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 27] = [
     "entities",
     "dialects",
     "database-url",
@@ -50,6 +52,7 @@ const KEYS: [&str; 26] = [
     "offline-forms",
     "projects",
     "env",
+    "rules",
 ];
 
 /// The configuration; every setting has a default.
@@ -103,6 +106,8 @@ pub struct Config {
     pub reader: EntityReader,
     /// In what forms migrations are written.
     pub forms: Forms,
+    /// What the project asks of its own schema and migrations.
+    pub rules: HouseRules,
 }
 
 /// What is written for a migration besides its SQL file.
@@ -196,6 +201,7 @@ impl Default for Config {
             type_rules: BTreeMap::new(),
             reader: EntityReader::Source,
             forms: Forms::Safe,
+            rules: HouseRules::default(),
         }
     }
 }
@@ -302,16 +308,20 @@ impl<'a> File<'a> {
                 "reader" => config.reader = self.reader(key, value)?,
                 "env" => config.environments = self.environments(value)?,
                 "offline-forms" => config.forms = self.forms(key, value)?,
-                unknown => {
-                    let error = self.error(key.span(), &format!("there is no setting `{unknown}`"));
-                    return Err(match similar::get_close_matches(unknown, &KEYS, 1, 0.6).first() {
-                        Some(near) => error.hint(format!("did you mean `{near}`?")),
-                        None => error.hint(format!("the settings are {}", KEYS.join(", "))),
-                    });
-                }
+                "rules" => config.rules = self.rules(value)?,
+                _ => return Err(self.unknown(key, "", &KEYS)),
             }
         }
         Ok(config)
+    }
+
+    fn unknown(&self, key: &Spanned<impl AsRef<str>>, within: &str, keys: &[&str]) -> Error {
+        let unknown = key.get_ref().as_ref();
+        let error = self.error(key.span(), &format!("there is no setting `{within}{unknown}`"));
+        match similar::get_close_matches(unknown, keys, 1, 0.6).first() {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("the settings are {}", keys.join(", "))),
+        }
     }
 
     /// A part of a table's name.

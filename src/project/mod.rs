@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is one of the two rooms that touch files")]
 
 mod attributes;
+mod authors;
 pub mod backups;
 mod branches;
 mod compact;
@@ -39,6 +40,7 @@ use sea_gen_runner::{Error, Result};
 
 use crate::schema::{Product, Schema};
 
+pub use authors::{Authors, LineAuthor};
 pub use branches::{Branches, Side};
 pub use compiled::Compiled;
 pub use config::{Config, Demand, Description, EntityReader, EnvironmentSettings, Format, Partitions, type_entries};

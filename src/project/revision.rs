@@ -2,8 +2,8 @@
 //!
 //! Must not know how git is run.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::MigrationId;
@@ -27,6 +27,22 @@ pub struct Revision {
 }
 
 impl Project {
+    /// The top folder of the repository that the project is in; its own root, where there is none.
+    pub fn repository(&self) -> PathBuf {
+        let top = self.root.ancestors().find(|folder| folder.join(".git").exists());
+        top.unwrap_or(&self.root).to_owned()
+    }
+
+    /// The files of the project in a git revision, as paths from the root.
+    ///
+    /// # Errors
+    /// No git, no repository, no such revision.
+    pub fn files_at(&self, revision: &str) -> Result<BTreeSet<PathBuf>> {
+        let commit = self.commit(revision)?;
+        let listing = git::git(&self.root, &["ls-tree", "-r", "-z", "--name-only", &commit])?;
+        Ok(listing.split('\0').filter(|path| !path.is_empty()).map(PathBuf::from).collect())
+    }
+
     /// A revision of the repository.
     ///
     /// # Errors

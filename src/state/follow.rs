@@ -2,7 +2,7 @@
 //!
 //! Must not know the reason of a rename.
 
-use crate::plan::{Object, Rename};
+use crate::plan::{NameKind, NameParts, Naming, Object, Rename};
 use crate::schema::{Change, IndexTarget, Name, ObjectName, Table};
 
 /// The table a rename works on, by its later name.
@@ -30,8 +30,9 @@ pub(super) fn new_name(rename: &Rename) -> Option<&Name> {
 }
 
 /// What follows a rename that was just done to `table`: its indexes, constraints and keys whose names SeaORM, sea-query,
-/// PostgreSQL or this crate makes of the table's and the columns' names. What `declared` has under its old name stays.
-pub(super) fn names(table: &Table, rename: &Rename, declared: Option<&Table>) -> Vec<Rename> {
+/// PostgreSQL or this crate makes of the table's and the columns' names, or the project's patterns. What `declared` has under
+/// its old name stays.
+pub(super) fn names(table: &Table, rename: &Rename, declared: Option<&Table>, naming: &Naming) -> Vec<Rename> {
     let owner = &table.name;
     let mut found = Vec::new();
     for index in table.indexes.values() {
@@ -44,19 +45,27 @@ pub(super) fn names(table: &Table, rename: &Rename, declared: Option<&Table>) ->
             })
             .collect();
         if !declared.is_some_and(|table| table.indexes.contains_key(&index.name)) {
-            let change = followed(&index.name, &columns, owner, rename);
+            let of = NameParts::of_index(owner.name.as_str(), index);
+            let by_pattern = || by_pattern(naming, NameKind::of_index(index), &index.name, &of, rename);
+            let change = followed(&index.name, &columns, owner, rename).or_else(by_pattern);
             found.extend(change.map(|change| Rename::Index(owner.clone(), change)));
         }
     }
     for unique in table.uniques.values() {
         if !declared.is_some_and(|table| table.uniques.contains_key(&unique.name)) {
-            let change = followed(&unique.name, &unique.columns.iter().collect::<Vec<_>>(), owner, rename);
+            let of = NameParts::new(owner.name.as_str(), &unique.columns);
+            let by_pattern = || by_pattern(naming, NameKind::Unique, &unique.name, &of, rename);
+            let columns: Vec<&Name> = unique.columns.iter().collect();
+            let change = followed(&unique.name, &columns, owner, rename).or_else(by_pattern);
             found.extend(change.map(|change| Rename::Unique(owner.clone(), change)));
         }
     }
     for key in table.foreign_keys.values() {
         if !declared.is_some_and(|table| table.foreign_keys.contains_key(&key.name)) {
-            let change = followed(&key.name, &key.columns.iter().collect::<Vec<_>>(), owner, rename);
+            let of = NameParts::of_foreign_key(owner.name.as_str(), key);
+            let by_pattern = || by_pattern(naming, NameKind::ForeignKey, &key.name, &of, rename);
+            let columns: Vec<&Name> = key.columns.iter().collect();
+            let change = followed(&key.name, &columns, owner, rename).or_else(by_pattern);
             found.extend(change.map(|change| Rename::ForeignKey(owner.clone(), change)));
         }
     }
@@ -164,6 +173,27 @@ fn followed(name: &Name, columns: &[&Name], owner: &ObjectName, rename: &Rename)
         _ => return None,
     };
     (new != name.as_str()).then(|| Change::new(name.clone(), Name::from(new)))
+}
+
+/// The same by the project's patterns; `after` is what the name is made of after the rename.
+fn by_pattern(
+    naming: &Naming,
+    kind: NameKind,
+    name: &Name,
+    after: &NameParts<'_>,
+    rename: &Rename,
+) -> Option<Change<Name>> {
+    let mut before = after.clone();
+    match rename {
+        Rename::Table(change) => before.table = change.from.name.as_str(),
+        Rename::Column(_, change) => {
+            let renamed = before.columns.iter_mut().filter(|column| **column == change.to.as_str());
+            renamed.for_each(|column| *column = change.from.as_str());
+        }
+        _ => return None,
+    }
+    let new = naming.followed(kind, &before, after, name)?;
+    (new != *name).then(|| Change::new(name.clone(), new))
 }
 
 /// The names that are made of a table and its columns: by SeaORM and sea-query's users, by PostgreSQL, by Rails and Laravel.

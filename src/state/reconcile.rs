@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Unsupported, in_mode_of};
 use crate::entity::Model;
-use crate::plan::{Rename, stands_at};
+use crate::plan::{Naming, Rename, stands_at};
 use crate::schema::{
     Column, Definition, DefinitionId, Facet, ForeignKey, Identity, Name, Normalized, ObjectName, Origin, Origins, Part,
     Place, Product, Schema, Strictness, Table, Tables, Type, Undeclared,
@@ -46,6 +46,8 @@ pub struct Policy {
     pub undeclared: Undeclared,
     /// When one type is accepted for another.
     pub types: TypeRules,
+    /// The patterns by which parts of tables are named.
+    pub naming: Naming,
 }
 
 impl Policy {
@@ -81,7 +83,8 @@ pub fn reconcile(
     cases.retain(|case| !requested.iter().any(|request| meet(request, case)));
     requested.splice(..0, cases);
     let before = origins;
-    let Renamed { base, origins, mut renames } = rename::rename(dialect, &declared, base, origins, &requested)?;
+    let Renamed { base, origins, mut renames } =
+        rename::rename(dialect, (&declared, &policy.naming), base, origins, &requested)?;
     let (normal_base, base, origins) = (&base, base.schema(), &origins);
     take_known_needs(&mut declared, base);
     keep_what_hangs_on_views(&mut declared, base);

@@ -6,7 +6,7 @@
 use crate::dialect::expression::{mentions, rename_column, rename_table};
 use crate::dialect::{Dialect, Unsupported};
 use crate::entity::Model;
-use crate::plan::{Names, Op, Plan, Rename, Shape, Space, apply};
+use crate::plan::{Names, Naming, Op, Plan, Rename, Shape, Space, apply};
 use crate::schema::{
     Change, Check, DefaultValue, Expression, Facet, ForeignKey, Index, IndexTarget, Name, Normalized, ObjectName,
     Origins, Part, Parts, Place, Product, Schema, Table, Unique,
@@ -119,7 +119,7 @@ fn declared(place: &Place, old: &Name) -> Option<Rename> {
 /// None for a base that this dialect normalised.
 pub(super) fn rename(
     dialect: &dyn Dialect,
-    declared: &Schema,
+    (declared, naming): (&Schema, &Naming),
     base: &Normalized,
     origins: &Origins,
     requested: &[Rename],
@@ -127,6 +127,7 @@ pub(super) fn rename(
     let mut work = Renaming {
         product: dialect.product(),
         declared,
+        naming,
         schema: base.schema().clone(),
         origins: origins.clone(),
         renames: Vec::new(),
@@ -227,6 +228,7 @@ fn by_way_of(rename: Rename, names: &Names<'_>) -> (Rename, Rename) {
 struct Renaming<'a> {
     product: Product,
     declared: &'a Schema,
+    naming: &'a Naming,
     schema: Schema,
     origins: Origins,
     renames: Vec<Rename>,
@@ -256,7 +258,7 @@ impl Renaming<'_> {
         }
         if let Some(table) = follow::table_of(rename).and_then(|name| self.schema.tables.get(name)) {
             let declared = self.declared.tables.get(&table.name);
-            let mut followers = follow::names(table, rename, declared);
+            let mut followers = follow::names(table, rename, declared, self.naming);
             // What follows by convention only stays as it is where its new name is taken, or too long.
             if !followers.is_empty() {
                 let free = Names::new(self.product, [&self.schema]);

@@ -39,7 +39,7 @@ pub(crate) async fn model(
     if product == Product::Postgres {
         model.change(|schema| comments_of(read.schema(), schema));
     }
-    (model.sources, model.renames) = (read.sources, read.renames);
+    (model.sources, model.renames, model.given_names) = (read.sources, read.renames, read.given_names);
     reveal_renames(&mut model);
     let (model, diagnostics) = entity::read_sidecars(files, product, model);
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {

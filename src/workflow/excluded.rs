@@ -62,6 +62,7 @@ impl Workspace {
         if !scope.covers_everything() {
             model.change(|schema| scope.restrict(schema));
         }
+        model.name_by(&self.project.config.rules.naming);
         model
     }
 

@@ -11,12 +11,12 @@ use sea_gen_runner::lock_file::Proof;
 use sea_gen_runner::migration::{About, Merged, Migration, MigrationId};
 use sea_gen_runner::session::{Missing, Session};
 
-use crate::dialect::casts::Casts;
-use crate::dialect::{self, Dialect, Forms, Product};
+use crate::dialect::{self, Forms, Product};
 use crate::diff::diff;
 use crate::entity::Model;
 use crate::lint::allow::{Allow, flag, refused};
-use crate::lint::{self, Finding, Level, lint};
+use crate::lint::house::HOUSE_RULES;
+use crate::lint::{self, Finding, Level};
 use crate::plan::Plan;
 use crate::schema::{Normalized, Place, Undeclared};
 use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchema, Values};
@@ -24,7 +24,7 @@ use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchem
 use super::answers::{AnswerOptions, Answers};
 use super::baseline::Original;
 use super::seaorm::SeaOrm;
-use super::{Failure, Live, Sealed, Workspace, adopt, hints, impossible_keys, join, stakes, text};
+use super::{Failure, Live, Sealed, Workspace, adopt, hints, impossible_keys, join, lint_house, stakes, text};
 
 use about::about;
 pub use id::next_id;
@@ -255,7 +255,11 @@ async fn refuse(
         }
         return Ok(());
     }
-    let what = "this migration would lose what is there, or fail on it";
+    let is_of_house = |finding: &&Finding| HOUSE_RULES.iter().any(|rule| rule.id == finding.rule);
+    let what = match found.iter().all(is_of_house) {
+        true => "this migration does not follow the rules of the project",
+        false => "this migration would lose what is there, or fail on it",
+    };
     let again = format!("gen migration {}", request.name);
     let mut error = stakes::refusal(what, &again, &lines, &found);
     error = hints::answers(drafts, &found).into_iter().fold(error, Error::hint);
@@ -355,7 +359,11 @@ async fn draft(
     let mut plan = diff(&base, &target.schema, &target.renames);
     let mut target = target;
     if !matches!(request.content, Content::Purged(_)) {
-        answers.weigh_allowed(product, &judged(dialect, &base, &target, &plan), &request.allow);
+        answers.weigh_allowed(
+            product,
+            &lint_house::judged(workspace, (dialect, &model), (&base, &target), &plan),
+            &request.allow,
+        );
     }
     if request.keep {
         let parked = state::park(dialect, &base, target.clone(), id.stamp().get(..8).unwrap_or_default())?;
@@ -365,7 +373,7 @@ async fn draft(
     }
     impossible_keys::refuse(workspace, product, (&plan, target.schema.schema()), &model)?;
     let stakes = state::stakes(dialect, &base, &target.schema, &plan);
-    let mut findings = judged(dialect, &base, &target, &plan);
+    let mut findings = lint_house::judged(workspace, (dialect, &model), (&base, &target), &plan);
     let mut values = Values { for_several: workspace.products().len() > 1, ..answers.values().clone() };
     let is_cast = |finding: &Finding| matches!(finding.rule, lint::LOSSY_CAST | lint::IMPOSSIBLE_CAST);
     findings.retain(|finding| !is_cast(finding) || !values.converts(&finding.place));
@@ -403,11 +411,6 @@ async fn draft(
 async fn unified(workspace: &Workspace, live: &mut Live, sealed: &mut Sealed, model: &Model) -> Result<bool, Failure> {
     let _phase = workspace.phase("comparing expressions in the database");
     live.unify_expressions(Some(sealed), Some(model)).await
-}
-
-fn judged(dialect: &dyn Dialect, base: &Normalized, target: &TargetSchema, plan: &Plan) -> Vec<Finding> {
-    let (from, to) = (base.schema(), target.schema.schema());
-    lint(&lint::Context { plan, from, to, types: &Casts { dialect, from, to } })
 }
 
 /// Casts that lose are a danger where there are rows that lose, and nothing to speak of where there are none.

@@ -448,7 +448,8 @@ impl Workspace {
 
     /// The policy, as configured.
     pub(super) fn policy(&self) -> Policy {
-        Policy { undeclared: self.project.config.undeclared, types: self.types.clone() }
+        let config = &self.project.config;
+        Policy { undeclared: config.undeclared, types: self.types.clone(), naming: config.rules.naming.clone() }
     }
 
     /// The same, keeping undeclared objects.

@@ -17,6 +17,7 @@ const PAGES: &[(&str, &str)] = &[
     ("migrations.md", include_str!("../../guide/migrations.md")),
     ("proof.md", include_str!("../../guide/proof.md")),
     ("reference.md", REFERENCE),
+    ("rules.md", include_str!("../../guide/rules.md")),
     ("running.md", include_str!("../../guide/running.md")),
 ];
 

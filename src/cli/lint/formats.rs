@@ -2,10 +2,15 @@
 //!
 //! Must not know how findings arise.
 
+use std::collections::BTreeMap;
+
 use sea_gen_runner::Direction;
 use sea_gen_runner::Error;
+use sea_gen_runner::checksum::sha256;
 use serde_json::{Value, json};
 
+use crate::dialect::Product;
+use crate::lint::house::HOUSE_RULES;
 use crate::lint::{Level, RULES, Rule};
 
 use super::super::paint::{Ink, ink};
@@ -134,6 +139,34 @@ pub(super) fn github(judged: &[Judged]) -> String {
     text
 }
 
+/// The report on code quality that GitLab shows in a merge request. What is found is known by its fingerprint, also when it has
+/// moved to another line.
+pub(super) fn gitlab(judged: &[Judged]) -> String {
+    let severity = |level: Level| match level {
+        Level::Info => "info",
+        Level::Warning => "minor",
+        Level::Danger => "critical",
+    };
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    for file in judged {
+        let path = file.path.display().to_string().replace('\\', "/");
+        for remark in open(file) {
+            let said = format!("{path}: {}: {}", remark.rule, said(remark));
+            let count = seen.entry(said.clone()).or_default();
+            *count += 1;
+            found.push(json!({
+                "description": format!("{}: {}", self::said(remark), remark.suggestion),
+                "check_name": remark.rule,
+                "fingerprint": sha256(&format!("{said} {count}")),
+                "severity": severity(remark.level),
+                "location": { "path": path, "lines": { "begin": remark.line } },
+            }));
+        }
+    }
+    format!("{:#}\n", Value::Array(found))
+}
+
 /// SARIF 2.1.0, with silenced findings as suppressed.
 pub(super) fn sarif(judged: &[Judged]) -> String {
     let level = |level: Level| match level {
@@ -143,7 +176,7 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
     };
     let rules: Vec<Value> = told()
         .filter_map(|rule| {
-            let advice = advice(rule).into_iter().next()?;
+            let advice = rule.advice.first()?;
             Some(json!({
                 "id": rule.id,
                 "shortDescription": { "text": rule.summary },
@@ -185,9 +218,30 @@ pub(super) fn sarif(judged: &[Judged]) -> String {
     format!("{report:#}\n")
 }
 
-/// The rules that `gen lint` reports.
-fn told() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().copied().filter(|rule| rule.script.is_some() || rule.code.is_some())
+/// A rule that `gen lint` reports.
+struct Told {
+    id: &'static str,
+    summary: &'static str,
+    why: &'static str,
+    advice: Vec<Advice>,
+}
+
+/// The rules that `gen lint` reports, last those that a project sets for itself.
+fn told() -> impl Iterator<Item = Told> {
+    let rules = RULES.iter().filter(|rule| rule.script.is_some() || rule.code.is_some());
+    let rules = rules.map(|rule| Told { id: rule.id, summary: rule.summary, why: rule.why, advice: advice(rule) });
+    rules.chain(HOUSE_RULES.into_iter().map(|rule| Told {
+        id: rule.id,
+        summary: rule.summary,
+        why: rule.why,
+        advice: vec![Advice {
+            language: Product::Postgres.key(),
+            level: rule.level,
+            suggestion: rule.suggestion,
+            bad: rule.bad,
+            good: rule.good,
+        }],
+    }))
 }
 
 /// What a rule says of one kind of file.
@@ -222,11 +276,11 @@ fn advice(rule: &Rule) -> Vec<Advice> {
 /// The list of rules.
 pub(super) fn rules(as_json: bool) -> String {
     if as_json {
-        return format!("{:#}\n", told().filter_map(as_data).collect::<Value>());
+        return format!("{:#}\n", told().filter_map(|rule| as_data(&rule)).collect::<Value>());
     }
     let width = told().map(|rule| rule.id.len()).max().unwrap_or_default();
-    let line = |rule: &Rule| {
-        let level = advice(rule).first().map_or("", |advice| word(advice.level));
+    let line = |rule: Told| {
+        let level = rule.advice.first().map_or("", |advice| word(advice.level));
         format!("{:width$}  {level:7}  {}\n", rule.id, rule.summary)
     };
     told().map(line).collect()
@@ -243,10 +297,10 @@ pub(super) fn explained(id: &str, as_json: bool) -> Result<String, Error> {
         });
     };
     if as_json {
-        return Ok(format!("{:#}\n", as_data(rule).unwrap_or_default()));
+        return Ok(format!("{:#}\n", as_data(&rule).unwrap_or_default()));
     }
     let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
-    let advice = advice(rule);
+    let advice = &rule.advice;
     let level = advice.first().map_or("", |advice| word(advice.level));
     let mut text = format!("{} ({level}): {}\n\n  why: {}\n", ink(Ink::Bold, rule.id), rule.summary, rule.why);
     for (number, advice) in advice.iter().enumerate() {
@@ -261,8 +315,8 @@ pub(super) fn explained(id: &str, as_json: bool) -> Result<String, Error> {
     Ok(text)
 }
 
-fn as_data(rule: &Rule) -> Option<Value> {
-    let mut advice = advice(rule).into_iter();
+fn as_data(rule: &Told) -> Option<Value> {
+    let mut advice = rule.advice.iter();
     let first = advice.next()?;
     let mut data = json!({
         "rule": rule.id,

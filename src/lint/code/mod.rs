@@ -12,7 +12,7 @@ mod tests;
 
 use crate::plan::cast::Stake;
 
-use super::script::Silence;
+use super::script::silenced_above;
 use super::{Finding, Level, RULES, Rule};
 
 pub use read::Code;
@@ -66,7 +66,7 @@ pub fn lint(file: &CodeFile<'_>) -> Vec<Finding<CodePlace>> {
             let finding = |(line, message)| Finding {
                 rule: rule.id,
                 level: check.level,
-                place: CodePlace { line, silenced: silenced(file.text, line, rule.id) },
+                place: CodePlace { line, silenced: silenced_above(file.text, line, "//", rule.id) },
                 message,
                 stake: Stake::Nothing,
             };
@@ -75,11 +75,4 @@ pub fn lint(file: &CodeFile<'_>) -> Vec<Finding<CodePlace>> {
         .collect();
     findings.sort_by_key(|finding| finding.place.line);
     findings
-}
-
-/// The reason of `// lint: allow <rule> <reason>` in the comment above a line.
-fn silenced(text: &str, line: usize, rule: &str) -> Option<String> {
-    let above: Vec<&str> = text.lines().take(line.saturating_sub(1)).collect();
-    let comments = above.into_iter().rev().map_while(|line| line.trim().strip_prefix("//"));
-    comments.filter_map(Silence::read).find(|it| it.rule == rule && !it.reason.is_empty()).map(|it| it.reason)
 }

@@ -4,6 +4,7 @@
 
 use super::{ScriptCheck, example, rules};
 use crate::lint::code::down;
+use crate::lint::house::HOUSE_RULES;
 use crate::lint::{Level, Rule};
 
 /// A section without statements; whoever has all of the file finds it.
@@ -69,7 +70,7 @@ impl Silence {
 
     /// The error in it.
     pub(super) fn fault(&self) -> Option<String> {
-        let known = rules().any(|(known, _)| known.id == self.rule);
+        let known = rules().any(|(known, _)| known.id == self.rule) || HOUSE_RULES.iter().any(|it| it.id == self.rule);
         if [MISSING_DOWN.id, BAD_SILENCE.id].contains(&self.rule.as_str()) {
             Some(format!("`{}` cannot be silenced at a statement", self.rule))
         } else if !known {
@@ -80,4 +81,13 @@ impl Silence {
             None
         }
     }
+}
+
+/// The reason of `lint: allow <rule> <reason>` in the comments above a line; attributes may stand between.
+pub fn silenced_above(text: &str, line: usize, mark: &str, rule: &str) -> Option<String> {
+    let above: Vec<&str> = text.lines().take(line.saturating_sub(1)).collect();
+    let lines = above.into_iter().rev().map(str::trim);
+    let near = lines.take_while(|line| line.starts_with(mark) || line.starts_with("#["));
+    let comments = near.filter_map(|line| line.strip_prefix(mark));
+    comments.filter_map(Silence::read).find(|it| it.rule == rule && !it.reason.is_empty()).map(|it| it.reason)
 }

@@ -216,14 +216,17 @@ fn add(product: Product, table: &str, mut cursor: Cursor<'_>, reading: &mut Read
     let mut push = |kind: ClauseKind| reading.clauses.push(clause(kind, table, name.clone()));
     if cursor.take("PRIMARY KEY") {
         push(if on_index { ClauseKind::AddPrimaryKeyReady } else { ClauseKind::AddPrimaryKey });
+        columns::named(ClauseKind::AddPrimaryKey, table, &name, reading);
         columns::key(table, cursor, reading);
     } else if cursor.take("FOREIGN KEY") {
         push(if unchecked { ClauseKind::AddForeignKeyUnchecked } else { ClauseKind::AddForeignKey });
+        columns::named(ClauseKind::AddForeignKey, table, &name, reading);
         columns::reference(table, cursor, reading);
     } else if cursor.take("EXCLUDE") {
         push(ClauseKind::AddExclusion);
     } else if cursor.take("CHECK") {
         push(if unchecked { ClauseKind::AddCheckUnchecked } else { ClauseKind::AddCheck });
+        columns::named(ClauseKind::AddCheck, table, &name, reading);
         if let Some(column) = cursor.inside().and_then(no_null) {
             reading.features.push(Feature::ProvesNoNull(column, name));
         }
@@ -232,9 +235,10 @@ fn add(product: Product, table: &str, mut cursor: Cursor<'_>, reading: &mut Read
     } else if cursor.take("UNIQUE") {
         push(if on_index { ClauseKind::AddUniqueReady } else { ClauseKind::AddUnique });
         if !on_index {
-            columns::key(table, cursor, reading);
             while cursor.take_any(&["KEY", "INDEX"]).is_some() {}
             let own = if cursor.is_at("(") { name } else { cursor.name() };
+            columns::named(ClauseKind::AddUnique, table, &own, reading);
+            columns::key(table, cursor, reading);
             reading.names.push(own.clone());
             reading.clauses.push(clause(ClauseKind::AddsUniqueness, table, own));
         }
@@ -242,6 +246,7 @@ fn add(product: Product, table: &str, mut cursor: Cursor<'_>, reading: &mut Read
         while cursor.take_any(&["KEY", "INDEX"]).is_some() {}
         let own = cursor.name();
         reading.names.push(own.clone());
+        columns::named(ClauseKind::CreateIndex, table, &own, reading);
         columns::key(table, cursor, reading);
         if let Some(columns) = cursor.inside() {
             reading.features.push(Feature::Columns(columns.parts().len()));

@@ -4,6 +4,7 @@
 
 use crate::sql::TokenKind;
 
+use super::clause_kind::ClauseKind;
 use super::cursor::Cursor;
 use super::model::{ColumnRead, Feature, Reading, Reference};
 
@@ -36,16 +37,36 @@ const BEHIND: &[&str] = &[
 
 /// A part of a `CREATE TABLE`: a column, a key or a reference.
 pub(super) fn part(table: &str, mut cursor: Cursor<'_>, reading: &mut Reading) {
-    if cursor.take("CONSTRAINT") {
-        cursor.name();
-    }
+    let name = if cursor.take("CONSTRAINT") { cursor.name() } else { String::new() };
     if cursor.take("FOREIGN KEY") {
+        named(ClauseKind::AddForeignKey, table, &name, reading);
         reference(table, cursor, reading);
-    } else if cursor.take_any(&["PRIMARY KEY", "UNIQUE", "KEY", "INDEX"]).is_some() {
+    } else if let Some(word) = cursor.take_any(&["PRIMARY KEY", "UNIQUE", "KEY", "INDEX"]) {
+        let kind = match word {
+            "PRIMARY KEY" => ClauseKind::AddPrimaryKey,
+            "UNIQUE" => ClauseKind::AddUnique,
+            _ => ClauseKind::CreateIndex,
+        };
+        // MySQL and MariaDB have the name behind the word.
+        while cursor.take_any(&["KEY", "INDEX"]).is_some() {}
+        let name = if name.is_empty() && !cursor.is_at("(") { cursor.name() } else { name };
+        // A column may be called `key`: what is in the parentheses of its type is no name.
+        if !names(cursor).iter().any(String::is_empty) {
+            named(kind, table, &name, reading);
+        }
         key(table, cursor, reading);
-    } else if ["CHECK", "EXCLUDE", "LIKE", "FULLTEXT", "SPATIAL", "PERIOD"].iter().all(|word| !cursor.is_at(word)) {
+    } else if cursor.is_at("CHECK") {
+        named(ClauseKind::AddCheck, table, &name, reading);
+    } else if ["EXCLUDE", "LIKE", "FULLTEXT", "SPATIAL", "PERIOD"].iter().all(|word| !cursor.is_at(word)) {
         let name = cursor.name();
         column(table, name, cursor, reading);
+    }
+}
+
+/// The name of an index, key or constraint, if it has one; its columns are the next feature.
+pub(super) fn named(kind: ClauseKind, table: &str, name: &str, reading: &mut Reading) {
+    if !name.is_empty() {
+        reading.features.push(Feature::Names { kind, table: table.to_owned(), name: name.to_owned() });
     }
 }
 

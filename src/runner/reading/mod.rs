@@ -283,6 +283,8 @@ fn index(mut cursor: Cursor<'_>, reading: &mut Reading) -> Option<Clause> {
     if concurrently {
         reading.features.push(Feature::Concurrently);
     }
+    let named = if kind == Some("UNIQUE") { ClauseKind::AddsUniqueness } else { ClauseKind::CreateIndex };
+    columns::named(named, &table, &name, reading);
     columns::key(&table, on, reading);
     if kind.is_none() {
         reading.features.push(Feature::Columns(on.inside().map_or(1, |columns| columns.parts().len())));
@@ -322,6 +324,9 @@ fn alter(product: Product, mut cursor: Cursor<'_>, reading: &mut Reading) -> boo
         cursor.take("IF EXISTS");
         let name = cursor.object();
         let kind = if cursor.take("RENAME") { ClauseKind::RenameIndex } else { ClauseKind::Setting };
+        if kind == ClauseKind::RenameIndex && cursor.take("TO") {
+            reading.names.push(cursor.name());
+        }
         reading.clauses.push(clause(kind, "", name));
         return true;
     }

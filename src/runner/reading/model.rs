@@ -59,6 +59,16 @@ pub enum Feature {
     Column(ColumnRead),
     /// A column's type changes, and every value survives the change.
     KeepsValues(String),
+    /// A name for an index, key or constraint of a table, and the clause that creates such a one. The next feature has its columns,
+    /// if it has any.
+    Names {
+        /// The clause.
+        kind: ClauseKind,
+        /// The table.
+        table: String,
+        /// The name.
+        name: String,
+    },
     /// An index, or a key backed by one, on these columns of a table.
     Key {
         /// The table.
@@ -168,9 +178,10 @@ impl Reading {
             match feature {
                 Feature::Column(column) => local(&mut column.table),
                 Feature::Copies { from, .. } => local(from),
-                Feature::Key { table, .. } | Feature::RenamesColumn(table, ..) | Feature::TakesPartition(table, _) => {
-                    local(table);
-                }
+                Feature::Key { table, .. }
+                | Feature::Names { table, .. }
+                | Feature::RenamesColumn(table, ..)
+                | Feature::TakesPartition(table, _) => local(table),
                 Feature::Drops(_, name) => local(name),
                 Feature::Reference(key) => {
                     local(&mut key.table);
