@@ -3,6 +3,7 @@
 //! Must not know the commands.
 
 mod adopting;
+mod pages;
 mod running;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init};
+pub(super) use pages::{Docs, DocsFormat, Review, ReviewFormat};
 pub(super) use running::{
     Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Reverting, Run, Sync, Unlock, Up,
 };
@@ -106,6 +108,10 @@ pub(super) enum Command {
     Verify(Verify),
     /// Report hazards in pending or named migrations, generated or not
     Lint(Lint),
+    /// Write a page about the migrations of a pull request: the change, its locks, what is at stake
+    Review(Review),
+    /// Write the schema as a page to browse, or as Markdown, Mermaid, DBML or tbls
+    Docs(Docs),
     /// Fill a development database, or a file, with test data that satisfies every constraint
     Seed(Seed),
     /// Seal the current migration files, after editing them or writing them by hand

@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod contradictions;
 mod diff;
+mod docs;
 mod drift;
 mod entities;
 mod freeze;
@@ -26,6 +27,7 @@ mod projects;
 mod purge;
 mod report;
 mod resolve;
+mod review;
 mod seed;
 mod show;
 mod status;
@@ -158,6 +160,8 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Check(command) => each!(command.all, common => check::run(&common, command)),
         Command::Verify(command) => verify::run(common, command).await,
         Command::Lint(command) => lint::run(common, command).await,
+        Command::Docs(command) => docs::run(common, command).await,
+        Command::Review(command) => review::run(common, command).await,
         Command::Seed(command) => seed::run(common, command).await,
         Command::Lock { no_verify } => lock::run(common, *no_verify).await,
         Command::Freeze(command) => freeze::freeze(common, command),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | take over a project and its database | [`adopting`] |
 //! | answer the questions of `gen migration`, edit a migration | [`migrations`] |
+//! | browse the schema, review a pull request | [`pages`] |
 //! | know what a proof covers | [`proof`] |
 //! | apply migrations, deploy, find drift | [`running`] |
 //! | deploy with containers, Kubernetes, systemd, GitHub Actions | [`deployment`] |
@@ -21,6 +22,9 @@ pub mod adopting {}
 
 #[doc = include_str!("migrations.md")]
 pub mod migrations {}
+
+#[doc = include_str!("pages.md")]
+pub mod pages {}
 
 #[doc = include_str!("proof.md")]
 pub mod proof {}

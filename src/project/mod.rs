@@ -38,11 +38,12 @@ pub use config::{Config, Demand, EntityReader, Format, Partitions, type_entries}
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
 pub use environment::{DatabaseUrl, Environment};
-pub use files::{Batch, FileChange, Staged, make_folder};
+pub use files::{Batch, FileChange, Staged, make_folder, write_text};
 pub use fingerprint::fingerprint;
 pub use id::{find_id, new_id};
 pub use migrators::MigrationCode;
 pub use parallel::STACK;
+pub use revision::Base;
 pub use snapshot::Snapshot;
 pub use writer::Writer;
 
@@ -164,6 +165,18 @@ impl Project {
             Some(folder) => files::make_folder(folder),
             None => Ok(()),
         }
+    }
+
+    /// The name of the package in the root folder, otherwise the name of the folder.
+    ///
+    /// # Errors
+    /// `Cargo.toml` cannot be read.
+    pub fn name(&self) -> Result<String> {
+        let text = read_text_if_there(&self.root.join("Cargo.toml"))?.unwrap_or_default();
+        let manifest: Option<toml::Table> = text.parse().ok();
+        let package = manifest.as_ref().and_then(|manifest| manifest.get("package")?.get("name")?.as_str());
+        let folder = self.root.file_name().map(|name| name.to_string_lossy().into_owned());
+        Ok(package.map(str::to_owned).or(folder).unwrap_or_default())
     }
 
     /// The path of the lock file.

@@ -15,7 +15,7 @@ mod drifting;
 mod linting;
 mod modules;
 mod phases;
-mod project;
+pub(crate) mod project;
 mod reading;
 mod reference_rows;
 mod running;

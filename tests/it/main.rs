@@ -19,6 +19,7 @@ mod harness;
 
 mod architecture;
 mod bookshop;
+mod browser;
 mod casts;
 mod cli;
 mod clients;
@@ -30,6 +31,7 @@ mod guide;
 mod ignored;
 mod mysql;
 mod oracle;
+mod pages;
 mod pooler;
 mod postgres;
 mod run;
