@@ -3,7 +3,9 @@
 //! Must not know a format.
 
 use crate::plan::{action_name, default_text, index_part, options_text};
-use crate::schema::{Column, ForeignKey, Identity, Index, IndexTarget, Name, ObjectName, Options, Schema, Table, View};
+use crate::schema::{
+    Column, ForeignKey, Identity, Index, IndexPart, IndexTarget, Name, ObjectName, Options, Schema, Table, View,
+};
 
 /// `id, name`.
 pub(super) fn list(names: &[Name]) -> String {
@@ -54,12 +56,12 @@ pub(super) fn index_parts(index: &Index) -> String {
 }
 
 /// The columns of an index, without its expressions.
-pub(super) fn index_columns(index: &Index) -> Vec<&Name> {
-    let column = |target| match target {
-        &IndexTarget::Column(ref name) => Some(name),
+pub(super) fn index_columns<'i>(index: &'i Index) -> Vec<&'i Name> {
+    let column = |part: &'i IndexPart| match &part.target {
+        IndexTarget::Column(name) => Some(name),
         IndexTarget::Expression(_) => None,
     };
-    index.parts.iter().filter_map(|part| column(&part.target)).collect()
+    index.parts.iter().filter_map(column).collect()
 }
 
 /// What else is to be said of an index: `using gin, include (note), where active`.

@@ -24,7 +24,7 @@ pub fn markdown(title: &str, all: &[Documented<'_>]) -> String {
     }
     text.push_str(".\n");
     let names: BTreeSet<&ObjectName> = all.iter().flat_map(|it| it.schema.tables.keys()).collect();
-    text.push_str(&format!("\n## Tables\n\n| table | columns | |\n|---|--:|---|\n"));
+    text.push_str("\n## Tables\n\n| table | columns | |\n|---|--:|---|\n");
     for name in &names {
         let Some((_, table)) = find(all, name) else { continue };
         let comment = cell(table.comment.as_deref().unwrap_or_default());

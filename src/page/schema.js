@@ -103,7 +103,7 @@ function columnsTable(table) {
       element("th", { scope: "row" }, code(column.name)),
       compares ? others.map((it) => element("td", null, code(it.columns.get(column.name)))) : element("td", null, code(column.type)),
       element("td", { class: "null" }, column.nullable ? "null" : ""),
-      element("td", null, code(column.initial)),
+      element("td", { class: "initial" }, code(column.initial)),
       element("td", null, joined(remarks, " "), remarks.length && column.comment ? element("br") : null, column.comment),
       lines && element("td", { class: "null" }, column.line ? element("code", { title: `${column.file || table.file}:${column.line}` }, ":" + column.line) : "",
         column.made ? element("div", null, element("small", { title: "The migration that added the column" }, column.made)) : null));

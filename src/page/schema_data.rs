@@ -114,8 +114,7 @@ impl Rows {
         fields.push(self.texts(primary.map(|key| key.columns.as_slice()).unwrap_or_default()));
         let uniques = table.uniques.values().map(|it| {
             let options = facts::said(&it.options).unwrap_or_default();
-            let (name, columns, options) =
-                (self.text(&it.name.to_string()), self.texts(&it.columns), self.text(options));
+            let (name, columns, options) = (self.text(it.name.as_str()), self.texts(&it.columns), self.text(options));
             row(vec![name, columns, options, adopted(Part::Unique(it.name.clone()))])
         });
         fields.push(uniques.collect());

@@ -38,8 +38,8 @@ fn help_lists_the_commands() {
       check        Check for CI: entities, snapshot, lock, migrations and database agree
       verify       Prove migrations on a scratch database: up, down and up again, with rows in it
       lint         Report hazards in pending or named migrations, generated or not
-      review       Write a page about the migrations of a pull request: the change, its locks, what is at
-                   stake
+      review       Write a page about the migrations of a pull request: the change, its locks, what is
+                   at stake
       docs         Write the schema as a page to browse, or as Markdown, Mermaid, DBML or tbls
       seed         Fill a development database, or a file, with test data that satisfies every
                    constraint

@@ -240,3 +240,33 @@ fn the_migrations_behind_a_table_are_found_in_their_statements() {
     let columns = ["id", "n", "k", "z"].map(|name| log.of_column("a", name).unwrap_or_default());
     assert_eq!(columns, ["1_begin", "1_begin", "2_more", "4_anew"]);
 }
+
+/// Whatever is not a file stays what it is: it is written to, not replaced.
+#[cfg(unix)]
+#[apply(test)]
+fn a_pipe_is_written_to() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let project = Project::bookshop();
+    let pipe = project.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (send, receive) = std::sync::mpsc::channel();
+    let from = pipe.clone();
+    std::thread::spawn(move || send.send(std::fs::read_to_string(from).unwrap()));
+    let of = ["docs", "--of", "entities", "--format", "dbml"];
+    assert_eq!(project.succeeds(&[&of[..], &["--out", "pipe"]].concat()), "wrote pipe\n");
+    let text = receive.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    assert_eq!(text, project.succeeds(&of));
+}
+
+/// A path may lead out of the project, by `..` too.
+#[apply(test)]
+fn a_file_may_be_outside_of_the_project() {
+    let project = Project::bookshop();
+    let of = ["--of", "entities", "--format", "dbml", "--out", "../made/x.dbml"];
+    project.write("entities/inner/keep", "");
+    let mut command = project.command(&[&["docs", "--project", ".."], &of[..]].concat());
+    let output = command.current_dir(project.path("entities/inner")).output().unwrap();
+    assert!(output.status.success(), "{}", project.shown(&output));
+    assert!(project.read("entities/made/x.dbml").contains("Table \"book\""));
+}
