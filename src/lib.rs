@@ -144,8 +144,9 @@
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `runner`, `schema`, `plan`, `lint`, `entity` |
 //! | [`write`](mod@write) | entities and the SQL beside them, written from a schema | `runner::sql`, `schema`, `plan`, `dialect`, `state` |
+//! | [`page`] | pages about a schema and about a change: HTML, Markdown, Mermaid, DBML, tbls | `runner::reading`, `schema`, `plan` |
 //! | [`proof`] | scratch databases, and migrations proven on them | `runner`, `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project` |
-//! | [`workflow`] | the jobs, one file each: values in, values out | `runner`, `schema`, `plan`, `diff`, `lint`, `dialect`, `introspect`, `entity`, `seed`, `state`, `project`, `write`, `proof` |
+//! | [`workflow`] | the jobs, one file each: values in, values out | `runner`, `schema`, `plan`, `diff`, `lint`, `dialect`, `introspect`, `entity`, `seed`, `state`, `project`, `write`, `proof`, `page` |
 //! | [`cli`] | arguments, one file a command, reports | everything |
 //! | [`guide`] | the user's guide and the changelog, one Markdown file a page | nothing |
 //!
@@ -160,7 +161,7 @@
 //!
 //! ## Invariants
 //!
-//! 1. The core (`schema plan diff lint entity state` and the pure dialect files) does no I/O: no files, environment, clock,
+//! 1. The core (`schema plan diff lint entity state page` and the pure dialect files) does no I/O: no files, environment, clock,
 //!    randomness, async or driver.
 //! 2. An operation is plain data, complete, with a total inverse that is its own inverse. Nothing is implicit: no `CASCADE`;
 //!    an operation removes exactly what it names.
@@ -249,6 +250,7 @@ pub mod entity;
 pub mod guide;
 pub mod introspect;
 pub mod lint;
+pub mod page;
 pub mod plan;
 pub mod project;
 pub mod proof;

@@ -10,7 +10,7 @@
 # DATABASE_URL_MARIADB, DATABASE_URL_MYSQL), an installed server, one installed now (Debian, as root). What it starts runs on
 # ports and data directories of its own, and is stopped and removed at the end, however the end comes. A server that cannot
 # be had is named at the end, and its tests show as ignored. So do those behind pgbouncer, which is installed in the same way;
-# each of them starts its own.
+# each of them starts its own. So do those of pages in a browser, which is Chromium.
 # shellcheck disable=SC2317 # much is called by a trap or by name
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -326,6 +326,12 @@ if has_pgbouncer || { install_packages pgbouncer && has_pgbouncer; }; then
 else
   report+=("pgbouncer: MISSING, its tests are ignored")
 fi
+has_browser() { command -v chromium >/dev/null; }
+if has_browser || { install_packages chromium && has_browser; }; then
+  report+=("Chromium: $(chromium --version 2>/dev/null | head -1)")
+else
+  report+=("Chromium: MISSING, the tests of pages in a browser are ignored")
+fi
 
 if [ "${1:-}" = -- ]; then
   shift
@@ -363,7 +369,7 @@ none_ignored() {
   ignored=$(cargo test --quiet --test it --test beside --test cases --test lint -- --list --ignored | grep ': test$' || true)
   [ -z "$ignored" ] || { printf 'ignored although its server is there: %s\n' "$ignored" >&2; return 1; }
 }
-if [ -n "${DATABASE_URL_POSTGRES:-}" ] && [ -n "${DATABASE_URL_MARIADB:-}" ] && [ -n "${DATABASE_URL_MYSQL:-}" ] && has_pgbouncer; then
+if [ -n "${DATABASE_URL_POSTGRES:-}" ] && [ -n "${DATABASE_URL_MARIADB:-}" ] && [ -n "${DATABASE_URL_MYSQL:-}" ] && has_pgbouncer && has_browser; then
   check none_ignored
 fi
 # What is told apart by database runs once more on the newer servers, when that is asked for: one test is not yet green there.

@@ -5,6 +5,7 @@
 mod adopting;
 mod judging;
 mod merging;
+mod pages;
 mod running;
 mod team;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::project::DatabaseUrl;
 pub(super) use adopting::{Entities, Init};
 pub(super) use judging::{Lint, LintFormat, Verify};
 pub(super) use merging::{Check, First, Git, Merge, MergeDriver};
+pub(super) use pages::{Docs, DocsFormat, Review, ReviewFormat};
 pub(super) use running::{
     Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Restore, Reverting, Run, Sync,
     Unlock, Up,
@@ -131,6 +133,10 @@ pub(super) enum Command {
     Blame(Blame),
     /// Write the workflow by which GitHub or GitLab checks every change of the schema
     Ci(Ci),
+    /// Write a page about the migrations of a pull request: the change, its locks, what is at stake
+    Review(Review),
+    /// Write the schema as a page to browse, or as Markdown, Mermaid, DBML or tbls
+    Docs(Docs),
     /// Fill a development database, or a file, with test data that satisfies every constraint
     Seed(Seed),
     /// Seal the current migration files, after editing them or writing them by hand

@@ -261,6 +261,15 @@ async fn applied(workspace: &Workspace) -> Option<Applied> {
     }
 }
 
+/// The findings of migrations as SARIF.
+pub(super) fn sarif<'m>(
+    workspace: &Workspace,
+    migrations: impl Iterator<Item = (Product, &'m Migration)>,
+) -> Result<String, Failure> {
+    let judged = migrations.map(|(product, migration)| judge(workspace, product, migration));
+    Ok(formats::sarif(&judged.collect::<Result<Vec<_>, _>>()?))
+}
+
 fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Result<Judged, Failure> {
     let path = workspace.project.migration_path(product, &migration.id);
     let text = read_text(&path)?;

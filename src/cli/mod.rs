@@ -11,6 +11,7 @@ mod ci;
 mod completions;
 mod contradictions;
 mod diff;
+mod docs;
 mod drift;
 mod entities;
 mod freeze;
@@ -31,6 +32,7 @@ mod purge;
 mod report;
 mod resolve;
 mod restore;
+mod review;
 mod seed;
 mod show;
 mod status;
@@ -168,6 +170,8 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Lint(command) => lint::run(common, command).await,
         Command::Blame(command) => blame::run(common, command).await,
         Command::Ci(command) => ci::run(common, command),
+        Command::Docs(command) => docs::run(common, command).await,
+        Command::Review(command) => review::run(common, command).await,
         Command::Seed(command) => seed::run(common, command).await,
         Command::Lock { no_verify } => lock::run(common, *no_verify).await,
         Command::Log(command) => log::run(common, command).await,

@@ -2,17 +2,17 @@
 //!
 //! Must not know how a plan was made.
 
-pub(super) use crate::workflow::text::{location, plural};
+pub(super) use crate::workflow::text::{location, plural, source};
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::entity::{Model, Source};
+use crate::entity::Model;
 use crate::lint::{Finding, Level};
 use crate::plan::{Alter, Object, Op, Plan, Sign};
-use crate::schema::{Facet, IndexTarget, Name, ObjectName, Part, Place, View};
+use crate::schema::{Facet, ObjectName, Part, Place, View};
 
 use super::paint::{Ink, ink};
 
@@ -129,38 +129,6 @@ fn view_text(view: &View, with_query: bool) -> String {
     });
     let comment = view.comment.iter().map(|comment| format!("comment: {comment}"));
     [query].into_iter().filter(|query| !query.is_empty()).chain(settings).chain(comment).collect::<Vec<_>>().join("\n")
-}
-
-/// The source location of an operation's object, or of its owner. A drop has none.
-fn source(model: &Model, op: &Op) -> Option<Source> {
-    if op.sign() == Sign::Minus {
-        return None;
-    }
-    let place = op.place();
-    let column = |table: &ObjectName, name: &Name| model.sources.get(&Place::column(table, name));
-    model
-        .sources
-        .get(&place)
-        .or_else(|| match op {
-            // An implied object, or one with another name, has the location of its first column.
-            Op::Create(Object::Index(table, index)) => match &index.parts.first()?.target {
-                IndexTarget::Column(name) => column(table, name),
-                IndexTarget::Expression(_) => None,
-            },
-            Op::Create(Object::Unique(table, unique)) => column(table, unique.columns.first()?),
-            Op::Create(Object::ForeignKey(table, key)) => column(table, key.columns.first()?),
-            _ => None,
-        })
-        .or_else(|| match &place {
-            Place::Table(table, Part::Column(name, facet)) if *facet != Facet::Whole => column(table, name),
-            _ => None,
-        })
-        .or_else(|| match &place {
-            Place::Table(table, _) => model.sources.get(&Place::table(table)),
-            place @ (Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_)) => {
-                model.sources.get(place)
-            }
-        })
 }
 
 /// Human-readable findings.

@@ -5,6 +5,7 @@
 //! | take over a project and its database | [`adopting`] |
 //! | answer the questions of `gen migration`, edit a migration | [`migrations`] |
 //! | set rules for names, comments, types and steps | [`rules`] |
+//! | browse the schema, review a pull request | [`pages`] |
 //! | know what a proof covers | [`proof`] |
 //! | apply migrations, deploy, find drift | [`running`] |
 //! | deploy with containers, Kubernetes, systemd, GitHub Actions | [`deployment`] |
@@ -25,6 +26,8 @@ pub mod migrations {}
 
 #[doc = include_str!("rules.md")]
 pub mod rules {}
+#[doc = include_str!("pages.md")]
+pub mod pages {}
 
 #[doc = include_str!("proof.md")]
 pub mod proof {}

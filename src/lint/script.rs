@@ -115,6 +115,13 @@ pub struct Context<'a> {
     earlier: Vec<&'a ScriptStatement>,
 }
 
+impl<'a> Context<'a> {
+    fn new(product: Product, costs: &'static [Cost], all: &'a [ScriptStatement]) -> Self {
+        let (renamed, made, proven, earlier) = Default::default();
+        Self { product, costs, all, renamed, made, proven, earlier }
+    }
+}
+
 impl Context<'_> {
     /// The clauses of a statement on tables that existed before.
     fn old<'l>(&self, line: &'l ScriptStatement) -> impl Iterator<Item = &'l Clause> {
@@ -192,6 +199,35 @@ impl Context<'_> {
     }
 }
 
+/// What each statement of a direction locks of tables that existed before: the strongest lock on each, by the name of the table. Empty
+/// for a statement whose author has the server refuse what would block others.
+pub fn locks(
+    product: Product,
+    costs: &'static [Cost],
+    statements: &[ScriptStatement],
+) -> Vec<BTreeMap<String, &'static Cost>> {
+    let mut context = Context::new(product, costs, statements);
+    let mut of_each = Vec::new();
+    for line in statements {
+        let mut strongest: BTreeMap<String, &'static Cost> = BTreeMap::new();
+        if !line.reading.has(&Feature::Online) {
+            let own = locking::locking(line, &context).map(|(clause, cost)| {
+                let table = if clause.table.is_empty() { &clause.part } else { &clause.table };
+                (table.clone(), cost)
+            });
+            for (table, cost) in own.chain(locking::of_referenced(line, &context)) {
+                let known = strongest.entry(table).or_insert(cost);
+                if (cost.blocks, cost.work) > (known.blocks, known.work) {
+                    *known = cost;
+                }
+            }
+        }
+        of_each.push(strongest);
+        context.note(line);
+    }
+    of_each
+}
+
 /// The hazards of a file, up then down, each in the order of its statements.
 pub fn lint(
     product: Product,
@@ -201,15 +237,7 @@ pub fn lint(
 ) -> Vec<Finding<StatementPlace>> {
     let mut findings = Vec::new();
     for (direction, lines) in [(Direction::Up, up), (Direction::Down, down)] {
-        let mut context = Context {
-            product,
-            costs,
-            all: lines,
-            renamed: BTreeMap::new(),
-            made: BTreeSet::new(),
-            proven: Vec::new(),
-            earlier: Vec::new(),
-        };
+        let mut context = Context::new(product, costs, lines);
         for (at, line) in lines.iter().enumerate() {
             let own = matches!(product, Product::MySql | Product::MariaDb);
             if own || line.apart || !line.transactional || !context.earlier.last().is_none_or(|it| it.transactional) {

@@ -5,8 +5,8 @@
 use std::fmt::{self, Write as _};
 
 use crate::schema::{
-    Action, Change, Column, DefaultValue, Definition, ForeignKey, Identity, Index, IndexTarget, Literal, Name,
-    ObjectName, Options, PrimaryKey, ReferenceRow, ReferenceRows, RowValue, Table, Type,
+    Action, Change, Column, DefaultValue, Definition, ForeignKey, Identity, Index, IndexPart, IndexTarget, Literal,
+    Name, ObjectName, Options, PrimaryKey, ReferenceRow, ReferenceRows, RowValue, Table, Type,
 };
 
 use super::rows::RowDifference;
@@ -218,8 +218,8 @@ fn quoted(values: &[String]) -> String {
     values.iter().map(|value| format!("'{value}'")).collect::<Vec<_>>().join(", ")
 }
 
-/// Product-specific options in words: `fillfactor 70, unlogged`.
-fn options(options: &Options) -> String {
+/// Product-specific options in words: `fillfactor 70, unlogged`; `none` where there are none.
+pub fn options(options: &Options) -> String {
     let words = options.iter().map(|(key, value)| match (key.as_str(), value.as_str()) {
         (key, "true") => key.to_owned(),
         // PostgreSQL's storage parameters, which name themselves.
@@ -234,27 +234,30 @@ fn text(comment: &Option<String>) -> String {
     comment.as_ref().map_or_else(|| "none".to_owned(), |comment| format!("'{comment}'"))
 }
 
+/// A part of an index as a person reads it: `lower(email) desc`.
+pub fn index_part(part: &IndexPart) -> String {
+    let mut words = match &part.target {
+        IndexTarget::Column(name) => name.to_string(),
+        IndexTarget::Expression(expression) => format!("({})", expression.text()),
+    };
+    for (key, value) in &part.options {
+        words.push_str(&match key.as_str() {
+            "opclass" => format!(" {value}"),
+            "nulls" => String::new(),
+            key => format!(" {key} {value}"),
+        });
+    }
+    if part.descending {
+        words.push_str(" desc");
+    }
+    if let Some(nulls) = part.options.get("nulls") {
+        words.push_str(&format!(" nulls {nulls}"));
+    }
+    words
+}
+
 fn index_summary(index: &Index) -> String {
-    let parts = index.parts.iter().map(|part| {
-        let mut words = match &part.target {
-            IndexTarget::Column(name) => name.to_string(),
-            IndexTarget::Expression(expression) => format!("({})", expression.text()),
-        };
-        for (key, value) in &part.options {
-            words.push_str(&match key.as_str() {
-                "opclass" => format!(" {value}"),
-                "nulls" => String::new(),
-                key => format!(" {key} {value}"),
-            });
-        }
-        if part.descending {
-            words.push_str(" desc");
-        }
-        if let Some(nulls) = part.options.get("nulls") {
-            words.push_str(&format!(" nulls {nulls}"));
-        }
-        words
-    });
+    let parts = index.parts.iter().map(index_part);
     let unique = if index.unique { "unique " } else { "" };
     let method = index.method.as_ref().map(|method| format!(" using {method}")).unwrap_or_default();
     let mut line = format!("{unique}index {}{method} ({})", index.name, parts.collect::<Vec<_>>().join(", "));

@@ -25,7 +25,7 @@ pub use apply::{Refusal, apply};
 pub use claims::{RENAMED, becomes_computed, claims, clears, destroys};
 pub use cost::Forms;
 pub use dependency::{ColumnDependency, KeyDependency, column_dependency, key_dependency};
-pub use describe::{Sign, action_name, default_text, type_name};
+pub use describe::{Sign, action_name, default_text, index_part, options as options_text, type_name};
 pub use existence::stands_at;
 pub use names::{Names, Shape, Space};
 pub use naming::{LONGEST, NameKind, NameParts, NamePattern, Naming};

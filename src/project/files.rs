@@ -225,6 +225,28 @@ impl Drop for Staged {
     }
 }
 
+/// Writes one text to a file, or under a name into a folder: one that exists, or a path that ends with a separator. A relative path
+/// starts at `base`. Folders are created. A device or a pipe is written to and stays what it is. Returns the path of the file.
+///
+/// # Errors
+/// It cannot be written; a file is as it was.
+pub fn write_text(base: &Path, path: &Path, name: &str, text: &str) -> Result<PathBuf> {
+    let whole = base.join(path);
+    let is_folder = whole.is_dir() || path.to_string_lossy().ends_with(std::path::is_separator);
+    let (shown, whole) = if is_folder { (path.join(name), whole.join(name)) } else { (path.to_owned(), whole) };
+    if whole.exists() && !whole.is_file() {
+        fs::write(&whole, text).map_err(|error| cannot("write", &shown, error))?;
+        return Ok(shown);
+    }
+    let there = whole.ancestors().skip(1).find(|folder| folder.is_dir()).unwrap_or(base);
+    let root = there.canonicalize().map_err(|error| cannot("find", there, error))?;
+    let below = whole.strip_prefix(there).unwrap_or(&whole);
+    let mut batch = Batch::new(&root);
+    batch.write(root.join(below), text);
+    batch.commit()?;
+    Ok(shown)
+}
+
 struct Placed {
     path: PathBuf,
     target: PathBuf,

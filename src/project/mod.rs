@@ -47,14 +47,14 @@ pub use config::{Config, Demand, Description, EntityReader, EnvironmentSettings,
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
 pub use environment::{DatabaseUrl, Environment, NamedDatabase};
-pub use files::{Batch, FileChange, Staged, make_folder};
+pub use files::{Batch, FileChange, Staged, make_folder, write_text};
 pub use fingerprint::fingerprint;
 pub use former::{MigratorEdit, SnapshotTexts};
 pub use id::{find_id, id_behind, new_id, renamed_id};
 pub use merge_driver::{Versions, merge_file};
 pub use migrators::MigrationCode;
 pub use parallel::STACK;
-pub use revision::Revision;
+pub use revision::{Base, Revision};
 pub use snapshot::Snapshot;
 pub use writer::Writer;
 
@@ -197,6 +197,18 @@ impl Project {
             Some(folder) => files::make_folder(folder),
             None => Ok(()),
         }
+    }
+
+    /// The name of the package in the root folder, otherwise the name of the folder.
+    ///
+    /// # Errors
+    /// `Cargo.toml` cannot be read.
+    pub fn name(&self) -> Result<String> {
+        let text = read_text_if_there(&self.root.join("Cargo.toml"))?.unwrap_or_default();
+        let manifest: Option<toml::Table> = text.parse().ok();
+        let package = manifest.as_ref().and_then(|manifest| manifest.get("package")?.get("name")?.as_str());
+        let folder = self.root.file_name().map(|name| name.to_string_lossy().into_owned());
+        Ok(package.map(str::to_owned).or(folder).unwrap_or_default())
     }
 
     /// The path of the lock file.

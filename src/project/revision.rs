@@ -1,4 +1,4 @@
-//! A project's files as they were in a git revision.
+//! A project's files as they were in a git revision, and the revision that a branch began at.
 //!
 //! Must not know how git is run.
 
@@ -85,6 +85,20 @@ impl Project {
         }
     }
 
+    /// The revision that this branch began at, as git says it for people: where it left the main branch of the remote, or of this
+    /// repository; otherwise the last commit. `None` without a commit.
+    pub fn base_revision(&self) -> Option<Base> {
+        let root = self.root.as_path();
+        let of = |branch: &&str| {
+            let commit = git::git(root, &["merge-base", "HEAD", branch]).ok()?;
+            let short = git::git(root, &["rev-parse", "--short", commit.trim()]).ok()?;
+            let name = git::git(root, &["rev-parse", "--abbrev-ref", branch]).ok();
+            let name = name.map(|it| it.trim().to_owned()).unwrap_or_else(|| (*branch).to_owned());
+            Some(Base { commit: commit.trim().to_owned(), shown: format!("{name} ({})", short.trim()) })
+        };
+        MAIN_BRANCHES.iter().find_map(of)
+    }
+
     /// The snapshot of a dialect as it was in `revision`, in the folder that it had then; `None` where the revision has none.
     ///
     /// # Errors
@@ -166,6 +180,18 @@ impl Project {
         let text = git::git(&self.root, &["show", &format!("{revision}:./{}", self.config.lock.display())]).ok()?;
         Lock::parse(&self.lock_path(), &text).ok()
     }
+}
+
+/// The main branch, by the names that it usually has.
+const MAIN_BRANCHES: [&str; 6] = ["origin/HEAD", "origin/main", "origin/master", "main", "master", "HEAD"];
+
+/// The revision that a branch began at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// The commit.
+    pub commit: String,
+    /// The branch it is on, and the commit in short.
+    pub shown: String,
 }
 
 impl Revision {

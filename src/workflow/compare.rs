@@ -206,7 +206,7 @@ fn unmanaged(sides: &[Side; 2]) -> Vec<Unmanaged> {
     from.unmanaged.iter().chain(of_both).cloned().collect()
 }
 
-fn declared_on(
+pub(super) fn declared_on(
     loader: &Loader<'_>,
     model: &Model,
     base: &Normalized,
@@ -217,7 +217,7 @@ fn declared_on(
 }
 
 /// The dialect of the comparison: that of the connected database, otherwise the project's first.
-async fn product_of(
+pub(super) async fn product_of(
     workspace: Option<&Workspace>,
     server: Option<&ConnectionOptions>,
     from: &State,

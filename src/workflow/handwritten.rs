@@ -145,7 +145,7 @@ pub async fn take_in(workspace: &Workspace, open: impl Into<Open>) -> Result<Opt
 /// The schema before the migration at `first`, with the expression texts of the snapshot, which is the result of the
 /// newest. The `down` of an edited migration may not restore the earlier schema: then the header shows that, and the
 /// earlier migrations are replayed.
-async fn state_before(
+pub(super) async fn state_before(
     workspace: &Workspace,
     server: &ConnectionOptions,
     migrations: &[Migration],

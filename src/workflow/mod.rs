@@ -36,6 +36,7 @@ pub(crate) mod compiled;
 mod database;
 #[cfg(feature = "sea-orm")]
 pub mod develop;
+pub mod document;
 pub mod drift;
 pub mod entities;
 pub mod environments;
@@ -67,6 +68,7 @@ mod recognise;
 pub mod reference_data;
 pub(crate) mod refuted;
 pub mod resolve;
+pub mod review;
 pub mod seal;
 mod sealed;
 pub mod seaorm;

@@ -35,7 +35,7 @@ const PACKAGES: &[(&str, &str)] =
 const FILES: &[&str] = &["fs ::", "std :: fs", "tokio :: fs", "tempfile"];
 
 /// Rooms without any input or output.
-const PURE: &[&str] = &["schema", "plan", "diff", "lint", "state", "entity", "dialect"];
+const PURE: &[&str] = &["schema", "plan", "diff", "lint", "state", "entity", "dialect", "page"];
 
 /// What a pure room never mentions.
 const THE_WORLD: &[&str] = &["std :: fs", "std :: env", "std :: time", "tokio", "sqlx"];

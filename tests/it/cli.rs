@@ -20,7 +20,7 @@ mod help;
 mod linting;
 mod modules;
 mod phases;
-mod project;
+pub(crate) mod project;
 mod reading;
 mod reference_rows;
 mod rules;

@@ -1,5 +1,5 @@
 //! The test harness: tests that need a server are ignored, by name, when the program runs without the URL of that server, and
-//! those behind a pooler when pgbouncer is not installed.
+//! those behind a pooler or in a browser when pgbouncer or Chromium is not installed.
 //!
 //! The harness of `rustc` decides at compile time what is ignored, so the attributes here register a function with one that
 //! decides at run time. A plain `#[test]` would not be compiled: `harness = false` turns it off.
@@ -41,6 +41,12 @@ macro_rules! test_on_mariadb {
 #[allow(unused_macros, reason = "not every program that includes this file has such a test")]
 macro_rules! test_behind_pgbouncer {
     ($($function:tt)*) => { register!($crate::pooler::is_at_hand, $($function)*); };
+}
+
+/// `#[apply(test_in_browser)]`: a test that opens a page in Chromium; ignored where it is not installed.
+#[allow(unused_macros, reason = "not every program that includes this file has such a test")]
+macro_rules! test_in_browser {
+    ($($function:tt)*) => { register!($crate::browser::is_at_hand, $($function)*); };
 }
 
 macro_rules! register {

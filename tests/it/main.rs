@@ -19,6 +19,7 @@ mod harness;
 
 mod architecture;
 mod bookshop;
+mod browser;
 mod casts;
 mod cli;
 mod clients;
@@ -31,6 +32,7 @@ mod ignored;
 mod merging;
 mod mysql;
 mod oracle;
+mod pages;
 mod pooler;
 mod postgres;
 mod run;

@@ -15,6 +15,7 @@ const PAGES: &[(&str, &str)] = &[
     ("comparison.md", include_str!("../../guide/comparison.md")),
     ("limits.md", include_str!("../../guide/limits.md")),
     ("migrations.md", include_str!("../../guide/migrations.md")),
+    ("pages.md", include_str!("../../guide/pages.md")),
     ("proof.md", include_str!("../../guide/proof.md")),
     ("reference.md", REFERENCE),
     ("rules.md", include_str!("../../guide/rules.md")),

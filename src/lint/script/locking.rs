@@ -6,7 +6,7 @@ use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, Feature};
 
 use crate::lint::{Level, Rule};
-use crate::plan::cost::{Blocks, Cost, Work};
+use crate::plan::cost::{Blocks, Cost, Work, cost};
 use crate::schema::Product;
 
 use super::{Context, Example, ScriptCheck, ScriptStatement, example, place};
@@ -254,7 +254,10 @@ fn slow(line: &ScriptStatement, context: &Context<'_>, work: Work) -> Option<Str
 }
 
 /// The clauses of a statement that block other sessions on existing tables.
-fn locking<'l>(line: &'l ScriptStatement, context: &Context<'_>) -> impl Iterator<Item = (&'l Clause, &'static Cost)> {
+pub(super) fn locking<'l>(
+    line: &'l ScriptStatement,
+    context: &Context<'_>,
+) -> impl Iterator<Item = (&'l Clause, &'static Cost)> {
     let found: Vec<_> = context
         .old(line)
         .filter_map(|clause| context.cost(clause).map(|cost| (clause, cost)))
@@ -274,4 +277,27 @@ fn strongest(context: &Context<'_>) -> Option<(String, &'static str)> {
         table => table.to_owned(),
     };
     held.max_by_key(|(_, cost)| cost.blocks).map(|(clause, cost)| (named(clause), cost.lock))
+}
+
+/// The locks that a foreign key takes on existing tables that it refers to (PostgreSQL). It holds them while the rows of its own table
+/// are checked, of which a new table has none.
+pub(super) fn of_referenced<'l>(
+    line: &'l ScriptStatement,
+    context: &'l Context<'_>,
+) -> impl Iterator<Item = (String, &'static Cost)> + 'l {
+    let is_new = |table: &String| {
+        let creates = |clause: &Clause| clause.kind == ClauseKind::CreateTable && clause.table == *table;
+        context.made.contains(table) || line.reading.clauses.iter().any(creates)
+    };
+    line.reading.features.iter().filter_map(move |feature| match feature {
+        Feature::Reference(key) if context.product == Product::Postgres && !is_new(&key.references) => {
+            let checks = line.reading.clauses.iter().any(|clause| clause.kind == ClauseKind::AddForeignKey);
+            let kind = match checks && !is_new(&key.table) {
+                true => ClauseKind::AddForeignKey,
+                false => ClauseKind::AddForeignKeyUnchecked,
+            };
+            Some((key.references.clone(), cost(context.costs, kind)?))
+        }
+        _ => None,
+    })
 }

@@ -45,6 +45,8 @@ fn the_program_ships_its_source_and_its_guide() {
             "src/main.rs",
             "src/guide/changelog.md",
             "src/dialect/sqlite/queries/tables.sql",
+            "src/page/page.css",
+            "src/page/schema.js",
         ],
     );
 }

@@ -15,6 +15,8 @@ fn has_other_quotes(path: &str) -> bool {
     is_rust
         || path.starts_with("project/")
         || ["dialect/expression/spell.rs", "dialect/postgres/types.rs"].contains(&path)
+        // HTML, Markdown and Mermaid.
+        || path.starts_with("page/")
         // JSON.
         || ["dialect/rows/value.rs", "entity/sidecar/rows.rs"].contains(&path)
 }
