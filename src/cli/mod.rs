@@ -30,6 +30,7 @@ mod seed;
 mod show;
 mod status;
 mod sync;
+mod takeover;
 mod terminal;
 mod up;
 mod verify;
@@ -150,6 +151,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Fresh(command) => fresh::fresh(common, command).await,
         Command::Reset(command) => fresh::reset(common, command).await,
         Command::Resolve(command) => resolve::run(common, command).await,
+        Command::Takeover(command) => takeover::run(common, command).await,
         Command::Unlock(command) => resolve::unlock(common, command).await,
         Command::Grants(command) => grants::run(common, command).await,
         Command::Baseline(command) => resolve::stamp(common, command).await,

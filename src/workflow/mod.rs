@@ -68,6 +68,7 @@ pub(crate) mod stakes;
 pub mod status;
 pub mod synchronise;
 mod taken;
+pub mod takeover;
 pub(crate) mod text;
 mod wording;
 mod workspace;

@@ -39,6 +39,7 @@ mod situations;
 mod sizes;
 mod synchronised;
 mod taken;
+mod takeover;
 mod wild;
 mod words;
 mod written;

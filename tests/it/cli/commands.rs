@@ -31,6 +31,7 @@ fn help_lists_the_commands() {
       reset        Revert every migration on a development database
       resolve      Correct the history: a migration was applied, reverted or interrupted by other means
       baseline     Record that a database has everything up to a migration already
+      takeover     Take the migrations over from the application's `Migrator`, or give them back
       unlock       Show who runs migrations on the database, and end it
       grants       Print the privileges that a role needs, as SQL
       drift        List the differences between the database and the migrations
