@@ -9,7 +9,7 @@ use std::process::Command;
 use oracle_entities::migrations;
 use sea_gen::dialect;
 use sea_gen::introspect::{Scope, introspect};
-use sea_gen::schema::Product;
+use sea_gen::schema::{Normalized, Product};
 use sea_gen::write::migration_code;
 use sea_gen_runner::migration::{Migration, MigrationId};
 use sea_gen_runner::run;
@@ -113,8 +113,9 @@ pub fn text(case: &Case) -> Result<(), String> {
     let empty = tempfile::tempdir().map_err(|error| error.to_string())?;
     std::fs::write(empty.path().join("rustfmt.toml"), "").map_err(|error| error.to_string())?;
     let config = empty.path().display().to_string();
-    let checked = Command::new("rustfmt").args(["--check", "--edition", "2024", "--config-path", &config]).arg(&path);
-    let checked = checked.output().map_err(|error| format!("rustfmt does not run: {error}"))?;
+    let mut rustfmt = Command::new("rustfmt");
+    let checked = rustfmt.args(["--check", "--edition", "2024", "--config-path", &config]).arg(&path).output();
+    let checked = checked.map_err(|error| format!("rustfmt does not run: {error}"))?;
     match checked.status.success() {
         true => Ok(()),
         false => Err(String::from_utf8_lossy(&checked.stdout).into_owned()),
@@ -158,7 +159,11 @@ async fn same(
             session.execute(&statement.sql).await.map_err(|error| format!("{error}: {}", statement.sql))?;
         }
         run_by_seaorm(&pool, migration, goes_up).await.map_err(told)?;
-        let (expected, found) = (state(&mut session, &own.url).await?, state(&mut beside, &other.url).await?);
+        let (expected, found) = (read(&mut session).await?, read(&mut beside).await?);
+        outcome::same(found.schema(), expected.schema())
+            .map_err(|difference| format!("up: {goes_up}\n{difference}"))?;
+        let (expected, found) =
+            (printed(&mut session, own, &expected).await?, printed(&mut beside, other, &found).await?);
         if expected != found {
             return Err(format!("up: {goes_up}\n{}", lines(&expected, &found)));
         }
@@ -190,15 +195,24 @@ async fn run_by_seaorm(pool: &DatabaseConnection, migration: &dyn MigrationTrait
     transaction.commit().await
 }
 
-/// The database as the tool reads it, and as its own tools print it.
-async fn state(session: &mut Session, url: &str) -> Result<String, String> {
+/// The database as the tool reads it.
+async fn read(session: &mut Session) -> Result<Normalized, String> {
     let catalog = introspect(session, &Scope::default()).await.map_err(|error| error.to_string())?;
-    let schema = dialect::of(session.product()).normalize(catalog.schema).map_err(|error| error.to_string())?;
-    let mut text = format!("{:#?}\n", schema.schema());
+    dialect::of(session.product()).normalize(catalog.schema).map_err(|error| error.to_string())
+}
+
+/// The database as its own tools print it; SQLite has the texts that created it.
+async fn printed(session: &mut Session, scratch: &Scratch, schema: &Normalized) -> Result<String, String> {
+    let mut text = String::new();
     match session.product() {
         Product::Postgres => {
-            let dump = Command::new("pg_dump").args(["--schema-only", "--no-owner", "-T", "sea_gen_*", url]).output();
-            let printed = dump.map(|dump| String::from_utf8_lossy(&dump.stdout).into_owned()).unwrap_or_default();
+            let mut dump = Command::new("pg_dump");
+            let dump = dump.args(["--schema-only", "--no-owner", "-T", "sea_gen_*", &scratch.url]).output();
+            let dump = dump.map_err(|error| format!("pg_dump does not run: {error}"))?;
+            if !dump.status.success() {
+                return Err(String::from_utf8_lossy(&dump.stderr).into_owned());
+            }
+            let printed = String::from_utf8_lossy(&dump.stdout).into_owned();
             text.extend(printed.lines().filter(|line| !line.contains("restrict")).map(|line| format!("{line}\n")));
         }
         Product::MySql | Product::MariaDb => {

@@ -92,9 +92,21 @@ fn needs_session(product: Product, sql: &str) -> bool {
     let words = sql::words(product, sql);
     let begins = |listed: &[&str]| words.first().is_some_and(|word| word.is_any(listed));
     let is_temporary = words.get(1).is_some_and(|word| word.is_any(&["TEMPORARY", "TEMP"]));
-    begins(&["PRAGMA", "SET", "RESET", "USE", "LOCK", "UNLOCK", "PREPARE", "ATTACH", "BEGIN", "START", "COMMIT", "ROLLBACK", "SAVEPOINT"])
-        || begins(&["CREATE"]) && is_temporary
-        || words.iter().any(|word| word.is_word("set_config"))
+    begins(&[
+        "PRAGMA",
+        "SET",
+        "RESET",
+        "USE",
+        "LOCK",
+        "UNLOCK",
+        "PREPARE",
+        "ATTACH",
+        "BEGIN",
+        "START",
+        "COMMIT",
+        "ROLLBACK",
+        "SAVEPOINT",
+    ]) || begins(&["CREATE"]) && is_temporary
 }
 
 /// A query that counts rows; what others return has no one type in SeaORM.
