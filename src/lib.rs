@@ -143,7 +143,7 @@
 //! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
 //! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `runner`, `schema`, `plan`, `entity`, `write` |
-//! | [`write`](mod@write) | entities and the SQL beside them, written from a schema; migrations in Rust, from their SQL | `runner::sql`, `schema`, `plan`, `dialect`, `state` |
+//! | [`write`](mod@write) | entities and the SQL beside them, written from a schema; migrations in Rust, from their SQL | `runner::sql`, `runner::migration`, `schema`, `plan`, `dialect`, `state` |
 //! | [`proof`] | scratch databases, and migrations proven on them | `runner`, `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project` |
 //! | [`workflow`] | the jobs, one file each: values in, values out | `runner`, `schema`, `plan`, `diff`, `lint`, `dialect`, `introspect`, `entity`, `seed`, `state`, `project`, `write`, `proof` |
 //! | [`cli`] | arguments, one file a command, reports | everything |

@@ -91,6 +91,7 @@ fn written(case: &Case) -> Result<(String, Vec<Product>), String> {
     for _ in 0..2 {
         let own = files.iter().map(|(product, file)| (*product, Some(file))).collect();
         if let Some(text) = migration_code::module(&id(case), &own) {
+            let text = format!("//! The case `{}` as a migration in Rust.\n\n{text}", case.name);
             return Ok((text, files.into_keys().collect()));
         }
         files.remove(&Product::Sqlite);

@@ -1,3 +1,5 @@
+//! The case `columns::add-default` as a migration in Rust.
+
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{DatabaseBackend, Statement};
 

@@ -1,3 +1,5 @@
+//! The case `indexes::include` as a migration in Rust.
+
 use sea_orm_migration::prelude::*;
 
 use super::MIGRATIONS;
