@@ -142,8 +142,8 @@
 //! | [`entity`] | Rust source text and SQL sidecars to a declared schema and diagnostics | `schema`, `plan`, `runner::sql`, `dialect::expression` |
 //! | [`seed`] | test data: a schema and a number to rows that hold its constraints | `schema`, `dialect` |
 //! | [`state`] | the three states: reconciliation, situations | `schema`, `plan`, `diff`, `dialect`, `entity` |
-//! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `runner`, `schema`, `plan`, `lint`, `entity` |
-//! | [`write`](mod@write) | entities and the SQL beside them, written from a schema | `runner::sql`, `schema`, `plan`, `dialect`, `state` |
+//! | [`project`] | what lies on disk: configuration, ids, snapshots, lock, atomic files | `runner`, `schema`, `plan`, `lint`, `entity`, `write` |
+//! | [`write`](mod@write) | entities and the SQL beside them, written from a schema; migrations in Rust, from their SQL | `runner::sql`, `runner::migration`, `schema`, `plan`, `dialect`, `state` |
 //! | [`page`] | pages about a schema and about a change: HTML, Markdown, Mermaid, DBML, tbls | `runner::reading`, `schema`, `plan` |
 //! | [`proof`] | scratch databases, and migrations proven on them | `runner`, `schema`, `plan`, `diff`, `dialect`, `introspect`, `seed`, `project` |
 //! | [`workflow`] | the jobs, one file each: values in, values out | `runner`, `schema`, `plan`, `diff`, `lint`, `dialect`, `introspect`, `entity`, `seed`, `state`, `project`, `write`, `proof`, `page` |

@@ -19,7 +19,9 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use case::{Case, live, outcome};
+use sea_gen::schema::Product;
+
+use case::{Case, live, outcome, rust};
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::from_args();
@@ -41,6 +43,10 @@ fn trials(case: Arc<Case>) -> Vec<Trial> {
         Trial::test(name(depth), move || run(&case).map_err(Failed::from))
     };
     let mut trials = vec![trial("text", text), trial("memory", outcome::there_and_back)];
+    if rust::has_module(&case) {
+        trials.push(trial("rust::text", rust::text));
+        trials.extend(case.products.iter().map(|product| in_rust(&case, *product)));
+    }
     for product in case.products.iter().copied() {
         let case = Arc::clone(&case);
         let trial = Trial::test(name(&format!("live::{}", product.key())), move || {
@@ -49,6 +55,12 @@ fn trials(case: Arc<Case>) -> Vec<Trial> {
         trials.push(trial.with_ignored_flag(!support::is_at_hand(product)));
     }
     trials
+}
+
+fn in_rust(case: &Arc<Case>, product: Product) -> Trial {
+    let (name, case) = (format!("case::{}::rust::live::{}", case.name, product.key()), Arc::clone(case));
+    let trial = Trial::test(name, move || rust::live(&case, product).map_err(Failed::from));
+    trial.with_ignored_flag(!support::is_at_hand(product))
 }
 
 fn text(case: &Case) -> Result<(), String> {

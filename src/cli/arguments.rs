@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::project::DatabaseUrl;
 
-pub(super) use adopting::{Entities, Init};
+pub(super) use adopting::{Entities, Init, Takeover};
 pub(super) use judging::{Lint, LintFormat, Verify};
 pub(super) use merging::{Check, First, Git, Merge, MergeDriver};
 pub(super) use pages::{Docs, DocsFormat, Review, ReviewFormat};
@@ -115,6 +115,8 @@ pub(super) enum Command {
     Resolve(Resolve),
     /// Record that a database has everything up to a migration already
     Baseline(Baseline),
+    /// Take the migrations over from the application's `Migrator`, or give them back
+    Takeover(Takeover),
     /// Show who runs migrations on the database, and end it
     Unlock(Unlock),
     /// Print the privileges that a role needs, as SQL

@@ -52,6 +52,11 @@ pub(super) async fn run(common: &Common, command: &arguments::Init) -> Result<En
     Ok(Ending::Done)
 }
 
+/// Shows what was set up or adopted.
+pub(super) fn tell(workspace: &Workspace, live: Option<&Live>, told: &Adopted, json: bool) {
+    print(&text(workspace, live, told), json.then(|| as_json(workspace, live, told)));
+}
+
 fn print(text: &str, report: Option<Value>) {
     match report {
         Some(report) => paint::exact(&format!("{report:#}\n")),
@@ -212,7 +217,7 @@ fn seaorm_line(seaorm: &SeaOrm, format: Format) -> String {
         ));
     }
     if format == Format::Sql {
-        text.push_str("             `format = \"seaorm\"` in the configuration, then `gen lock`: your `Migrator` runs the migrations of `gen` too\n");
+        text.push_str("             `format = \"seaorm\"` or `\"rust\"` in the configuration, then `gen lock`: your `Migrator` runs the migrations of `gen` too\n");
     }
     if !seaorm.pending.is_empty() {
         let pending = seaorm.pending.join(", ");

@@ -37,6 +37,7 @@ mod seed;
 mod show;
 mod status;
 mod sync;
+mod takeover;
 mod terminal;
 mod undo;
 mod up;
@@ -160,6 +161,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Reset(command) => fresh::reset(common, command).await,
         Command::Restore(command) => restore::run(common, command).await,
         Command::Resolve(command) => resolve::run(common, command).await,
+        Command::Takeover(command) => takeover::run(common, command).await,
         Command::Unlock(command) => resolve::unlock(common, command).await,
         Command::Grants(command) => grants::run(common, command).await,
         Command::Baseline(command) => resolve::stamp(common, command).await,

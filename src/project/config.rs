@@ -118,6 +118,27 @@ pub enum Format {
     Sql,
     /// A module in the application's `Migrator`, which runs the file through `sea-gen-runner`.
     SeaOrm,
+    /// A module in the application's `Migrator`, which says in Rust what the file does.
+    Rust,
+}
+
+impl Format {
+    /// Whether the application's `Migrator` runs the migrations too, so that its history is kept in line.
+    pub fn has_migrator(self) -> bool {
+        match self {
+            Self::Sql => false,
+            Self::SeaOrm | Self::Rust => true,
+        }
+    }
+
+    /// The word in the configuration.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Sql => "sql",
+            Self::SeaOrm => "seaorm",
+            Self::Rust => "rust",
+        }
+    }
 }
 
 /// The policy for partitions that are created in production, by no migration.
@@ -169,7 +190,8 @@ impl std::str::FromStr for Format {
         match text {
             "sql" => Ok(Self::Sql),
             "seaorm" => Ok(Self::SeaOrm),
-            other => Err(format!("`format` cannot be `{other}`: sql or seaorm")),
+            "rust" => Ok(Self::Rust),
+            other => Err(format!("`format` cannot be `{other}`: sql, seaorm or rust")),
         }
     }
 }

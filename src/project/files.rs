@@ -81,6 +81,12 @@ impl Batch {
         self.contents.keys().map(PathBuf::as_path)
     }
 
+    /// The text of a file that is to be written; `None` if it is not.
+    pub fn text(&self, path: &Path) -> Option<&str> {
+        let content = self.contents.get(&self.root.join(path))?.as_ref()?;
+        std::str::from_utf8(content).ok()
+    }
+
     /// Adds a file to be moved. The folder that it leaves is removed if it is empty then.
     ///
     /// # Errors

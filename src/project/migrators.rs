@@ -141,7 +141,7 @@ fn code_in(folder: &Path, depth: usize, found: &mut Vec<(PathBuf, String)>) -> R
             }
         } else if name.ends_with(".rs")
             && let Ok(Some(text)) = read_text_if_there(&entry.path)
-            && (text.contains("MigrationTrait for") || text.contains("MigratorTrait for"))
+            && (text.contains("MigrationTrait for") && !is_registered(&text) || text.contains("MigratorTrait for"))
         {
             found.push((entry.path.clone(), text));
         }

@@ -1,6 +1,9 @@
-//! Migrations in the application's `Migrator`: a module for each, and its line in the list. With `format = "seaorm"`.
+//! Migrations in the application's `Migrator`: a module for each, and its line in the list. With `format = "seaorm"` and
+//! `format = "rust"`.
 //!
 //! Must not know what a migration contains.
+
+mod in_rust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
@@ -21,7 +24,7 @@ const WIDTH: usize = 100;
 
 /// Whether the text of a module was written here.
 pub(super) fn is_registered(module: &str) -> bool {
-    module.contains(MACRO)
+    module.contains(MACRO) || in_rust::is_written(module)
 }
 
 /// The `Migrator` of a project, and what of the lock is not in its list.
@@ -37,15 +40,15 @@ struct Registry {
 }
 
 impl Project {
-    /// Adds the lock file to a batch and, with `format = "seaorm"`, what its migrations need in the application's `Migrator`. Call it
-    /// when all the rest is there: it keeps the former texts of the snapshots' files too.
+    /// Adds the lock file to a batch and, with `format = "seaorm"` or `"rust"`, what its migrations need in the application's
+    /// `Migrator`. Call it when all the rest is there: it keeps the former texts of the snapshots' files too.
     ///
     /// # Errors
     /// The `Migrator` is not found, or its list cannot be extended.
     pub fn write_lock(&self, lock: &Lock, batch: &mut Batch) -> Result<()> {
         let mut migrator = None;
         if let Some(registry) = self.registry(lock)? {
-            for (path, text) in registry.changes(self, lock)? {
+            for (path, text) in registry.changes(self, lock, batch)? {
                 if let Some(after) = text.clone().filter(|_| path == registry.path) {
                     migrator = Some(MigratorEdit { path: path.clone(), before: registry.before.clone(), after });
                 }
@@ -60,12 +63,12 @@ impl Project {
         Ok(())
     }
 
-    /// How the `Migrator` differs from the lock, a sentence each; with `format = "seaorm"`, where there are sources.
+    /// How the `Migrator` differs from the lock, a sentence each; with `format = "seaorm"` or `"rust"`, where there are sources.
     ///
     /// # Errors
     /// The `Migrator` is not found, or its list cannot be extended.
     pub fn unregistered(&self, lock: &Lock) -> Result<Vec<String>> {
-        if self.config.format == Format::Sql || self.is_without_sources() {
+        if !self.config.format.has_migrator() || self.is_without_sources() {
             return Ok(Vec::new());
         }
         let Some(registry) = self.registry(lock)? else { return Ok(Vec::new()) };
@@ -88,8 +91,9 @@ impl Project {
             _ => None,
         });
         let mut found: Vec<String> = missing.chain(gone).chain(order).collect();
+        found.extend(registry.edited(self, lock)?);
         if found.is_empty() {
-            let changes = registry.changes(self, lock)?.into_keys();
+            let changes = registry.changes(self, lock, &Batch::new(&self.root))?.into_keys();
             found.extend(
                 changes.map(|path| format!("`{}` is not as `gen lock` writes it", self.shown(&path).display())),
             );
@@ -106,7 +110,7 @@ impl Project {
     }
 
     fn registry(&self, lock: &Lock) -> Result<Option<Registry>> {
-        if self.config.format == Format::Sql {
+        if !self.config.format.has_migrator() {
             return Ok(None);
         }
         let path = self.migrator()?;
@@ -160,9 +164,12 @@ impl Project {
         let found = self.migrators()?;
         match found.as_slice() {
             [only] if only.starts_with(&self.root) => Ok(only.clone()),
-            [] => Err(Error::new("`format = \"seaorm\"`, and no file implements `MigratorTrait`")
-                .hint("`sea-orm-cli migrate init` writes a package with one")
-                .hint("if a macro or another trait makes it, leave `format` out")),
+            [] => Err(Error::new(format!(
+                "`format = \"{}\"`, and no file implements `MigratorTrait`",
+                self.config.format.key()
+            ))
+            .hint("`sea-orm-cli migrate init` writes a package with one")
+            .hint("if a macro or another trait makes it, leave `format` out")),
             [outside] => {
                 Err(Error::new(format!("the `Migrator` is outside of the project, in `{}`", outside.display()))
                     .hint("let the project begin in a folder above both: move `gen.toml` and the files of `gen` there"))
@@ -189,14 +196,16 @@ impl Project {
 }
 
 impl Registry {
-    /// The files to be written, and those to be deleted.
-    fn changes(&self, project: &Project, lock: &Lock) -> Result<BTreeMap<PathBuf, Option<String>>> {
+    /// The files to be written, and those to be deleted. Migrations are read from the batch, or from their files.
+    fn changes(&self, project: &Project, lock: &Lock, batch: &Batch) -> Result<BTreeMap<PathBuf, Option<String>>> {
         let mut changes = BTreeMap::new();
         for name in &self.gone {
             let (path, id) = (beside(&self.path, name), name.strip_prefix('m').unwrap_or(name));
             let text = read_text_if_there(&path)?;
             // A module to which somebody added something stays.
-            let is_as_written = |text: &String| [true, false].iter().any(|stands| *text == module_text(id, *stands));
+            let is_as_written = |text: &String| {
+                [true, false].iter().any(|stands| *text == module_text(id, *stands)) || in_rust::is_as_written(text)
+            };
             if text.as_ref().is_some_and(is_as_written) {
                 changes.insert(path, None);
             }
@@ -204,9 +213,16 @@ impl Registry {
         for name in &self.wanted {
             let path = beside(&self.path, name);
             let folder = path.with_extension("").join("mod.rs");
-            if read_text_if_there(&path)?.is_none() && read_text_if_there(&folder)?.is_none() {
-                let id = name.strip_prefix('m').unwrap_or(name);
-                changes.insert(path, Some(module_text(id, self.stands_for_others(id, lock)?)));
+            let (before, is_folder) = (read_text_if_there(&path)?, read_text_if_there(&folder)?.is_some());
+            let id = name.strip_prefix('m').unwrap_or(name);
+            let is_stale = before.as_ref().is_some_and(|text| in_rust::is_stale(text, lock, id));
+            if before.is_none() && !is_folder || is_stale {
+                let stands = self.stands_for_others(id, lock)?;
+                let in_rust = match !stands && (is_stale || project.config.format == Format::Rust) {
+                    true => in_rust::text(project, lock, batch, id)?,
+                    false => None,
+                };
+                changes.insert(path, Some(in_rust.unwrap_or_else(|| module_text(id, stands))));
             }
         }
         let after = self.text.with(&self.wanted, &self.gone, &project.embedded(&self.path));
@@ -215,6 +231,22 @@ impl Registry {
             changes.insert(self.path.clone(), Some(after));
         }
         Ok(changes)
+    }
+
+    /// Modules in Rust that somebody changed, and whose migrations were changed later, a sentence each.
+    fn edited(&self, project: &Project, lock: &Lock) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        for name in &self.wanted {
+            let path = beside(&self.path, name);
+            let id = name.strip_prefix('m').unwrap_or(name);
+            if read_text_if_there(&path)?.is_some_and(|text| in_rust::is_left_behind(&text, lock, id)) {
+                found.push(format!(
+                    "`{}` was changed by hand, and its SQL file later: change it accordingly and delete its first line, or delete it and `gen lock`",
+                    project.shown(&path).display()
+                ));
+            }
+        }
+        Ok(found)
     }
 
     /// Whether a migration is the baseline of a database that migrations of the application itself have made: those in the list that

@@ -6,7 +6,7 @@ use sea_orm_migration::{DbErr, SchemaManager, SchemaManagerConnection};
 
 use crate::connect::Connect as _;
 use crate::migrations::Migrations;
-use crate::run::{self, Applicable, Course, DEFAULT_WAIT, State};
+use crate::run::{self, Applicable, Course, DEFAULT_WAIT, State, beside};
 use crate::session::{Missing, Session};
 use crate::{Error, ErrorKind, Result};
 
@@ -115,6 +115,35 @@ pub async fn record(migrations: &Migrations, id: &str, manager: &SchemaManager<'
 #[doc(hidden)]
 pub async fn forget(migrations: &Migrations, id: &str, manager: &SchemaManager<'_>) -> Done {
     run(migrations, (id, Task::Forget), manager).await
+}
+
+/// Records that SeaORM has run the migration in Rust: the last call of its `up`, in the same transaction.
+#[doc(hidden)]
+pub async fn applied(migrations: &Migrations, migration: &impl MigrationName, manager: &SchemaManager<'_>) -> Done {
+    let connection = manager.get_connection();
+    let product = beside::product(connection).await?;
+    let files = migrations.applicable(product).map_err(|error| in_words(&error))?;
+    let id = id_of(migration);
+    // A migration may be for some of the products of the project only.
+    match files.iter().find(|file| file.migration.id.as_str() == id) {
+        Some(file) => beside::applied(connection, migrations.history(), file).await,
+        None => Ok(()),
+    }
+}
+
+/// Removes the record of a migration in Rust that SeaORM has reverted: the last call of its `down`, in the same transaction.
+#[doc(hidden)]
+pub async fn reverted(migrations: &Migrations, migration: &impl MigrationName, manager: &SchemaManager<'_>) -> Done {
+    let connection = manager.get_connection();
+    let product = beside::product(connection).await?;
+    migrations.applicable(product).map_err(|error| in_words(&error))?;
+    beside::reverted(connection, (product, migrations.history()), id_of(migration)).await
+}
+
+/// The id of a migration that is named as its module is.
+fn id_of(migration: &impl MigrationName) -> &str {
+    let name = migration.name();
+    name.strip_prefix('m').unwrap_or(name)
 }
 
 /// What SeaORM gets back.

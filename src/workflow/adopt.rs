@@ -108,7 +108,7 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
                 .into());
         }
         workspace.project.config.format = format;
-        settings.extend((format == Format::SeaOrm).then(|| "format = \"seaorm\"".to_owned()));
+        settings.extend(format.has_migrator().then(|| format!("format = \"{}\"", format.key())));
     }
     let is_assumed = is_new && dialects.is_empty() && workspace.has_no_sign_of_a_dialect();
     if !is_new {
@@ -121,7 +121,7 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
     let mut readings = read_all(workspace, &files, &joining).await?;
     drop(phase);
     let adopted = live.as_ref().filter(|live| !live.schema.schema().is_empty());
-    if is_new && adopted.is_none() && workspace.project.config.format == Format::SeaOrm {
+    if is_new && adopted.is_none() && workspace.project.config.format.has_migrator() {
         note_own_migrations(workspace)?;
     }
     let mut taken = Taken::default();

@@ -65,19 +65,22 @@ pub(super) async fn own_collation(session: &mut Session) -> Result<Option<String
     Ok(rows.first().and_then(|row| row.get(0).map(str::to_owned)))
 }
 
-/// Creates SeaORM's history with these rows: the application's own migrator then finds its migrations applied. In an emptied
-/// database the table may still be there, with rows of migrations whose tables are gone.
-fn history(dialect: &dyn Dialect, rows: &[(String, String)]) -> Vec<Statement> {
+/// The statement that creates SeaORM's history, if it is not there.
+pub(super) fn history_table(dialect: &dyn Dialect) -> String {
     let text = match dialect.product() {
         Product::Postgres | Product::Sqlite => "varchar",
         Product::MySql | Product::MariaDb => "varchar(255)",
     };
     let [table, version, applied] = [SEAORM_HISTORY, "version", "applied_at"].map(|name| dialect.quote(&name.into()));
     let columns = format!("{version} {text} NOT NULL PRIMARY KEY,\n  {applied} bigint NOT NULL");
-    let mut statements = vec![
-        Statement::new(format!("CREATE TABLE IF NOT EXISTS {table} (\n  {columns}\n)")),
-        Statement::new(format!("DELETE FROM {table}")),
-    ];
+    format!("CREATE TABLE IF NOT EXISTS {table} (\n  {columns}\n)")
+}
+
+/// Creates SeaORM's history with these rows: the application's own migrator then finds its migrations applied. In an emptied
+/// database the table may still be there, with rows of migrations whose tables are gone.
+fn history(dialect: &dyn Dialect, rows: &[(String, String)]) -> Vec<Statement> {
+    let [table, version, applied] = [SEAORM_HISTORY, "version", "applied_at"].map(|name| dialect.quote(&name.into()));
+    let mut statements = vec![Statement::new(history_table(dialect)), Statement::new(format!("DELETE FROM {table}"))];
     if !rows.is_empty() {
         let row = |(version, applied): &(String, String)| {
             format!("({}, {applied})", dialect.literal(&Literal::Text(version.clone())))

@@ -13,6 +13,7 @@ use crate::project::{Compiled, Demand};
 use crate::proof::{self, Scratch};
 use crate::state::Situation;
 
+use super::histories::Compared;
 use super::sealed::forked;
 use super::status::obstacle;
 use super::text::with_reasons;
@@ -231,7 +232,12 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
     if let Some(error) = obstacle(live, &migrations) {
         return Ok(Verdict::Fails(with_reasons(&error)));
     }
-    let contradictions = run::contradictions(&live.history, &applicables(&migrations));
+    let mut contradictions = run::contradictions(&live.history, &applicables(&migrations));
+    let history = live.history.clone();
+    if let Some(compared) = Compared::of(&mut live.session, workspace, &history).await {
+        contradictions.extend(compared.contradictions());
+        compared.warnings().for_each(|warning| workspace.note(&format!("warning: {warning}")));
+    }
     if !contradictions.is_empty() {
         return Ok(Verdict::Fails(contradictions));
     }

@@ -10,9 +10,10 @@ use sea_gen_runner::session::Session;
 
 use crate::dialect;
 use crate::introspect::SEAORM_HISTORY;
-use crate::project::Format;
+use crate::project::{Format, Project};
 use crate::schema::Literal;
 
+use super::baseline::history_table;
 use super::{Live, Workspace, applicables};
 
 /// How SeaORM's history compares with ours. Versions of SeaORM's are named as modules, `m20261128_101500_add_email`.
@@ -23,9 +24,9 @@ pub struct Compared {
     /// Migrations of the application itself that ran after the newest migration that was recorded without being executed: no
     /// snapshot has their changes.
     pub after_baseline: Vec<String>,
-    /// Migrations of `gen` that SeaORM's history has and ours does not; with `format = "seaorm"`.
+    /// Migrations of `gen` that SeaORM's history has and ours does not; with a `Migrator`.
     pub only_in_seaql: Vec<String>,
-    /// Migrations of `gen` that our history has and SeaORM's does not; with `format = "seaorm"`.
+    /// Migrations of `gen` that our history has and SeaORM's does not; with a `Migrator`.
     pub only_in_gen: Vec<String>,
 }
 
@@ -49,7 +50,7 @@ impl Compared {
         let is_later = |at: &i64| begun.is_some_and(|begun| *at >= begun.as_second());
         let later = rows.iter().filter(|(version, at)| !known.contains(version) && is_later(at));
         let (mut only_in_seaql, mut only_in_gen) = (Vec::new(), Vec::new());
-        if workspace.project.config.format == Format::SeaOrm {
+        if workspace.project.config.format.has_migrator() {
             only_in_seaql
                 .extend(theirs.iter().filter(|it| here.contains(**it) && !done.contains(**it)).map(|it| (*it).clone()));
             only_in_gen.extend(done.iter().filter(|it| !theirs.contains(it)).cloned());
@@ -72,29 +73,72 @@ impl Workspace {
     }
 }
 
+impl Compared {
+    /// What the histories contradict each other in, a sentence each. What only ours has is no contradiction: either of the two
+    /// adds it.
+    pub(super) fn contradictions(&self) -> impl Iterator<Item = String> {
+        self.only_in_seaql.iter().map(|name| {
+            format!(
+                "`{SEAORM_HISTORY}` has `{name}`, which is not applied according to `gen`: `gen up` brings it in line"
+            )
+        })
+    }
+
+    /// What the `Migrator` has run by itself, a sentence each.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = String> {
+        self.after_baseline.iter().map(|name| {
+            format!("the `Migrator` has run `{name}` after the baseline, and no snapshot has its changes; if they are drift: `gen drift adopt`")
+        })
+    }
+}
+
 /// Whether SeaORM's history is that of this project's `Migrator`. Another application in the same database has one too.
 fn is_of_this_project(workspace: &Workspace, known: &BTreeSet<String>, theirs: &BTreeSet<&String>) -> bool {
     let project = &workspace.project;
-    if project.config.format == Format::SeaOrm && !project.is_without_sources() {
-        match project.has_usual_history() {
-            Ok(true) => {}
-            Ok(false) | Err(_) => return false,
-        }
+    if project.config.format.has_migrator() && !has_usual_history(project) {
+        return false;
     }
     let own: BTreeSet<String> = project.own_migrations().unwrap_or_default().into_iter().flatten().collect();
     theirs.is_empty() || theirs.iter().any(|version| known.contains(*version) || own.contains(*version))
 }
 
-/// Brings SeaORM's history in line with ours, with `format = "seaorm"` where the database has one: what is applied is in it, and what
-/// is reverted is not. So the `Migrator` runs nothing again, and leaves out nothing.
+/// Whether the project's `Migrator` has SeaORM's usual history, as far as that can be known here.
+fn has_usual_history(project: &Project) -> bool {
+    project.is_without_sources() || project.has_usual_history().unwrap_or(false)
+}
+
+/// Creates SeaORM's history, if the database has none.
+///
+/// # Errors
+/// The database's refusal.
+pub(super) async fn create(session: &mut Session) -> sea_gen_runner::Result<()> {
+    if versions(session).await.is_some() {
+        return Ok(());
+    }
+    let created = session.execute(&history_table(dialect::of(session.product()))).await;
+    created.map(drop).map_err(|error| {
+        Error::new(format!("`{SEAORM_HISTORY}` could not be created, in which the `Migrator` looks up what is applied"))
+            .hint("let a role that may create tables do it: run the `Migrator` once, or repeat the command")
+            .because(error)
+    })
+}
+
+/// Brings SeaORM's history in line with ours where the project has a `Migrator` and the database such a history: what is applied is
+/// in it, and what is reverted is not. So the `Migrator` runs nothing again, and leaves out nothing. Migrations in Rust cannot do
+/// without it, so it is created for them.
 ///
 /// # Errors
 /// The database's refusal.
 pub(super) async fn follow(session: &mut Session, workspace: &Workspace) -> sea_gen_runner::Result<()> {
-    if workspace.project.config.format != Format::SeaOrm {
+    let format = workspace.project.config.format;
+    if !format.has_migrator() {
         return Ok(());
     }
     let ours = run::history(session).await?;
+    // A migration in Rust does not look into our history, so it would run again.
+    if format == Format::Rust && !ours.is_empty() && has_usual_history(&workspace.project) {
+        create(session).await?;
+    }
     let Some(compared) = Compared::of(session, workspace, &ours).await else { return Ok(()) };
     let dialect = dialect::of(session.product());
     let [table, version, applied] = [SEAORM_HISTORY, "version", "applied_at"].map(|name| dialect.quote(&name.into()));

@@ -81,6 +81,7 @@ pub(crate) mod stakes;
 pub mod status;
 pub mod synchronise;
 mod taken;
+pub mod takeover;
 pub(crate) mod text;
 pub mod undo;
 mod wording;

@@ -1,5 +1,5 @@
 //! What stands in the folder of the entities, from a schema: entities, sidecars with what entities cannot say, files of reference
-//! rows.
+//! rows. And migrations as modules in Rust, from their statements.
 //!
 //! Must not know how statements are read or executed.
 
@@ -7,6 +7,7 @@ pub mod column_type;
 mod constraints;
 pub mod entities;
 mod inherited;
+pub mod migration_code;
 mod objects;
 mod rows;
 mod sidecar;

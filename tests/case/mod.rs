@@ -4,6 +4,7 @@
 
 pub mod live;
 pub mod outcome;
+pub mod rust;
 
 use std::path::{Path, PathBuf};
 

@@ -41,6 +41,7 @@ mod situations;
 mod sizes;
 mod synchronised;
 mod taken;
+mod takeover;
 mod verified;
 mod wild;
 mod words;

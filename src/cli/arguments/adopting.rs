@@ -27,7 +27,7 @@ pub(in super::super) struct Init {
     /// Leave `seaql_migrations` out of the baseline
     #[arg(long)]
     pub(in super::super) no_seaql: bool,
-    /// What is written for a migration besides its SQL file: `seaorm` adds it to the application's `Migrator`
+    /// What is written for a migration besides its SQL file: a module in the application's `Migrator` that runs the file (`seaorm`), or that says in Rust what the file does (`rust`)
     #[arg(long, value_name = "FORMAT")]
     pub(in super::super) format: Option<crate::project::Format>,
     /// Stop at errors in the entities, instead of adopting the rest
@@ -36,6 +36,30 @@ pub(in super::super) struct Init {
     /// Print as JSON
     #[arg(long)]
     pub(in super::super) json: bool,
+}
+
+/// `gen takeover`.
+#[derive(Debug, Args)]
+pub(in super::super) struct Takeover {
+    /// Whose migrations these are
+    #[arg(value_enum)]
+    pub(in super::super) other: Other,
+    /// Give them back: fill `seaql_migrations` with what is applied, so that the `Migrator` goes on by itself
+    #[arg(long, conflicts_with = "format")]
+    pub(in super::super) back: bool,
+    /// As in `gen init`
+    #[arg(long, value_name = "FORMAT")]
+    pub(in super::super) format: Option<crate::project::Format>,
+    /// Print as JSON
+    #[arg(long)]
+    pub(in super::super) json: bool,
+}
+
+/// Another migration tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in super::super) enum Other {
+    /// `sea-orm-migration`: the `Migrator` of the application
+    Seaorm,
 }
 
 /// `gen entities`.

@@ -7,6 +7,8 @@
 pub mod ahead;
 mod apply;
 mod batches;
+#[cfg(feature = "sea-orm-migration")]
+pub(crate) mod beside;
 mod confined;
 mod contradictions;
 mod corrections;

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::migration::{self, Migration};
-use crate::session::{DatabaseError, Session, sqlite};
+use crate::session::{self, DatabaseError, Session, sqlite};
 use crate::{Error, ErrorKind, Result};
 use crate::{Product, sql};
 
@@ -74,7 +74,26 @@ pub(super) struct Table {
 impl Table {
     pub(super) async fn locate(session: &mut Session) -> Result<Self> {
         let (product, table) = (session.product(), session.history_table().to_owned());
-        let sql = match product {
+        let sql = Self::locating(product, &table);
+        let rows = session.query(&sql).await.map_err(|error| unreadable((product, &table), &error))?;
+        let Some((row, home)) = rows.first().and_then(|row| row.get(0).map(|home| (row, home))) else {
+            return Err(match product {
+                Product::Postgres => Error::new("the connection has no schema to keep the history in")
+                    .of(ErrorKind::Database)
+                    .hint("create the first schema of its search path: `CREATE SCHEMA …`, see `SHOW search_path`"),
+                Product::MySql | Product::MariaDb | Product::Sqlite => {
+                    Error::new("the connection has no database to keep the history in")
+                        .of(ErrorKind::Database)
+                        .hint("name the database in the URL: `mysql://user@host/database`")
+                }
+            });
+        };
+        Ok(Self::located(product, table, [home, row.text(1), row.text(2)]))
+    }
+
+    /// The query that finds out where the table is: the home of the session, its search path, and the table's columns.
+    pub(super) fn locating(product: Product, table: &str) -> String {
+        match product {
             Product::Postgres => format!(
                 "SELECT current_schema(), current_setting('search_path'), \
                         (SELECT string_agg(a.attname, ' ') FROM pg_catalog.pg_attribute a \
@@ -90,29 +109,20 @@ impl Table {
             Product::Sqlite => {
                 format!("SELECT 'main', '', (SELECT group_concat(name, ' ') FROM pragma_table_info('{table}', 'main'))")
             }
-        };
-        let rows = session.query(&sql).await.map_err(|error| unreadable((product, &table), &error))?;
-        let Some((row, home)) = rows.first().and_then(|row| row.get(0).map(|home| (row, home))) else {
-            return Err(match product {
-                Product::Postgres => Error::new("the connection has no schema to keep the history in")
-                    .of(ErrorKind::Database)
-                    .hint("create the first schema of its search path: `CREATE SCHEMA …`, see `SHOW search_path`"),
-                Product::MySql | Product::MariaDb | Product::Sqlite => {
-                    Error::new("the connection has no database to keep the history in")
-                        .of(ErrorKind::Database)
-                        .hint("name the database in the URL: `mysql://user@host/database`")
-                }
-            });
-        };
+        }
+    }
+
+    /// The table, from what the query has found.
+    pub(super) fn located(product: Product, table: String, [home, search_path, columns]: [&str; 3]) -> Self {
         let quote = |name: &str| sql::quote(product, name);
-        Ok(Self {
+        Self {
             product,
             home: home.to_owned(),
-            search_path: row.text(1).to_owned(),
+            search_path: search_path.to_owned(),
             name: format!("{}.{}", quote(home), quote(&table)),
             table,
-            columns: row.text(2).split_whitespace().map(str::to_lowercase).collect(),
-        })
+            columns: columns.split_whitespace().map(str::to_lowercase).collect(),
+        }
     }
 
     /// Creates the table if it does not exist, and adds the columns that an earlier version did not have. Only under the lock: two
@@ -156,7 +166,7 @@ impl Table {
     }
 
     /// The statements that make the table what this version writes to.
-    fn missing(&self) -> Vec<String> {
+    pub(super) fn missing(&self) -> Vec<String> {
         let declared = |(name, data_type): &(&str, &str)| format!("{name} {}", self.data_type(data_type));
         if self.columns.is_empty() {
             let columns: Vec<String> = COLUMNS.iter().chain(&ADDED).map(declared).collect();
@@ -250,34 +260,45 @@ impl Table {
         written: &Entry<'_>,
         fingerprint: Option<&str>,
     ) -> Result<(), DatabaseError> {
+        let (sql, values) = self.insertion(file, written, fingerprint);
+        let values: Vec<Option<&str>> = values.iter().map(Option::as_deref).collect();
+        session.execute_with(&sql, &values).await.map(|_| ())
+    }
+
+    /// The statement that writes a migration's row, and its values.
+    pub(super) fn insertion(
+        &self,
+        file: &Applicable<'_>,
+        written: &Entry<'_>,
+        fingerprint: Option<&str>,
+    ) -> (String, Vec<Option<String>>) {
         let id = file.id();
-        let name = id.splitn(3, '_').nth(2).unwrap_or(&id);
-        let (journal, down) = (written.journal.map(Journal::text), down_text(file.migration));
-        let value: Vec<String> = (1..=8).map(|index| session.placeholder(index)).collect();
+        let name = id.splitn(3, '_').nth(2).unwrap_or(&id).to_owned();
+        let value: Vec<String> = (1..=8).map(|index| session::placeholder(self.product, index)).collect();
         let listed: Vec<&str> = COLUMNS.iter().chain(&ADDED).map(|(name, _)| *name).collect();
         let sql = format!(
             "INSERT INTO {} ({}) VALUES ({}, {}, {}, '{}', '{}', {}, {})",
             self.name,
             listed.join(", "),
             value.get(..3).unwrap_or_default().join(", "),
-            session.now(),
+            session::now(self.product),
             written.execution_ms,
             written.status,
             Direction::Up.key(),
             written.statements,
             value.get(3..).unwrap_or_default().join(", "),
         );
-        let values = [
-            Some(id.as_str()),
+        let values = vec![
+            Some(id),
             Some(name),
-            Some(file.checksum.as_str()),
-            Some(env!("CARGO_PKG_VERSION")),
-            fingerprint,
-            written.owner,
-            journal.as_deref(),
-            down.as_deref(),
+            Some(file.checksum.clone()),
+            Some(env!("CARGO_PKG_VERSION").to_owned()),
+            fingerprint.map(str::to_owned),
+            written.owner.map(str::to_owned),
+            written.journal.map(Journal::text),
+            down_text(file.migration),
         ];
-        session.execute_with(&sql, &values).await.map(|_| ())
+        (sql, values)
     }
 
     /// Updates the row of a migration that the run `written.owner` executes. Returns false if another run has taken it over.
@@ -369,8 +390,24 @@ impl Table {
 
     /// Removes a migration's row.
     pub(super) async fn delete(&self, session: &mut Session, id: &str) -> Result<(), DatabaseError> {
-        let sql = format!("DELETE FROM {} WHERE id = {}", self.name, session.placeholder(1));
-        session.execute_with(&sql, &[Some(id)]).await.map(|_| ())
+        session.execute_with(&self.deletion(), &[Some(id)]).await.map(|_| ())
+    }
+
+    /// The statement that removes a migration's row; its value is the id.
+    pub(super) fn deletion(&self) -> String {
+        format!("DELETE FROM {} WHERE id = {}", self.name, session::placeholder(self.product, 1))
+    }
+
+    /// Whether the table is there.
+    #[cfg(feature = "sea-orm-migration")]
+    pub(super) fn exists(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
+    /// The query of a migration's state; its value is the id.
+    #[cfg(feature = "sea-orm-migration")]
+    pub(super) fn asking(&self) -> String {
+        format!("SELECT status FROM {} WHERE id = {}", self.name, session::placeholder(self.product, 1))
     }
 
     /// Removes the row of a migration that the run `owner` executes. Returns false if another run has taken it over.

@@ -181,6 +181,31 @@ pub struct Session {
     says_mode: bool,
 }
 
+/// The name of the table that records what was applied, of a history of this name.
+pub(crate) fn history_table(name: Option<&str>) -> String {
+    match name {
+        Some(name) => format!("{HISTORY_TABLE}_{name}"),
+        None => HISTORY_TABLE.to_owned(),
+    }
+}
+
+/// The placeholder of a value in a statement, counted from 1.
+pub(crate) fn placeholder(product: Product, index: usize) -> String {
+    match product {
+        Product::Postgres => format!("${index}"),
+        Product::MySql | Product::MariaDb | Product::Sqlite => "?".to_owned(),
+    }
+}
+
+/// The time of the server as an expression.
+pub(crate) fn now(product: Product) -> &'static str {
+    match product {
+        Product::Postgres => postgres::NOW,
+        Product::MySql | Product::MariaDb => mysql::NOW,
+        Product::Sqlite => sqlite::NOW,
+    }
+}
+
 impl Session {
     /// Connects, detects the product, and configures the session: every setting that influences how text is read or printed
     /// is pinned. A session of the server that is shared with others stays as it is.
@@ -205,10 +230,7 @@ impl Session {
     /// Keeps the history under a name of its own, where several projects have their migrations in one database; `None` is the
     /// usual one.
     pub fn name_history(&mut self, name: Option<&str>) {
-        self.history_table = match name {
-            Some(name) => format!("{HISTORY_TABLE}_{name}"),
-            None => HISTORY_TABLE.to_owned(),
-        };
+        self.history_table = history_table(name);
     }
 
     /// The name of the table that records what was applied.
@@ -376,10 +398,7 @@ impl Session {
 
     /// How the value number `index` (from 1) is written in a statement for [`Session::execute_with`].
     pub fn placeholder(&self, index: usize) -> String {
-        match self.product {
-            Product::Postgres => format!("${index}"),
-            Product::MySql | Product::MariaDb | Product::Sqlite => "?".to_owned(),
-        }
+        placeholder(self.product, index)
     }
 
     /// Begins a transaction. On SQLite it takes the write lock at once, so that rows read in it do not change.
@@ -420,11 +439,7 @@ impl Session {
     /// The current time of the database as an SQL expression: UTC text with milliseconds, `2026-11-20T20:13:00.123Z`, the
     /// same on every product.
     pub fn now(&self) -> &'static str {
-        match self.product {
-            Product::Postgres => postgres::NOW,
-            Product::MySql | Product::MariaDb => mysql::NOW,
-            Product::Sqlite => sqlite::NOW,
-        }
+        now(self.product)
     }
 
     /// Sends one query; returns its rows as text.

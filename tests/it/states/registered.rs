@@ -14,6 +14,8 @@ on_each!(
     both_histories_are_kept_in_line,
     the_history_of_another_application_is_left_alone,
     a_baseline_stands_for_migrations_of_any_name,
+    modules_in_rust_follow_their_files_until_somebody_changes_them,
+    the_history_of_the_migrator_is_made_for_modules_in_rust,
 );
 
 /// A project with the migration crate that `sea-orm-cli migrate init` writes.
@@ -172,6 +174,60 @@ fn a_baseline_stands_for_migrations_of_any_name(product: Product) {
     let names = listed(&project);
     assert!(names.len() == 2 && names[0] == "create_person", "{names:?}");
     assert!(read(&project, &names[1]).contains("baseline \""));
+}
+
+fn modules_in_rust_follow_their_files_until_somebody_changes_them(product: Product) {
+    let project = with_migrator(product);
+    project.entity("person", PERSON);
+    project.run(&["init", "--format", "rust"]).with(0);
+    project.run(&["migration", "Initial"]).with(0).mentions("migration/src/lib.rs");
+    let id = ids(&project).pop().expect("a migration");
+    let module = format!("m{id}");
+    let text = read(&project, &module);
+    for part in [
+        ".create_table(",
+        ".drop_table(",
+        "#[derive(DeriveMigrationName)]",
+        "migrator::applied(&MIGRATIONS, self, manager)",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    syn::parse_file(&text).expect("Rust");
+    project.run(&["check", "--lock"]).with(0);
+
+    let file = project.path().join(format!("migrations/{id}.sql"));
+    let add = |sql: &str| {
+        let before = std::fs::read_to_string(&file).expect("the file");
+        std::fs::write(&file, before.replace("-- DOWN", &format!("{sql};\n\n-- DOWN"))).expect("the file");
+    };
+    add("UPDATE person SET age = 1");
+    project.run(&["lock", "--no-verify"]).with(0);
+    assert!(read(&project, &module).contains(".execute_unprepared(\"UPDATE person SET age = 1\")"));
+    project.run(&["check", "--lock"]).with(0);
+
+    let path = project.path().join(format!("migration/src/{module}.rs"));
+    std::fs::write(&path, read(&project, &module).replace("age = 1", "age = 3")).expect("the module");
+    project.run(&["check", "--lock"]).with(0);
+    add("UPDATE person SET age = 2");
+    project.run(&["lock", "--no-verify"]).with(0);
+    assert!(read(&project, &module).contains("age = 3"));
+    project.run(&["check", "--lock"]).with(2).mentions("was changed by hand, and its SQL file later");
+    std::fs::remove_file(&path).expect("the module goes");
+    project.run(&["lock", "--no-verify"]).with(0);
+    assert!(read(&project, &module).contains("age = 2"));
+    project.run(&["check", "--lock"]).with(0);
+}
+
+fn the_history_of_the_migrator_is_made_for_modules_in_rust(product: Product) {
+    let project = with_migrator(product);
+    project.entity("person", PERSON);
+    project.run(&["init", "--format", "rust"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    project.run(&["up"]).with(0);
+    let module = format!("m{}", ids(&project).pop().expect("a migration"));
+    assert_eq!(versions(&project.database), [module]);
+    project.run(&["down", "1", "--allow", "data-loss"]);
+    project.run(&["status"]).with(0).keeps_silent_on("contradicts");
 }
 
 fn versions(database: &Database) -> Vec<String> {

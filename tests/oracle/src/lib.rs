@@ -33,3 +33,7 @@ pub mod written {
     pub mod dense;
     pub mod expanded;
 }
+
+/// Migrations that `format = "rust"` has written, which compile without a warning.
+#[rustfmt::skip]
+pub mod migrations;

@@ -1,0 +1,140 @@
+//! The case `columns::add-default` as a migration in Rust.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{DatabaseBackend, Statement};
+
+use super::MIGRATIONS;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let is_mariadb = is_mariadb(manager).await?;
+        match manager.get_database_backend() {
+            DatabaseBackend::Sqlite | DatabaseBackend::Postgres => {
+                manager
+                    .create_table(
+                        Table::create()
+                            .table("book")
+                            .col(
+                                ColumnDef::new("id")
+                                    .integer()
+                                    .not_null()
+                                    .auto_increment()
+                                    .primary_key(),
+                            )
+                            .col(ColumnDef::new("title").string().not_null())
+                            .to_owned(),
+                    )
+                    .await?;
+
+                manager
+                    .alter_table(
+                        Table::alter()
+                            .table("book")
+                            .add_column(ColumnDef::new("copies").integer().not_null().default(1))
+                            .to_owned(),
+                    )
+                    .await?;
+            }
+            DatabaseBackend::MySql if !is_mariadb => {
+                manager
+                    .create_table(
+                        Table::create()
+                            .table("book")
+                            .col(
+                                ColumnDef::new("id")
+                                    .integer()
+                                    .not_null()
+                                    .auto_increment()
+                                    .primary_key(),
+                            )
+                            .col(ColumnDef::new("title").string().not_null())
+                            .to_owned(),
+                    )
+                    .await?;
+
+                manager
+                    .get_connection()
+                    .execute_unprepared(
+                        "ALTER TABLE `book` ADD COLUMN `copies` int NOT NULL DEFAULT 1, ALGORITHM=INSTANT",
+                    )
+                    .await?;
+            }
+            DatabaseBackend::MySql if is_mariadb => {
+                manager
+                    .create_table(
+                        Table::create()
+                            .table("book")
+                            .col(
+                                ColumnDef::new("id")
+                                    .integer()
+                                    .not_null()
+                                    .auto_increment()
+                                    .primary_key(),
+                            )
+                            .col(ColumnDef::new("title").string().not_null())
+                            .to_owned(),
+                    )
+                    .await?;
+
+                manager
+                    .get_connection()
+                    .execute_unprepared(
+                        "ALTER TABLE `book` ADD COLUMN `copies` int(11) NOT NULL DEFAULT 1, ALGORITHM=INSTANT",
+                    )
+                    .await?;
+            }
+            _ => {}
+        }
+
+        sea_gen_runner::migrator::applied(&MIGRATIONS, self, manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        match manager.get_database_backend() {
+            DatabaseBackend::Sqlite | DatabaseBackend::Postgres => {
+                // loses data: the values of column book.copies
+                manager
+                    .alter_table(
+                        Table::alter()
+                            .table("book")
+                            .drop_column("copies")
+                            .to_owned(),
+                    )
+                    .await?;
+            }
+            DatabaseBackend::MySql => {
+                // loses data: the values of column book.copies
+                manager
+                    .get_connection()
+                    .execute_unprepared(
+                        "ALTER TABLE `book` DROP COLUMN `copies`, ALGORITHM=INSTANT",
+                    )
+                    .await?;
+            }
+            _ => {}
+        }
+
+        sea_gen_runner::migrator::reverted(&MIGRATIONS, self, manager).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// Whether the server is MariaDB.
+async fn is_mariadb(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
+    let backend = manager.get_database_backend();
+    if backend != DatabaseBackend::MySql {
+        return Ok(false);
+    }
+    let query = Statement::from_string(backend, "SELECT VERSION()");
+    let row = manager.get_connection().query_one_raw(query).await?;
+    let version = row.map(|row| row.try_get_by_index::<String>(0));
+    let version = version.transpose()?.unwrap_or_default();
+    Ok(version.contains("MariaDB"))
+}

@@ -1,0 +1,143 @@
+//! The case `indexes::descending` as a migration in Rust.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DatabaseBackend;
+
+use super::MIGRATIONS;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        match manager.get_database_backend() {
+            DatabaseBackend::Sqlite => {
+                let transaction = manager.begin().await?;
+
+                transaction
+                    .create_table(
+                        Table::create()
+                            .table("book")
+                            .col(
+                                ColumnDef::new("id")
+                                    .integer()
+                                    .not_null()
+                                    .auto_increment()
+                                    .primary_key(),
+                            )
+                            .col(ColumnDef::new("title").string().not_null())
+                            .col(ColumnDef::new("pages").integer().not_null())
+                            .to_owned(),
+                    )
+                    .await?;
+
+                transaction
+                    .create_index(
+                        Index::create()
+                            .name("book_by_pages")
+                            .table("book")
+                            .col(("pages", IndexOrder::Desc))
+                            .col("id")
+                            .to_owned(),
+                    )
+                    .await?;
+
+                transaction.commit().await?;
+            }
+            DatabaseBackend::Postgres => {
+                manager
+                    .create_table(
+                        Table::create()
+                            .table("book")
+                            .col(
+                                ColumnDef::new("id")
+                                    .integer()
+                                    .not_null()
+                                    .auto_increment()
+                                    .primary_key(),
+                            )
+                            .col(ColumnDef::new("title").string().not_null())
+                            .col(ColumnDef::new("pages").integer().not_null())
+                            .to_owned(),
+                    )
+                    .await?;
+
+                manager
+                    .create_index(
+                        Index::create()
+                            .name("book_by_pages")
+                            .table("book")
+                            .col(("pages", IndexOrder::Desc))
+                            .col("id")
+                            .concurrently()
+                            .to_owned(),
+                    )
+                    .await?;
+            }
+            DatabaseBackend::MySql => {
+                manager
+                    .create_table(
+                        Table::create()
+                            .table("book")
+                            .col(
+                                ColumnDef::new("id")
+                                    .integer()
+                                    .not_null()
+                                    .auto_increment()
+                                    .primary_key(),
+                            )
+                            .col(ColumnDef::new("title").string().not_null())
+                            .col(ColumnDef::new("pages").integer().not_null())
+                            .to_owned(),
+                    )
+                    .await?;
+
+                manager
+                    .get_connection()
+                    .execute_unprepared(
+                        "ALTER TABLE `book` ADD INDEX `book_by_pages` (`pages` DESC, `id`), ALGORITHM=INPLACE, LOCK=NONE",
+                    )
+                    .await?;
+            }
+            _ => {}
+        }
+
+        sea_gen_runner::migrator::applied(&MIGRATIONS, self, manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        match manager.get_database_backend() {
+            DatabaseBackend::Sqlite => {
+                manager
+                    .drop_index(Index::drop().name("book_by_pages").to_owned())
+                    .await?;
+            }
+            DatabaseBackend::Postgres => {
+                manager
+                    .drop_index(
+                        Index::drop()
+                            .name("book_by_pages")
+                            .concurrently()
+                            .to_owned(),
+                    )
+                    .await?;
+            }
+            DatabaseBackend::MySql => {
+                manager
+                    .get_connection()
+                    .execute_unprepared(
+                        "ALTER TABLE `book` DROP INDEX `book_by_pages`, ALGORITHM=INPLACE, LOCK=NONE",
+                    )
+                    .await?;
+            }
+            _ => {}
+        }
+
+        sea_gen_runner::migrator::reverted(&MIGRATIONS, self, manager).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+}
