@@ -4,6 +4,7 @@
 
 mod companion;
 mod connect;
+mod dialect;
 mod driver;
 #[cfg(feature = "sqlite")]
 mod held;
@@ -21,6 +22,7 @@ pub mod sqlite;
 pub(crate) use companion::Companion;
 pub use companion::LockHolder;
 pub use connect::{connect, server_of};
+pub(crate) use dialect::{history_table, now, placeholder};
 pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
 #[cfg(feature = "testing")]
@@ -179,31 +181,6 @@ pub struct Session {
     history_table: String,
     /// Whether the last statement that set a `sql_mode` contained the value (MySQL and MariaDB).
     says_mode: bool,
-}
-
-/// The name of the table that records what was applied, of a history of this name.
-pub(crate) fn history_table(name: Option<&str>) -> String {
-    match name {
-        Some(name) => format!("{HISTORY_TABLE}_{name}"),
-        None => HISTORY_TABLE.to_owned(),
-    }
-}
-
-/// The placeholder of a value in a statement, counted from 1.
-pub(crate) fn placeholder(product: Product, index: usize) -> String {
-    match product {
-        Product::Postgres => format!("${index}"),
-        Product::MySql | Product::MariaDb | Product::Sqlite => "?".to_owned(),
-    }
-}
-
-/// The time of the server as an expression.
-pub(crate) fn now(product: Product) -> &'static str {
-    match product {
-        Product::Postgres => postgres::NOW,
-        Product::MySql | Product::MariaDb => mysql::NOW,
-        Product::Sqlite => sqlite::NOW,
-    }
 }
 
 impl Session {

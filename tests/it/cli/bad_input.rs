@@ -301,7 +301,7 @@ fn arguments_must_be_known() {
     shows!(project.refused(&["migrate"]), @r"
     error: unrecognized subcommand 'migrate'
 
-      tip: some similar subcommands exist: 'grants', 'migration'
+      tip: some similar subcommands exist: 'merge', 'grants', 'migration'
 
     Usage: gen [OPTIONS] <COMMAND>
 

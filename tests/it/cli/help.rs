@@ -17,9 +17,11 @@ fn help_lists_the_commands() {
       init         Set a project up: folders, first snapshot, lock; adopts an existing database
       entities     List what the entities and the SQL files declare, or write them from a database
       migration    Write the migration from the snapshot to the entities [alias: generate]
+      undo         Take the last migrations back, as if they had never been written
       diff         Show the difference between any two states
       accept       Leave differences between the entities and the database as they are for now
       status       Show entities, snapshot and database, and how they compare
+      log          List all migrations, the newest first: why, by whom, where proven, whether applied
       purge        Write the migration that drops what `gen migration --keep` parked
       up           Apply pending migrations
       down         Revert applied migrations
@@ -30,6 +32,7 @@ fn help_lists_the_commands() {
       restore      Make a database from a backup, and apply what is pending then
       resolve      Correct the history: a migration was applied, reverted or interrupted by other means
       baseline     Record that a database has everything up to a migration already
+      takeover     Take the migrations over from the application's `Migrator`, or give them back
       unlock       Show who runs migrations on the database, and end it
       grants       Print the privileges that a role needs, as SQL
       drift        List the differences between the database and the migrations
@@ -37,9 +40,17 @@ fn help_lists_the_commands() {
       check        Check for CI: entities, snapshot, lock, migrations and database agree
       verify       Prove migrations on a scratch database: up, down and up again, with rows in it
       lint         Report hazards in pending or named migrations, generated or not
+      blame        Show who made a table or column: migrations, line of the code, author, commit
+      ci           Write the workflow by which GitHub or GitLab checks every change of the schema
+      review       Write a page about the migrations of a pull request: the change, its locks, what is
+                   at stake
+      docs         Write the schema as a page to browse, or as Markdown, Mermaid, DBML or tbls
       seed         Fill a development database, or a file, with test data that satisfies every
                    constraint
       lock         Seal the current migration files, after editing them or writing them by hand
+      merge        Put the migrations of one branch behind those of another, after a git merge, rebase
+                   or cherry-pick
+      git          Set git up for lock and snapshots
       freeze       Freeze the schema under a release name; no migration can be added until it is thawed
       thaw         Thaw a frozen schema
       completions  Print a completion script for a shell
@@ -64,29 +75,35 @@ fn help_lists_the_commands() {
     --- stdout
     Write the migration from the snapshot to the entities
 
-    Usage: gen migration [OPTIONS] <NAME>
+    Usage: gen migration [OPTIONS] [NAME]
 
     Arguments:
-      <NAME>  The migration's name, such as AddEmailIndex
+      [NAME]  The migration's name, such as AddEmailIndex
 
     Options:
+          --amend                      Make the last migration again with what the entities say now,
+                                       under its name or a new one; edits of its file are carried over
           --database-url <URL>         The database (postgres://, mysql://, mariadb://, sqlite://);
                                        otherwise DATABASE_URL, .env, or the configuration
-          --from <STATE>               The state to start from; otherwise chosen by comparing database
-                                       and snapshot [possible values: database, snapshot]
-          --empty                      Write a migration with empty sections, to be filled by hand
           --env <NAME>                 The environment `[env.NAME]` of the configuration; otherwise that
                                        of GEN_ENV
-          --dry-run                    Print the files instead of writing them
+      -m, --message <WHY>              Why it is written; stands in the header of the file with author
+                                       and date, and in `gen log`
+          --force                      With --amend: also if it is on a remote branch, or if the
+                                       database does not answer
           --yes-protected <NAME>       Change the database of this protected environment
-          --exit-code                  With --dry-run: exit with 2 if there is a migration to write
+          --from <STATE>               The state to start from; otherwise chosen by comparing database
+                                       and snapshot [possible values: database, snapshot]
           --project <FOLDER>           The project's folder; otherwise the nearest one at or above the
                                        current folder
+          --empty                      Write a migration with empty sections, to be filled by hand
           --run-cargo                  Let cargo build and run the entities of this checkout, where the
                                        compiled reader is configured; remembered
-          --strict                     Treat undeclared objects as an error
           --color <WHEN>               When to colour [default: auto] [possible values: auto, always,
                                        never]
+          --dry-run                    Print the files instead of writing them
+          --exit-code                  With --dry-run: exit with 2 if there is a migration to write
+          --strict                     Treat undeclared objects as an error
           --no-verify                  Do not prove the migration on a scratch database first
           --rename <OLD:NEW>           Treat as a rename: `user:account`, `user.mail:email`,
                                        `index:user.old:new` (repeat for more)
