@@ -123,7 +123,7 @@ impl Chain<'_> {
     /// The steps of the migrations on their own branch, as far as they are known.
     async fn own_steps(&self) -> Result<Vec<Step>, Failure> {
         let mut steps = Vec::new();
-        if self.lines.rewrites {
+        if !self.lines.rewritten.is_empty() {
             return Ok(steps);
         }
         let mut at = self.base.schema.clone();
