@@ -113,15 +113,20 @@ fn print(workspace: &Workspace, planned: &Planned, written: &[PathBuf], is_rehea
         text.push_str(&format!("{} {}/ ({count})\n", ink(Ink::Green, "wrote"), project.config.snapshots.display()));
     }
     if !is_rehearsal {
-        text.push_str(&format!("\n{}\n", next(workspace, planned)));
+        text.push_str(&format!("\n{}\n", next(workspace, planned, written)));
     }
     paint::result(&text);
 }
 
 /// What is to be done with the result.
-fn next(workspace: &Workspace, planned: &Planned) -> String {
-    let config = &workspace.project.config;
-    let paths = [&config.lock, &config.migrations, &config.snapshots].map(|path| quoted(&path.display().to_string()));
+fn next(workspace: &Workspace, planned: &Planned, written: &[PathBuf]) -> String {
+    let (project, config) = (&workspace.project, &workspace.project.config);
+    let folders = [&config.lock, &config.migrations, &config.snapshots];
+    // With `format = "seaorm"` modules and the list of the `Migrator` are elsewhere.
+    let others = written.iter().map(|path| project.shown(path));
+    let others = others.filter(|path| !folders.iter().any(|folder| path.starts_with(folder)));
+    let all = folders.iter().map(|path| path.as_path()).chain(others);
+    let paths: Vec<String> = all.map(|path| quoted(&path.display().to_string())).collect();
     let add = format!("`git add -A {}`", paths.join(" "));
     if let Some(id) = planned.removed.first() {
         return format!(

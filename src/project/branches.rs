@@ -78,8 +78,18 @@ impl Project {
         if let Some((_, theirs, base)) = ON_TOP.iter().find(|(begun, ..)| is_there(begun)) {
             return self.on_top(theirs, base);
         }
-        if self.is_unmerged() && is_there("refs/stash") {
-            return self.on_top("stash@{0}", "stash@{0}^1");
+        let unmerged = self.unmerged();
+        if !unmerged.is_empty() {
+            // Nothing but what git has left says whether a stash is being applied, or an old one is just there.
+            let is_of_stash =
+                |(id, path): &(String, String)| self.revision_id(&format!("stash@{{0}}:./{path}")).as_ref() == Some(id);
+            if unmerged.iter().all(is_of_stash) {
+                return self.on_top("stash@{0}", "stash@{0}^1");
+            }
+            return Err(Error::new(
+                "git has left conflicts in the lock or the snapshots, and does not say what it merges",
+            )
+            .hint("name the two branches: `gen merge main my-branch`"));
         }
         if is_there("HEAD^2") {
             let mut branches = self.branches("HEAD^1", "HEAD^2")?;
@@ -107,6 +117,14 @@ impl Project {
         let [ours, theirs] = [self.revision(ours)?, self.revision(theirs)?];
         let base = git::asked(&self.root, &["merge-base", &ours.commit, &theirs.commit]);
         let base = base.map(|commit| self.revision(&commit)).transpose()?;
+        let is_shallow = || git::asked(&self.root, &["rev-parse", "--is-shallow-repository"]);
+        if base.is_none() && is_shallow().is_some_and(|said| said == "true") {
+            return Err(Error::new(format!(
+                "this clone is shallow, so the commit that {} and {} have in common is not known",
+                ours.name, theirs.name
+            ))
+            .hint("fetch the history: `git fetch --unshallow`, or `fetch-depth: 0` where a CI job checks it out"));
+        }
         let [ours, theirs] = [self.named(ours), self.named(theirs)];
         Ok(Branches { base, ours, theirs, is_on_top: false, main: self.main_branches(), is_begun: false })
     }
@@ -145,11 +163,17 @@ impl Project {
         git::asked(&self.root, &["rev-parse", "--verify", "--quiet", name])
     }
 
-    /// Whether git has left conflicts in the lock or the snapshots.
-    fn is_unmerged(&self) -> bool {
+    /// The files of the lock and the snapshots in which git has left conflicts: what is merged in, by its id, and the path.
+    fn unmerged(&self) -> Vec<(String, String)> {
         let [lock, snapshots] = [&self.config.lock, &self.config.snapshots].map(|path| path.display().to_string());
-        let listing = git::asked(&self.root, &["ls-files", "--unmerged", "--", &lock, &snapshots]);
-        listing.is_some()
+        let arguments = ["ls-files", "--unmerged", "-z", "--", &lock, &snapshots];
+        let listing = git::asked(&self.root, &arguments).unwrap_or_default();
+        let entries = listing.split('\0').filter_map(|entry| entry.split_once('\t'));
+        let theirs = entries.filter_map(|(head, path)| {
+            let id = head.strip_suffix(" 3")?.split(' ').nth(1)?;
+            Some((id.to_owned(), path.to_owned()))
+        });
+        theirs.collect()
     }
 
     /// Takes over the dialects of a lock, as if it were that of the project.

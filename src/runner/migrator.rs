@@ -179,6 +179,10 @@ async fn on(session: &mut Session, migrations: &Migrations, (id, task): (&str, T
     let files = migrations.applicable(session.product())?;
     // A migration may be for some of the products of the project only.
     let Some(file) = files.iter().find(|file| file.migration.id.as_str() == id) else { return Ok(()) };
+    // A run follows the names that merging branches has changed by itself.
+    if matches!(task, Task::Record | Task::Forget) {
+        run::follow_names(session, &files, DEFAULT_WAIT).await?;
+    }
     match task {
         Task::Apply => go(session, &files, Course::Apply(id)).await,
         Task::Revert => go(session, &files, Course::Revert(id)).await,

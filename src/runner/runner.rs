@@ -150,7 +150,7 @@ impl<'a> Runner<'a> {
     /// blocks readers during a write; [`ErrorKind::Refused`] after a run that was not completed.
     pub async fn status(&mut self) -> Result<Status> {
         self.ready()?;
-        let applied = run::history(&mut self.session).await?;
+        let applied = self.history().await?;
         if let Some(running) = applied.iter().find(|record| record.status == State::Running)
             && let Some(holder) = run::holder(&mut self.session).await
         {
@@ -161,6 +161,11 @@ impl<'a> Runner<'a> {
         }
         let pending = self.pending(&applied)?;
         Ok(Status { applied, pending })
+    }
+
+    /// The history under the ids that the files have now: merging branches may have renamed some of them.
+    async fn history(&mut self) -> Result<Vec<Record>> {
+        Ok(run::as_renamed(&run::history(&mut self.session).await?, &self.files))
     }
 
     /// The ids of the pending migrations, oldest first.
@@ -179,7 +184,7 @@ impl<'a> Runner<'a> {
     /// [`ErrorKind::Database`]: the history cannot be read. [`ErrorKind::Refused`] after a run that was not completed.
     pub async fn readiness(&mut self) -> Result<Readiness> {
         self.ready()?;
-        let applied = match run::history(&mut self.session).await {
+        let applied = match self.history().await {
             Ok(applied) => applied,
             // SQLite blocks readers during a write.
             Err(error) if *error.kind() == ErrorKind::Busy => return Ok(Readiness::Migrating { since: None }),
@@ -202,7 +207,7 @@ impl<'a> Runner<'a> {
     /// Those of [`Runner::status`]; a target that is not there.
     pub async fn plan(&mut self, target: &Target) -> Result<Vec<Planned>> {
         self.ready()?;
-        let applied = run::history(&mut self.session).await?;
+        let applied = self.history().await?;
         self.pending(&applied)?;
         let known = ahead::known(&applied, &ahead::newer(&applied, &self.files));
         let order = (target, run::Order::Strict);

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::dialect::{Dialect, Unsupported};
 use crate::diff::diff;
-use crate::plan::{Op, Plan, Rename, Resource, apply, claims};
-use crate::schema::{Acceptance, Normalized, ObjectName, Origins, Place, Schema};
+use crate::plan::{Alter, Object, Op, Plan, Rename, Resource, apply, claims};
+use crate::schema::{Acceptance, Column, Index, IndexTarget, Name, Normalized, ObjectName, Origins, Place, Schema};
 
 /// The state that a branch leads to.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +103,101 @@ pub(crate) fn both(
         let because = words(&op, &against, reason);
         add(&mut found, op.subject(), (vec![op], against), because);
     }
+    for (op, against) in dependents(&of_one, &of_other) {
+        add(&mut found, op.subject(), (vec![op.clone()], vec![against.clone()]), USED);
+    }
+    for (op, against) in dependents(&of_other, &of_one) {
+        add(&mut found, op.subject(), (vec![against.clone()], vec![op.clone()]), USED);
+    }
     if found.is_empty() { Ok((first, second)) } else { Err(found) }
+}
+
+/// Why what one branch drops or renames does not go with what the other one adds.
+const USED: &str = "one branch drops or renames what the other one names";
+
+/// The operations that drop or rename something, each with one of the other branch whose text names it. The interpreter does not read
+/// the texts of views, checks, triggers and expressions, and a database may follow a rename there or not.
+fn dependents<'o>(ops: &'o [Op], others: &'o [Op]) -> Vec<(&'o Op, &'o Op)> {
+    let mut found = Vec::new();
+    for op in ops {
+        let gone: Option<(&ObjectName, Option<&Name>)> = match op {
+            Op::Drop(Object::Column(table, column)) => Some((table, Some(&column.name))),
+            Op::Rename(Rename::Column(table, change)) => Some((table, Some(&change.from))),
+            Op::Drop(Object::Table(table)) => Some((&table.name, None)),
+            Op::Drop(Object::View(view)) => Some((&view.name, None)),
+            Op::Drop(Object::Enum(enum_type)) => Some((&enum_type.name, None)),
+            Op::Drop(Object::Routine(routine)) => Some((&routine.name, None)),
+            Op::Drop(Object::Definition(definition)) => Some((&definition.id.name, None)),
+            Op::Rename(Rename::Table(change) | Rename::Enum(change)) => Some((&change.from, None)),
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+        };
+        let Some((name, column)) = gone else { continue };
+        let is_named = |other: &&Op| {
+            texts(other).iter().any(|(table, text)| {
+                let is_there = *table == Some(name) || column.is_some() && says(text, &name.name);
+                match column {
+                    // A view with `*` has every column.
+                    Some(column) => is_there && (says(text, column) || text.contains('*')),
+                    None => says(text, &name.name),
+                }
+            })
+        };
+        found.extend(others.iter().filter(is_named).map(|other| (op, other)));
+    }
+    found
+}
+
+/// The texts of what an operation makes, each with its table.
+fn texts(op: &Op) -> Vec<(Option<&ObjectName>, &str)> {
+    match op {
+        Op::Create(object) => match object {
+            Object::Table(table) => {
+                let checks = table.checks.values().map(|check| check.expression.text());
+                let triggers = table.triggers.values().map(|trigger| trigger.definition.text());
+                let generated = table.columns.values().filter_map(generated);
+                let indexes = table.indexes.values().flat_map(expressions);
+                checks.chain(triggers).chain(generated).chain(indexes).map(|text| (Some(&table.name), text)).collect()
+            }
+            Object::Column(table, column) => generated(column).map(|text| (Some(table), text)).into_iter().collect(),
+            Object::Check(table, check) => vec![(Some(table), check.expression.text())],
+            Object::Trigger(table, trigger) => vec![(Some(table), trigger.definition.text())],
+            Object::Index(table, index) => expressions(index).map(|text| (Some(table), text)).collect(),
+            Object::View(view) => vec![(None, view.query.text())],
+            Object::Routine(routine) => vec![(None, routine.definition.text())],
+            Object::Definition(definition) => vec![(definition.id.on.as_ref(), definition.create.text())],
+            Object::PrimaryKey(..) | Object::Unique(..) | Object::ForeignKey(..) | Object::Enum(_) => Vec::new(),
+        },
+        Op::Alter(Alter::Column(table, change)) => {
+            generated(&change.to).map(|text| (Some(table), text)).into_iter().collect()
+        }
+        Op::Alter(Alter::Routine(change)) => vec![(None, change.to.definition.text())],
+        Op::Alter(Alter::Definition(change)) => vec![(change.to.id.on.as_ref(), change.to.create.text())],
+        Op::Alter(_) | Op::Drop(_) | Op::Rename(_) => Vec::new(),
+    }
+}
+
+fn generated(column: &Column) -> Option<&str> {
+    column.generated.as_ref().map(|generated| generated.expression.text())
+}
+
+fn expressions(index: &Index) -> impl Iterator<Item = &str> {
+    let parts = index.parts.iter().filter_map(|part| match &part.target {
+        IndexTarget::Column(_) => None,
+        IndexTarget::Expression(expression) => Some(expression.text()),
+    });
+    parts.chain(index.predicate.as_ref().map(|it| it.text()))
+}
+
+/// Whether a text contains a name as a word, in any case. A name of a routine is what stands before its arguments.
+fn says(text: &str, name: &Name) -> bool {
+    let name = name.as_str().to_lowercase();
+    let name = name.split('(').next().unwrap_or_default();
+    let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let text = text.to_lowercase();
+    match name.chars().all(is_letter) {
+        true => text.split(|letter| !is_letter(letter)).any(|word| word == name),
+        false => text.contains(name),
+    }
 }
 
 /// Why a change does not apply after those of the other branch to the same object.

@@ -214,7 +214,7 @@ impl Followed {
         for migration in &self.migrations {
             let path = project.migration_path(self.product, &migration.id);
             let text = read_text(&path)?;
-            let restated = migration::restate(&text, &migration.heading());
+            let restated = migration.merged.restate(&migration::restate(&text, &migration.heading()));
             if restated != text {
                 batch.write(path, restated);
             }

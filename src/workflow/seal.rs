@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use sea_gen_runner::migration::{Migration, MigrationId};
+use sea_gen_runner::migration::{Merged, Migration, MigrationId};
 use sea_gen_runner::{Error, ErrorKind};
 
 use crate::dialect::Product;
@@ -46,14 +46,18 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
     let (mut sealed, mut gone, mut renamed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut all = Vec::new();
     for product in workspace.products() {
-        let migrations = workspace.migrations(*product)?;
+        let mut migrations = workspace.migrations(*product)?;
         if !lock.dialects.contains_key(product) {
             match migrations.first() {
                 Some(_) => return Err(join::not_begun(*product).into()),
                 None => continue,
             }
         }
+        let before: BTreeSet<MigrationId> = lock.migrations(*product).iter().map(|line| line.id.clone()).collect();
         let changed = lock.reseal(*product, migrations.iter().map(locked).collect());
+        // What merging branches has shown holds for the statements that were merged.
+        let is_edited = |it: &&mut Migration| before.contains(&it.id) && changed.sealed.contains(&it.id);
+        migrations.iter_mut().filter(is_edited).for_each(|it| it.merged = Merged::default());
         let moved = changed.renamed.iter().flat_map(|(former, present)| [former, present]);
         let oldest = changed.sealed.iter().chain(&changed.gone).chain(moved).min().cloned();
         sealed.extend(changed.sealed.iter().cloned());

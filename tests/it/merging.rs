@@ -47,6 +47,8 @@ fn a_database_of_either_branch_goes_on_after_the_merge(product: Product) {
     assert_eq!(project.names(), ["start", "add_nick", "add_pages", "relax"]);
     project.agrees();
     project.commit("merged");
+    // What is behind the others is taken back only where these are there.
+    at(of_feature, &["down"]).with(1).mentions("was merged behind").mentions("gen up");
     for database in [fresh, of_main, of_feature] {
         let at = |arguments: &[&str]| root.with_database(&database.url).gen_(arguments);
         at(&["up"]).with(0);
@@ -104,6 +106,33 @@ fn an_edited_migration_keeps_its_text() {
     };
     assert_eq!(body(&now), body(&edited));
     assert!(now.contains("-- in any order with "), "{now}");
+    project.agrees();
+}
+
+#[apply(test)]
+fn a_migration_that_is_edited_after_the_merge_is_another_one() {
+    let database = Database::create(Product::Sqlite);
+    let project = Repository::new();
+    project.branch("feature", |it| it.person(&format!("{PERSON}    pub nick: Option<String>,\n")), &["AddNick"]);
+    project.with_database(&database.url).gen_(&["up"]).with(0);
+    project.branch("other", |it| it.book(&format!("{BOOK}    pub pages: Option<i32>,\n")), &["AddPages"]);
+    project.git(&["checkout", "-q", "main"]);
+    project.git(&["merge", "-q", "other"]);
+    project.merge("feature", |_| ());
+    project.gen_(&["merge"]).with(0);
+    let path = format!("migrations/{}.sql", project.ids()[2]);
+    let merged = project.read(&path);
+    assert!(merged.contains("-- formerly ") && merged.contains("-- in any order with "), "{merged}");
+    let edited = merged.replace("-- UP\n", "-- UP\n\n-- changes data\nUPDATE person SET email = lower(email);\n");
+    project.write(&path, &edited);
+    // The lines that the merge wrote do not cover other statements, whether they are sealed or not.
+    for _ in 0..2 {
+        let said = project.with_database(&database.url).gen_(&["up"]);
+        assert_ne!(said.code, 0, "{}{}", said.out, said.talk);
+        project.gen_(&["lock"]).with(0);
+    }
+    let sealed = project.read(&path);
+    assert!(!sealed.contains("-- formerly ") && !sealed.contains("-- in any order with "), "{sealed}");
     project.agrees();
 }
 

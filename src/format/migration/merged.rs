@@ -11,14 +11,27 @@ use super::parse::{ends_header, unmarked};
 /// What merging branches has changed about a migration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Merged {
-    /// The ids that it had before, each with the checksum that it had.
-    pub formerly: BTreeMap<MigrationId, String>,
+    /// The ids that it had before.
+    pub formerly: BTreeMap<MigrationId, Former>,
     /// The migrations of another branch before it: it was shown that either order leads to the same schema.
     pub any_order: BTreeSet<MigrationId>,
 }
 
+/// What a migration was under a former id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// The checksum of its statements then.
+    pub checksum: String,
+    /// The checksum of its statements since the merge. If the file has another one, it was edited afterwards, and is no longer what
+    /// was applied under that id.
+    pub now: String,
+}
+
 /// The words before a former id and its checksum.
 const FORMERLY: &str = "-- formerly ";
+
+/// The words between a former checksum and that of the statements that were written anew.
+const NOW: &str = " now ";
 
 /// The words before the id of a migration that may also run later.
 const ANY_ORDER: &str = "-- in any order with ";
@@ -29,10 +42,20 @@ impl Merged {
         self.formerly.is_empty() && self.any_order.is_empty()
     }
 
+    /// Adds a former id, under which the statements had the checksum `before`; now they have the checksum `now`. Ids of earlier merges
+    /// are kept unless the file was edited since.
+    pub fn rename(&mut self, was: MigrationId, before: &str, now: &str) {
+        self.formerly.retain(|_, former| former.now == before);
+        self.formerly.insert(was, Former { checksum: before.to_owned(), now: before.to_owned() });
+        self.formerly.values_mut().for_each(|former| now.clone_into(&mut former.now));
+    }
+
     /// Reads a line of the header. Any other line is left alone.
     pub(super) fn read(&mut self, line: &str) {
         if let Some((id, checksum)) = line.strip_prefix(FORMERLY).and_then(|said| said.trim().split_once(' ')) {
-            self.formerly.extend(id.parse().ok().map(|id| (id, checksum.trim().to_owned())));
+            let (checksum, now) = checksum.split_once(NOW).unwrap_or((checksum, checksum));
+            let former = Former { checksum: checksum.trim().to_owned(), now: now.trim().to_owned() };
+            self.formerly.extend(id.parse().ok().map(|id| (id, former)));
         } else if let Some(id) = line.strip_prefix(ANY_ORDER) {
             self.any_order.extend(id.trim().parse::<MigrationId>().ok());
         }
@@ -40,7 +63,10 @@ impl Merged {
 
     /// The lines of the header.
     pub(super) fn lines(&self) -> impl Iterator<Item = String> {
-        let formerly = self.formerly.iter().map(|(id, checksum)| format!("{FORMERLY}{id} {checksum}"));
+        let formerly = self.formerly.iter().map(|(id, Former { checksum, now })| match checksum == now {
+            true => format!("{FORMERLY}{id} {checksum}"),
+            false => format!("{FORMERLY}{id} {checksum}{NOW}{now}"),
+        });
         formerly.chain(self.any_order.iter().map(|id| format!("{ANY_ORDER}{id}")))
     }
 
@@ -69,14 +95,17 @@ mod tests {
     fn merged() -> Merged {
         let id = |text: &str| text.parse::<MigrationId>().unwrap();
         Merged {
-            formerly: BTreeMap::from([(id("20260101_000000_a"), "0123".to_owned())]),
+            formerly: BTreeMap::from([
+                (id("20260101_000000_a"), Former { checksum: "0123".to_owned(), now: "0123".to_owned() }),
+                (id("20260102_000000_a"), Former { checksum: "0123".to_owned(), now: "4567".to_owned() }),
+            ]),
             any_order: BTreeSet::from([id("20260102_000000_b"), id("20260103_000000_c")]),
         }
     }
 
     #[test]
     fn the_header_says_what_was_merged() {
-        let said = "-- formerly 20260101_000000_a 0123\n-- in any order with 20260102_000000_b\n-- in any order with 20260103_000000_c\n";
+        let said = "-- formerly 20260101_000000_a 0123\n-- formerly 20260102_000000_a 0123 now 4567\n-- in any order with 20260102_000000_b\n-- in any order with 20260103_000000_c\n";
         for (text, expected) in [
             (
                 "-- A\n-- from 11111111\n\n-- UP\nSELECT 1;\n",
@@ -91,5 +120,17 @@ mod tests {
             let read = super::super::parse("20260104_000000_d".parse().unwrap(), Product::Sqlite, &expected).unwrap();
             assert_eq!(read.merged, merged());
         }
+    }
+
+    #[test]
+    fn a_former_id_is_kept_until_the_file_is_edited() {
+        let id = |text: &str| text.parse::<MigrationId>().unwrap();
+        let mut merged = Merged::default();
+        merged.rename(id("20260101_000000_a"), "0", "1");
+        merged.rename(id("20260102_000000_a"), "1", "2");
+        let read: Vec<String> = merged.lines().collect();
+        assert_eq!(read, ["-- formerly 20260101_000000_a 0 now 2", "-- formerly 20260102_000000_a 1 now 2"]);
+        merged.rename(id("20260103_000000_a"), "edited", "edited");
+        assert_eq!(merged.lines().collect::<Vec<_>>(), ["-- formerly 20260103_000000_a edited"]);
     }
 }

@@ -21,7 +21,7 @@ pub use about::About;
 pub use client::script;
 pub use folder::{headings, ids, migrations};
 pub use id::MigrationId;
-pub use merged::Merged;
+pub use merged::{Former, Merged};
 pub use parse::{explains_missing_down, lines, parse};
 pub use portions::Portions;
 pub use restate::restate;

@@ -225,10 +225,37 @@ pub fn to_revert<'a, 'm>(
                 .of(ErrorKind::Refused)
                 .hint("write a new migration that undoes it: `gen migration --empty <Name>`"));
         }
+        if record.status.is_done() {
+            refuse_without_partners(file, history, &by_id)?;
+        }
         runnable(file, Direction::Down, product)?;
         wanted.push(file);
     }
     Ok(wanted)
+}
+
+/// Refuses to revert a migration that was put behind others before these are applied: its DOWN section was written for the schema that
+/// they lead to.
+fn refuse_without_partners(
+    file: &Applicable<'_>,
+    history: &[Record],
+    files: &BTreeMap<&str, &Applicable<'_>>,
+) -> Result<()> {
+    let baseline = history.iter().filter(|record| record.status == State::Baseline).map(|record| &record.id).max();
+    let is_missing = |other: &&MigrationId| {
+        let id = other.as_str();
+        **other < file.migration.id
+            && files.contains_key(id)
+            && !baseline.is_some_and(|baseline| id < baseline.as_str())
+            && !history.iter().any(|record| record.id == id && record.status.is_done())
+    };
+    let Some(missing) = file.migration.merged.any_order.iter().find(is_missing) else { return Ok(()) };
+    Err(Error::new(format!(
+        "migration `{}` was merged behind `{missing}`, which is not applied here, and its DOWN section is written for the schema with both",
+        file.id()
+    ))
+    .of(ErrorKind::Refused)
+    .hint("apply what is missing first: `gen up`"))
 }
 
 /// The migrations that are applied and have no file any more, with the DOWN sections that the history keeps, and their checksums.

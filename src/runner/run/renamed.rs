@@ -38,7 +38,10 @@ fn renamed_file<'a, 'm>(
     }
     let is_of = |file: &&Applicable<'_>| {
         let mut formerly = file.migration.merged.formerly.iter();
-        formerly.any(|(id, checksum)| id.as_str() == record.id && *checksum == record.checksum)
+        // A file that was edited after the merge is another migration than the one that was applied.
+        formerly.any(|(id, former)| {
+            id.as_str() == record.id && former.checksum == record.checksum && former.now == file.checksum
+        })
     };
     let file = files.iter().find(is_of)?;
     let is_free = history.iter().all(|other| other.id != file.migration.id.as_str());

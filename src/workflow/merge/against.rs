@@ -29,25 +29,28 @@ pub fn against(open: impl Into<Open>, revision: &str) -> Result<Vec<Line>, Failu
 
 fn findings(pair: &Pair, branches: &Branches, revision: &str) -> Result<Vec<String>, Failure> {
     let lines = &pair.lines;
+    let rewritten = lines.rewritten.iter().map(|id| {
+        format!("this branch has edited or removed `{id}`, which {revision} has: databases that have it do not follow")
+    });
+    let rewritten: Vec<String> = rewritten.collect();
     // A branch without migrations of its own needs nothing: git puts the two together.
     if lines.added.is_empty() {
-        return Ok(Vec::new());
+        return Ok(rewritten);
     }
     let own: Vec<String> = lines.added.iter().map(|line: &LockedMigration| format!("`{}`", line.id)).collect();
     let own = own.join(", ");
     if lines.earlier.is_empty() {
         let moved = lines::new_ids([lines].into_iter())?;
-        return Ok(match moved.first_key_value() {
-            None => Vec::new(),
-            Some((id, _)) => vec![format!(
-                "`{id}` is older than migrations of {revision}: `gen merge {revision} HEAD` puts it behind them"
-            )],
+        let older = moved.keys().next().map(|id| {
+            format!("`{id}` is older than migrations of {revision}: `gen merge {revision} HEAD` puts it behind them")
         });
+        return Ok(rewritten.into_iter().chain(older).collect());
     }
     let count = plural(lines.earlier.len(), "migration");
-    let mut found = vec![format!(
+    let mut found = rewritten;
+    found.push(format!(
         "{revision} has {count} that this branch does not have: merge it (`git merge {revision}`) or rebase onto it (`git rebase {revision}`), then `gen merge`"
-    )];
+    ));
     if let Some(release) = branches.theirs.lock.as_ref().and_then(|lock| lock.release()) {
         found.push(format!("the schema is frozen there for release {release}: {own} must wait until it is thawed"));
     }
@@ -55,8 +58,10 @@ fn findings(pair: &Pair, branches: &Branches, revision: &str) -> Result<Vec<Stri
     let (earlier, added) = (pair.earlier(), pair.added());
     let work = |migrations, plan| super::Work { migrations, plan };
     let rows = dependences(work(earlier.as_slice(), &plan), work(added.as_slice(), &other));
-    let disagreements = pair.together()?.err().unwrap_or_default();
-    if rows.is_empty() && disagreements.is_empty() {
+    let together = pair.together()?;
+    let is_settled = together.is_ok() && rows.is_empty();
+    let disagreements = together.err().unwrap_or_default();
+    if is_settled {
         found.push(format!("either order leads to the same schema: `gen merge` will put {own} behind them"));
     }
     found.extend(

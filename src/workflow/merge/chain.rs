@@ -123,7 +123,7 @@ impl Chain<'_> {
     /// The steps of the migrations on their own branch, as far as they are known.
     async fn own_steps(&self) -> Result<Vec<Step>, Failure> {
         let mut steps = Vec::new();
-        if self.lines.rewrites {
+        if !self.lines.rewritten.is_empty() {
             return Ok(steps);
         }
         let mut at = self.base.schema.clone();
@@ -178,8 +178,11 @@ impl Chain<'_> {
         }
         // A database in the other order has to go back by the statements that it was brought there by.
         let can_follow = !is_rewritten || any_order.order == OtherOrder::Same;
-        if can_follow && (migration.id != was || is_rewritten) {
-            migration.merged.formerly.insert(was.clone(), file.migration.checksum());
+        if !can_follow {
+            migration.merged.formerly.clear();
+        } else if migration.id != was || is_rewritten {
+            let now = migration.checksum();
+            migration.merged.rename(was.clone(), &file.migration.checksum(), &now);
         }
         let text = match is_rewritten {
             true => migration::text(&migration),

@@ -21,8 +21,8 @@ pub(super) struct Lines {
     pub(super) added: Vec<LockedMigration>,
     /// The migrations that both branches have and the base does not.
     pub(super) common: BTreeSet<MigrationId>,
-    /// Whether the other branch has removed or edited a migration of the base.
-    pub(super) rewrites: bool,
+    /// The migrations of the base that the other branch has removed or edited.
+    pub(super) rewritten: BTreeSet<MigrationId>,
 }
 
 impl Lines {
@@ -40,11 +40,11 @@ impl Lines {
             let (before, other) = (find(base, &line.id), find(later, &line.id));
             let line = match (before, other) {
                 (Some(_), None) => {
-                    lines.rewrites = true;
+                    lines.rewritten.insert(line.id.clone());
                     continue;
                 }
                 (Some(before), Some(other)) if other.checksum != before.checksum => {
-                    lines.rewrites = true;
+                    lines.rewritten.insert(line.id.clone());
                     if line.checksum != before.checksum && line.checksum != other.checksum {
                         return Err(Error::new(format!("both branches have edited the migration `{}`", line.id))
                             .hint("let one of them win: `git checkout --ours -- <file>`, then `gen lock` on that branch, and merge again"));
@@ -144,7 +144,7 @@ mod tests {
         let base = [line(BASE, "0"), line(EARLY, "1")];
         let lines =
             Lines::new(&base, &[line(BASE, "0"), line(EARLY, "1"), line(LATE, "3")], &[line(BASE, "new")]).unwrap();
-        assert_eq!((ids(&lines.kept), lines.rewrites), (vec![BASE, LATE], true));
+        assert_eq!((ids(&lines.kept), lines.rewritten.len()), (vec![BASE, LATE], 2));
         assert_eq!(lines.kept[0].checksum, "new");
         let error = Lines::new(&base, &[line(BASE, "a")], &[line(BASE, "b")]).unwrap_err();
         assert_eq!(error.to_string(), format!("both branches have edited the migration `{BASE}`"));

@@ -210,7 +210,9 @@ async fn merge(workspace: &Workspace, branches: Branches, request: &Request) -> 
     let lock = locked(&branches, first)?;
     let later: BTreeSet<MigrationId> =
         pairs.iter().flat_map(|pair| &pair.lines.added).map(|line| line.id.clone()).collect();
-    if let Some(release) = lock.release().filter(|_| !later.is_empty() && !request.remake) {
+    let is_first_frozen = side(&branches, first).lock.as_ref().is_some_and(|lock| lock.frozen.is_some());
+    let adds_before = !is_first_frozen && pairs.iter().any(|pair| !pair.lines.earlier.is_empty());
+    if let Some(release) = lock.release().filter(|_| adds_before || !later.is_empty() && !request.remake) {
         return Err(Error::new(format!("the schema is frozen for release {release}, and a branch adds migrations"))
             .of(ErrorKind::Refused)
             .hint("unfreeze it on the branch that froze it (`gen thaw`), or leave the other branch unmerged until the release is out")
@@ -221,7 +223,7 @@ async fn merge(workspace: &Workspace, branches: Branches, request: &Request) -> 
         return Ok(Outcome::Planned(Box::new(remade(branches, first, pairs, lock, later))));
     }
     let (mut objects, mut rows, mut found) = (Vec::new(), Vec::new(), Vec::new());
-    for pair in &pairs {
+    for pair in pairs {
         let [plan, other] = pair.plans();
         let (earlier, added) = (pair.earlier(), pair.added());
         if !request.assume_independent {
@@ -231,7 +233,16 @@ async fn merge(workspace: &Workspace, branches: Branches, request: &Request) -> 
             rows.extend(told.into_iter().map(|it| (pair.product, it)));
         }
         match pair.together()? {
-            Ok(together) => found.push(together),
+            Ok(together) => found.push((pair, together)),
+            Err(disagreements) if disagreements.is_empty() => {
+                return Err(Error::new(format!(
+                    "the changes of the branches lead to different schemas of {}, depending on their order",
+                    pair.product
+                ))
+                .of(ErrorKind::Refused)
+                .hint("keep the migrations of one branch, and make those of the other again: `gen merge --remake`")
+                .into());
+            }
             Err(disagreements) => objects.extend(disagreements.into_iter().map(|it| {
                 let Disagreement { subject, one, other, because } = it;
                 let (one, other) = if first == Side::Ours { (one, other) } else { (other, one) };
@@ -243,9 +254,9 @@ async fn merge(workspace: &Workspace, branches: Branches, request: &Request) -> 
         let names = [branches.ours.name.clone(), branches.theirs.name.clone()];
         return Ok(Outcome::Disagreed(Conflict { names, objects, rows, first, later }));
     }
-    let ids = lines::new_ids(pairs.iter().map(|pair| &pair.lines))?;
+    let ids = lines::new_ids(found.iter().map(|(pair, _)| &pair.lines))?;
     let mut dialects = Vec::new();
-    for (pair, together) in pairs.into_iter().zip(found) {
+    for (pair, together) in found {
         dialects.push(merged(workspace, pair, together, &ids, request).await?);
     }
     let lock = write::lock(lock, &dialects, &branches, first);
@@ -321,7 +332,12 @@ async fn refuse_applied(workspace: &Workspace, ids: &BTreeSet<MigrationId>) -> R
     if workspace.database_is_absent() {
         return Ok(());
     }
-    let Ok(Some(live)) = workspace.live(sea_gen_runner::session::Missing::Refuse).await else { return Ok(()) };
+    let live = workspace.live(sea_gen_runner::session::Missing::Refuse).await.map_err(|error| {
+        Error::new("it is not known whether your database has the migrations that would be removed")
+            .hint("start it, or name none if it does not have them: unset `DATABASE_URL`")
+            .because(error)
+    })?;
+    let Some(live) = live else { return Ok(()) };
     let applied = ids.iter().find(|id| live.history.iter().any(|record| record.id == id.as_str()));
     let error = applied.map(|id| {
         Error::new(format!("migration `{id}` is applied on your database, so it cannot be made again"))
@@ -364,11 +380,7 @@ fn has(lock: &Lock, product: Product, id: &MigrationId) -> bool {
 
 /// The lock of the first branch, frozen if either branch has frozen the schema since.
 fn locked(branches: &Branches, first: Side) -> Result<Lock, Failure> {
-    let side = |side: Side| match side {
-        Side::Ours => &branches.ours,
-        Side::Theirs => &branches.theirs,
-    };
-    let [first, later] = [first, first.other()].map(|it| side(it).lock.clone());
+    let [first, later] = [first, first.other()].map(|it| side(branches, it).lock.clone());
     let frozen = |lock: &Option<Lock>| lock.as_ref().and_then(|lock| lock.frozen.clone());
     let before: Option<Frozen> = branches.base.as_ref().and_then(|base| frozen(&base.lock));
     let [own, other] = [frozen(&first), frozen(&later)];
@@ -377,6 +389,13 @@ fn locked(branches: &Branches, first: Side) -> Result<Lock, Failure> {
     };
     lock.frozen = if own == before { other } else { own };
     Ok(lock)
+}
+
+fn side(branches: &Branches, side: Side) -> &Revision {
+    match side {
+        Side::Ours => &branches.ours,
+        Side::Theirs => &branches.theirs,
+    }
 }
 
 fn pairs(workspace: &Workspace, branches: &Branches, first: Side) -> Result<Vec<Pair>, Failure> {
