@@ -10,7 +10,7 @@ use crate::workflow::fresh::{Fresh, Reset};
 
 use super::arguments::{Common, Emptying};
 use super::progress::Talk;
-use super::up::{print, script};
+use super::up::{Report, print, script};
 use super::{Ending, paint};
 
 /// Drops everything in the database and applies every migration.
@@ -25,7 +25,7 @@ pub(super) async fn fresh(common: &Common, command: &Emptying) -> Result<Ending,
     let mut talk = Talk::new();
     let outcomes = fresh.run(&mut |it| talk.show(&it)).await;
     talk.done();
-    print(&command.run, &outcomes?, None);
+    print(&command.run, &Report { outcomes: outcomes?, ..Report::default() });
     fresh.live.session.close().await;
     Ok(Ending::Done)
 }
@@ -41,7 +41,7 @@ pub(super) async fn reset(common: &Common, command: &Emptying) -> Result<Ending,
     let mut talk = Talk::new();
     let outcomes = reset.run(&mut |it| talk.show(&it)).await;
     talk.done();
-    print(&command.run, &outcomes?, None);
+    print(&command.run, &Report { outcomes: outcomes?, ..Report::default() });
     reset.live.session.close().await;
     Ok(Ending::Done)
 }

@@ -20,5 +20,5 @@ pub(super) async fn run(common: &Common, command: &Restore) -> Result<Ending, Fa
     if command.no_up || workspace.lock.is_none() {
         return Ok(Ending::Done);
     }
-    up::after_restore(common).await
+    up::after_restore(common, &workspace).await
 }

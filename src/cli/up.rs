@@ -10,9 +10,9 @@ use sea_gen_runner::{Error, ErrorKind};
 use serde_json::json;
 
 use crate::lint::allow::{Allow, flag};
-use crate::workflow::apply::{Bench, Course, RefusedLoss};
+use crate::workflow::apply::{Bench, Course, RefusedLoss, Verified};
 use crate::workflow::backup::{Backup, name};
-use crate::workflow::{Failure, Workspace, stakes};
+use crate::workflow::{Failure, Open, Workspace, stakes};
 
 use super::arguments::{Common, Down, Goto, Others, Redo, Reverting, Run, Up};
 use super::paint::{self, Ink, ink};
@@ -29,8 +29,10 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
 }
 
 /// Applies what is pending in a database that was made from a backup; its name was confirmed already.
-pub(super) async fn after_restore(common: &Common) -> Result<Ending, Failure> {
-    let mut bench = Bench::open(common, true, false).await?;
+pub(super) async fn after_restore(common: &Common, workspace: &Workspace) -> Result<Ending, Failure> {
+    let environment = workspace.environment.as_ref().filter(|environment| environment.is_protected);
+    let confirmed = environment.and_then(|environment| environment.name.clone());
+    let mut bench = Bench::open(Open { confirmed, ..Open::from(common) }, true, false).await?;
     bench.backup = None;
     let course = Course::Up { target: Target::All, recognises_rows: false, unproven: false, order: Order::Strict };
     go(bench, &Run { dry_run: false, json: false }, &course, (&[], "gen up")).await
@@ -90,27 +92,42 @@ pub(super) async fn revert(
 
 /// Runs a course and reports it, or prints its SQL. `allow` has the allowed losses, and `command` is the command line to suggest.
 async fn go(bench: Bench, run: &Run, course: &Course, suggestion: (&[Allow], &str)) -> Result<Ending, Failure> {
-    let Some((outcomes, verified)) = run_course(bench, run, course, suggestion).await? else { return Ok(Ending::Done) };
-    print(run, &outcomes, verified);
-    match verified.filter(|_| !run.json) {
-        Some(true) => paint::talk("verified: the database has the schema that the migrations lead to"),
-        Some(false) => paint::talk(
+    let Some(report) = run_course(bench, run, course, suggestion).await? else { return Ok(Ending::Done) };
+    print(run, &report);
+    match report.verified.filter(|_| !run.json) {
+        Some(Verified::Yes) => paint::talk("verified: the database has the schema that the migrations lead to"),
+        Some(Verified::No) => paint::talk(
             "note: the database does not have the schema that the migrations lead to; `gen drift` shows the differences",
         ),
+        Some(Verified::Unknown(why)) => {
+            paint::talk(format!("note: it is not known whether the database has the schema of its migrations: {why}"));
+        }
         None => {}
     }
     Ok(Ending::Done)
 }
 
-/// Runs a course, or prints its SQL. Returns the outcomes, and whether the database has the resulting schema.
+/// What a run has done.
+#[derive(Default)]
+pub(super) struct Report {
+    /// The migrations.
+    pub(super) outcomes: Vec<Outcome>,
+    /// `None` if nothing was run, or nothing is applied any more.
+    pub(super) verified: Option<Verified>,
+    /// The backup that was made before.
+    pub(super) backup: Option<Backup>,
+}
+
+/// Runs a course, or prints its SQL. Returns what it has done.
 async fn run_course(
     mut bench: Bench,
     run: &Run,
     course: &Course,
     (allow, command): (&[Allow], &str),
-) -> Result<Option<(Vec<Outcome>, Option<bool>)>, Failure> {
+) -> Result<Option<Report>, Failure> {
     let mut talk = Talk::new();
-    let recognised = bench.recognise(course, run.dry_run, &mut |it| talk.show(&it)).await;
+    // The history is written only when nothing refuses the run any more.
+    let recognised = bench.recognise(course, true, &mut |it| talk.show(&it)).await;
     talk.done();
     let recognised = recognised?;
     let chosen = bench.chosen(course, &recognised)?;
@@ -144,10 +161,23 @@ async fn run_course(
         let what = "reverting would lose data; nothing was run";
         return Err(stakes::refusal(what, command, &lines, &refused).into());
     }
-    bench.refuse_refuted(course, &chosen)?;
-    bench.refuse_unpromoted(&chosen).await?;
-    if let Some(backup) = bench.back_up(&chosen).await? {
-        told(&backup, &bench.workspace);
+    let with_recognised = [bench.places(&recognised), chosen.clone()].concat();
+    bench.refuse_refuted(course, &with_recognised)?;
+    bench.refuse_unpromoted(&with_recognised).await?;
+    let backup = bench.back_up(&chosen).await?;
+    if let Some(backup) = &backup {
+        told(backup, &bench.workspace);
+    }
+    if !recognised.is_empty() {
+        let mut talk = Talk::new();
+        let now = bench.recognise(course, false, &mut |it| talk.show(&it)).await;
+        talk.done();
+        if now? != recognised {
+            return Err(Error::new("another process changed the database meanwhile; no migration was run")
+                .of(ErrorKind::Busy)
+                .hint("try again: `gen up`")
+                .into());
+        }
     }
     // Completed migrations are reported even if a later one fails.
     let (mut talk, mut done) = (Talk::new(), recognised);
@@ -160,8 +190,9 @@ async fn run_course(
     let result = bench.run(course, &mut watch).await;
     talk.done();
     if let Err(error) = result {
-        if !done.is_empty() {
-            print(run, &done, None);
+        let report = Report { outcomes: done, verified: None, backup };
+        if !report.outcomes.is_empty() {
+            print(run, &report);
         }
         return Err(error.into());
     }
@@ -170,7 +201,7 @@ async fn run_course(
         false => bench.verify(&done).await,
     };
     bench.live.session.close().await;
-    Ok(Some((done, verified)))
+    Ok(Some(Report { outcomes: done, verified, backup }))
 }
 
 /// Says where a backup is, and how a database is made from it.
@@ -204,7 +235,8 @@ pub(super) fn script(migrations: &[(&Migration, Direction)]) -> String {
 }
 
 /// Reports the result of each migration, and whether the database has the resulting schema.
-pub(super) fn print(command: &Run, outcomes: &[Outcome], verified: Option<bool>) {
+pub(super) fn print(command: &Run, report: &Report) {
+    let Report { outcomes, verified, backup } = report;
     if command.json {
         let rows = outcomes.iter().map(|outcome| {
             json!({
@@ -215,7 +247,20 @@ pub(super) fn print(command: &Run, outcomes: &[Outcome], verified: Option<bool>)
                 "status": outcome.status.map(State::key),
             })
         });
-        paint::exact(&format!("{:#}\n", json!({ "migrations": rows.collect::<Vec<_>>(), "verified": verified })));
+        let (verified, unverified) = match verified {
+            Some(Verified::Yes) => (Some(true), None),
+            Some(Verified::No) => (Some(false), None),
+            Some(Verified::Unknown(why)) => (None, Some(why)),
+            None => (None, None),
+        };
+        let mut all = json!({ "migrations": rows.collect::<Vec<_>>(), "verified": verified });
+        if let Some(why) = unverified {
+            all["unverified"] = json!(why);
+        }
+        if let Some(backup) = backup {
+            all["backup"] = json!(backup.path);
+        }
+        paint::exact(&format!("{all:#}\n"));
         return;
     }
     if outcomes.is_empty() {

@@ -32,6 +32,7 @@ impl UnfinishedBackup {
     /// The folder or the file cannot be made; there is a backup of the same second.
     pub fn begin(folder: &Path, database: &str, product: Product) -> Result<Self> {
         make_folder(folder)?;
+        keep_out_of_git(folder)?;
         let plain = |letter: char| if letter.is_alphanumeric() || letter == '-' { letter } else { '_' };
         let name: String = database.chars().map(plain).collect();
         let time = jiff::Timestamp::now().strftime("%Y%m%d_%H%M%S");
@@ -55,10 +56,37 @@ impl UnfinishedBackup {
     /// It cannot be renamed.
     pub fn keep(self) -> Result<(PathBuf, u64)> {
         let Self { file, path } = self;
-        let size = std::fs::metadata(file.path()).map_err(|error| cannot("read", file.path(), error))?.len();
+        // A program may have put another file in its place.
+        let written = open(file.path())?;
+        let size = written.metadata().map_err(|error| cannot("read", file.path(), error))?.len();
+        written.sync_all().map_err(|error| cannot("write", file.path(), error))?;
         file.persist_noclobber(&path).map_err(|error| cannot("write", &path, error.error))?;
+        sync_folder_of(&path)?;
         Ok((path, size))
     }
+}
+
+/// Backups have the rows of the database, so those in the folder of this program are not for a repository.
+fn keep_out_of_git(folder: &Path) -> Result<()> {
+    let own = Path::new(BACKUPS).parent().unwrap_or(Path::new(""));
+    let Some(parent) = folder.parent().filter(|parent| parent.ends_with(own)) else { return Ok(()) };
+    let path = parent.join(".gitignore");
+    if path.exists() {
+        return Ok(());
+    }
+    std::fs::write(&path, "*\n").map_err(|error| cannot("write", &path, error))
+}
+
+/// Makes a new name in a folder survive a power failure.
+fn sync_folder_of(path: &Path) -> Result<()> {
+    // On other systems a folder cannot be opened, and renaming is durable by itself.
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        open(folder)?.sync_all().map_err(|error| cannot("write to", folder, error))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 fn extension(product: Product) -> &'static str {
@@ -118,50 +146,88 @@ pub fn open(path: &Path) -> Result<File> {
     File::open(path).map_err(|error| cannot("read", path, error))
 }
 
-/// Puts a copy of a file in place of another one, which is kept beside it. Returns where that one is now.
-///
-/// # Errors
-/// A file cannot be read or written; then the other one is where it was.
-pub fn replace(copy_of: &Path, path: &Path) -> Result<Option<PathBuf>> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    make_folder(folder)?;
-    let new = tempfile::Builder::new().prefix(".restore-").tempfile_in(folder);
-    let new = new.map_err(|error| cannot("write to", folder, error))?;
-    std::fs::copy(copy_of, new.path()).map_err(|error| cannot("write", new.path(), error))?;
-    let former = path.exists().then(|| {
-        let time = jiff::Timestamp::now().strftime("%Y%m%d_%H%M%S");
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".replaced_{time}"));
-        path.with_file_name(name)
-    });
-    // What SQLite has not written into the database itself yet would be taken for a part of the new one.
-    let beside: Vec<(PathBuf, PathBuf)> = match &former {
-        Some(former) => {
-            ["", "-wal", "-shm", "-journal"].iter().map(|end| (with_end(path, end), with_end(former, end))).collect()
-        }
-        None => Vec::new(),
-    };
-    let mut moved = Vec::new();
-    let mut move_away = || -> Result<()> {
-        for (from, to) in beside.iter().filter(|(from, _)| from.exists()) {
-            std::fs::rename(from, to).map_err(|error| cannot("rename", from, error))?;
-            moved.push((from, to));
-        }
-        Ok(())
-    };
-    let done = move_away().and_then(|()| match new.persist(path) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(cannot("write", path, error.error)),
-    });
-    if let Err(error) = done {
-        for (from, to) in moved {
-            let _ = std::fs::rename(to, from);
-        }
-        return Err(error);
-    }
-    Ok(former)
+/// The file that takes the place of a database's file. It is removed unless it is [put there](Replacement::put).
+pub struct Replacement {
+    new: NamedTempFile,
+    path: PathBuf,
 }
 
+impl Replacement {
+    /// An empty file beside the other one; a link is followed.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn begin(path: &Path) -> Result<Self> {
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        make_folder(folder)?;
+        let new = tempfile::Builder::new().prefix(".restore-").tempfile_in(folder);
+        let new = new.map_err(|error| cannot("write to", folder, error))?;
+        Ok(Self { new, path })
+    }
+
+    /// Where the new file is written.
+    pub fn place(&self) -> &Path {
+        self.new.path()
+    }
+
+    /// Puts the new file in place of the other one, with its permissions. That one is kept beside it; returns where it is now.
+    ///
+    /// # Errors
+    /// A file cannot be written; then the other one is where it was.
+    pub fn put(self) -> Result<Option<PathBuf>> {
+        let Self { new, path } = self;
+        let is_there = path.exists();
+        if is_there {
+            take_permissions(&path, new.path())?;
+        }
+        open(new.path())?.sync_all().map_err(|error| cannot("write", new.path(), error))?;
+        let former = is_there.then(|| {
+            let time = jiff::Timestamp::now().strftime("%Y%m%d_%H%M%S");
+            with_end(&path, &format!(".replaced_{time}"))
+        });
+        // What SQLite has not written into the database itself yet would be taken for a part of the new one.
+        let beside = former.iter().flat_map(|former| {
+            ["", "-wal", "-shm", "-journal"].map(|end| (with_end(&path, end), with_end(former, end)))
+        });
+        let mut moved = Vec::new();
+        let move_away = || -> Result<()> {
+            for (from, to) in beside.filter(|(from, _)| from.exists()) {
+                std::fs::rename(&from, &to).map_err(|error| cannot("rename", &from, error))?;
+                moved.push((from, to));
+            }
+            Ok(())
+        };
+        let done = move_away().and_then(|()| match new.persist(&path) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(cannot("write", &path, error.error)),
+        });
+        if let Err(error) = done {
+            for (from, to) in moved {
+                let _ = std::fs::rename(to, from);
+            }
+            return Err(error);
+        }
+        sync_folder_of(&path)?;
+        Ok(former)
+    }
+}
+
+/// Gives a file the mode of another one, and its owner where this user may.
+fn take_permissions(of: &Path, file: &Path) -> Result<()> {
+    let metadata = std::fs::metadata(of).map_err(|error| cannot("read", of, error))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        let _ = chown(file, Some(metadata.uid()), Some(metadata.gid()));
+    }
+    std::fs::set_permissions(file, metadata.permissions()).map_err(|error| cannot("write", file, error))
+}
+
+/// A path with something behind its name.
 fn with_end(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);

@@ -111,7 +111,8 @@ impl Environment {
             let url = config.database_url.as_ref();
             let configured = Configured { url, setting: "database-url".to_owned(), comes_first: false };
             let connection = connection(root, &configured, named, variable)?;
-            return Ok(connection.map(|it| Self { is_named: named.is_some(), ..Self::of(config, it) }));
+            let found = connection.map(|it| Self { is_named: named.is_some(), ..Self::of(config, it) });
+            return Ok(found.map(|it| it.guarded(root, config, variable)));
         };
         let settings = config.environments.get(&name).ok_or_else(|| unknown(config, &name))?;
         let url = settings.database_url.as_ref();
@@ -126,7 +127,7 @@ impl Environment {
             );
         }
         let of_host = Self::of(config, connection.with_role(settings.role.clone()));
-        Ok(Some(Self {
+        let found = Self {
             is_development: settings.development.unwrap_or(of_host.is_development && !settings.protected),
             is_protected: settings.protected,
             lock_timeout: settings.lock_timeout,
@@ -134,7 +135,39 @@ impl Environment {
             requires_backup: settings.requires_backup,
             name: Some(name),
             ..of_host
-        }))
+        };
+        Ok(Some(found.guarded(root, config, variable)))
+    }
+
+    /// With the guards of every other environment that has the same database: they hold for the database, however it is named.
+    /// Environments whose variables are not set, or that take `DATABASE_URL`, tell nothing.
+    fn guarded(mut self, root: &Path, config: &Config, variable: &dyn Fn(&str) -> Option<String>) -> Self {
+        for (name, settings) in &config.environments {
+            let is_own = self.name.as_ref() == Some(name);
+            let has_guards = settings.protected || settings.requires.is_some() || settings.requires_backup;
+            if is_own || !has_guards || settings.database_url.is_none() {
+                continue;
+            }
+            let url = settings.database_url.as_ref();
+            let configured = Configured { url, setting: format!("env.{name}.database-url"), comes_first: true };
+            let other = connection(root, &configured, None, variable).ok().flatten();
+            if !other.is_some_and(|other| other.is_same_database(&self.connection)) {
+                continue;
+            }
+            self.requires_backup |= settings.requires_backup;
+            let requires = settings.requires.clone().filter(|required| self.name.as_ref() != Some(required));
+            self.requires = self.requires.take().or(requires);
+            let protects = settings.protected && !self.is_protected;
+            if protects {
+                self.is_protected = true;
+                self.is_development &= settings.development == Some(true);
+            }
+            // The name that is confirmed, and that messages say.
+            if protects || self.name.is_none() {
+                self.name = Some(name.clone());
+            }
+        }
+        self
     }
 
     /// The database of a connection that is open already.
@@ -158,6 +191,10 @@ impl Environment {
 }
 
 fn unknown(config: &Config, name: &str) -> Error {
+    if name == "all" {
+        return Error::new("this command names one environment, and `all` is none")
+            .hint("`gen status --env all` shows all of them");
+    }
     let error = Error::new(format!("there is no environment `{name}` in the configuration"));
     let names: Vec<&str> = config.environments.keys().map(String::as_str).collect();
     match similar::get_close_matches(name, &names, 1, 0.6).first() {

@@ -197,6 +197,12 @@ impl Bench {
         }
     }
 
+    /// Where recognised migrations are.
+    pub fn places(&self, recognised: &[Outcome]) -> Vec<Chosen> {
+        let place = |outcome: &Outcome| self.migrations.iter().position(|it| it.id.as_str() == outcome.id);
+        recognised.iter().filter_map(|outcome| Some((place(outcome)?, Direction::Up))).collect()
+    }
+
     /// The migrations of a course in execution order, without recognised ones.
     ///
     /// # Errors
@@ -328,11 +334,13 @@ impl Bench {
         outcomes.and(followed)
     }
 
-    /// Reads the database again after a run: whether it has the schema that the applied migrations lead to, or `None` where that
-    /// cannot be told. Its fingerprint with its own expression texts is recorded, so that it is recognised when the snapshot has
+    /// Reads the database again after a run: whether it has the schema that the applied migrations lead to; `None` if none is
+    /// applied any more. Its fingerprint with its own expression texts is recorded, so that it is recognised when the snapshot has
     /// other texts; a failure of that is ignored, because the record is only an aid.
-    pub async fn verify(&mut self, outcomes: &[Outcome]) -> Option<bool> {
-        self.live.read_again(&self.workspace).await.ok()?;
+    pub async fn verify(&mut self, outcomes: &[Outcome]) -> Option<Verified> {
+        if let Err(failure) = self.live.read_again(&self.workspace).await {
+            return Some(Verified::Unknown(format!("the database cannot be read: {failure}")));
+        }
         let found = fingerprint(self.live.schema.schema());
         let verified = self.has_schema_of_history(&found).await;
         let last = outcomes.iter().rev().find(|outcome| outcome.direction == Direction::Up);
@@ -343,21 +351,39 @@ impl Bench {
     }
 
     /// Whether the database has the schema that the applied migrations lead to.
-    async fn has_schema_of_history(&mut self, found: &str) -> Option<bool> {
-        let is_applied = |migration: &&Migration| self.live.history.iter().any(|it| it.id == migration.id.as_str());
-        let last = self.migrations.iter().rfind(is_applied)?;
+    async fn has_schema_of_history(&mut self, found: &str) -> Option<Verified> {
+        let unknown = |why: &str| Some(Verified::Unknown(why.to_owned()));
+        let is_applied = |migration: &Migration| {
+            self.live.history.iter().any(|it| it.id == migration.id.as_str() && it.status.is_done())
+        };
+        let last = self.migrations.iter().rfind(|migration| is_applied(migration))?;
         if last.to.as_deref() == Some(found) {
-            return Some(true);
+            return Some(Verified::Yes);
         }
-        let newest = self.migrations.last()?;
-        if newest.id != last.id {
-            // No snapshot has the expressions of an older state.
-            return None;
+        if !self.migrations.iter().all(is_applied) {
+            return unknown("not all migrations are applied, and no snapshot has an older state");
         }
-        let mut sealed = self.workspace.sealed_if_here(self.live.product()).ok()??;
-        self.live.unify_expressions(Some(&mut sealed), None).await.ok()?;
-        Some(sealed.schema == self.live.schema)
+        let mut sealed = match self.workspace.sealed_if_here(self.live.product()) {
+            Ok(Some(sealed)) => sealed,
+            Ok(None) => return unknown("there is no snapshot"),
+            Err(failure) => return Some(Verified::Unknown(format!("the snapshot cannot be read: {failure}"))),
+        };
+        if let Err(error) = self.live.unify_expressions(Some(&mut sealed), None).await {
+            return Some(Verified::Unknown(format!("expressions cannot be compared: {error}")));
+        }
+        Some(if sealed.schema == self.live.schema { Verified::Yes } else { Verified::No })
     }
+}
+
+/// Whether a database has the schema that its applied migrations lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verified {
+    /// It has.
+    Yes,
+    /// It differs.
+    No,
+    /// It is not known, for this reason.
+    Unknown(String),
 }
 
 /// The schema or database of unqualified names.

@@ -5,16 +5,16 @@
 use std::path::{Path, PathBuf};
 
 use sea_gen_runner::run::{self, DEFAULT_WAIT};
-use sea_gen_runner::session::{ConnectionOptions, LEASE_TABLE, Missing, Session};
+use sea_gen_runner::session::{ConnectionOptions, LEASE_TABLE, Missing, Session, Unfinished};
 use sea_gen_runner::{Error, ErrorKind, sql};
 
-use crate::dialect::{self, Forms};
+use crate::dialect::{self, Forms, Role};
 use crate::diff::diff;
 use crate::introspect::{self, SEAORM_HISTORY};
-use crate::project::backups::{self, UnfinishedBackup};
+use crate::project::backups::{self, Replacement, UnfinishedBackup};
 use crate::project::fingerprint;
 use crate::proof::Scratch;
-use crate::schema::Product;
+use crate::schema::{Normalized, Product};
 
 use super::{Failure, Live, Workspace, clients};
 
@@ -36,6 +36,8 @@ pub struct Backup {
 pub async fn backup(workspace: &Workspace, live: &mut Live, folder: &Path) -> Result<Backup, Failure> {
     let connection = connection(workspace)?;
     let product = live.product();
+    // An interrupt ends what runs; the file and the scratch database are removed then.
+    let _unfinished = Unfinished::begin();
     let unfinished = UnfinishedBackup::begin(&workspace.root().join(folder), &name(&connection), product)?;
     let phase = workspace.phase(format!("copying {connection}"));
     clients::dump(&mut live.session, &connection, unfinished.place()).await?;
@@ -52,6 +54,7 @@ pub async fn backup(workspace: &Workspace, live: &mut Live, folder: &Path) -> Re
         }
         Copy::Unknown(why) => Some(why),
     };
+    run::goes_on().map_err(|error| Error::new("no backup was made").because(error))?;
     let (path, size) = unfinished.keep()?;
     Ok(Backup { path, size, unchecked })
 }
@@ -72,8 +75,7 @@ async fn restored(
     file: &Path,
 ) -> Result<Copy, Failure> {
     if product == Product::Sqlite {
-        let copy = ConnectionOptions::parse(&format!("sqlite:{}", file.display()), Path::new(""))?;
-        let mut session = sea_gen_runner::session::connect(&copy, Missing::Refuse).await?;
+        let mut session = sea_gen_runner::session::connect(&file_options(file)?, Missing::Refuse).await?;
         let found = read(workspace, &mut session).await;
         session.close().await;
         return found.map(Copy::Schema);
@@ -140,46 +142,191 @@ pub async fn restore(workspace: &Workspace, file: &Path, replaces: Option<&str>)
         ))
         .into());
     }
+    let _unfinished = Unfinished::begin();
     let phase = workspace.phase("restoring the backup into a scratch database");
     if let Copy::Unknown(why) = restored(workspace, of_file, &connection, file).await? {
         workspace.note(&format!("note: the backup could not be tried out before: {why}"));
     }
     drop(phase);
-    if workspace.database_is_absent() {
-        return Ok(backups::replace(file, connection.file().unwrap_or(file))?);
+    run::goes_on().map_err(|error| Error::new("nothing was changed").because(error))?;
+    let again = format!("gen restore {} --replace {own}", file.display());
+    if of_file == Product::Sqlite {
+        return put_file(workspace, &connection, file, replaces.is_some(), &again).await;
     }
     let mut live = workspace.required(Missing::Refuse).await?;
-    let product = live.product();
-    let is_empty = live.schema.schema().is_empty() && live.history.is_empty();
-    if !is_empty && replaces.is_none() {
-        live.session.close().await;
-        return Err(Error::new(format!("the database {connection} is not empty; nothing was changed"))
-            .of(ErrorKind::Refused)
-            .hint(format!("to replace what is in it: `gen restore {} --replace {own}`", file.display()))
-            .into());
-    }
+    let Live { session, schema, .. } = &mut live;
     let _phase = workspace.phase(format!("restoring {connection}"));
-    if product == Product::Sqlite {
-        // What other connections have written is in the file then.
-        let _ = live.session.query("PRAGMA wal_checkpoint(TRUNCATE)").await;
-        live.session.close().await;
-        return Ok(backups::replace(file, connection.file().unwrap_or(file))?);
-    }
-    if !is_empty {
-        let plan = diff(&live.schema, &dialect::nothing(), &[]);
-        let drops = dialect::statements(dialect::of(product), Forms::Offline, &plan, live.schema.schema())?;
-        run::execute(&mut live.session, &drops, DEFAULT_WAIT).await?;
-    }
-    let history = live.session.history_table().to_owned();
-    for table in [history.as_str(), SEAORM_HISTORY, LEASE_TABLE] {
-        let drop = format!("DROP TABLE IF EXISTS {}", sql::quote(product, table));
-        let dropped = live.session.execute(&drop).await;
-        dropped.map_err(|error| Error::new(format!("the table `{table}` cannot be dropped")).because(error))?;
-    }
+    // Under the lock no other runner begins before everything is loaded.
+    let loaded = run::under_lock(session, DEFAULT_WAIT, async |session: &mut Session| {
+        if !objects(session).await?.is_empty() {
+            refuse_unless(replaces.is_some(), &connection, &again)?;
+            empty(session, schema).await?;
+        }
+        let product = session.product();
+        clients::load(product, &connection, file).await.map_err(|error| match product {
+            Product::MySql | Product::MariaDb => {
+                error.hint(format!("a part of the backup is in the database now; try again: `{again}`"))
+            }
+            Product::Postgres | Product::Sqlite => {
+                error.hint(format!("the database is empty now; try again: `gen restore {}`", file.display()))
+            }
+        })?;
+        Ok::<_, Failure>(())
+    })
+    .await;
     live.session.close().await;
-    let loaded = clients::load(product, &connection, file).await;
-    loaded.map_err(|error| {
-        error.hint(format!("the database is empty now; try again: `gen restore {}`", file.display()))
-    })?;
+    loaded?;
     Ok(None)
+}
+
+/// Puts a copy of an SQLite file in place of the database's. Returns where that one is now.
+async fn put_file(
+    workspace: &Workspace,
+    connection: &ConnectionOptions,
+    file: &Path,
+    replaces: bool,
+    again: &str,
+) -> Result<Option<PathBuf>, Failure> {
+    let target = connection.file().ok_or_else(|| Error::new("the database is in memory, so it cannot be restored"))?;
+    let replacement = Replacement::begin(target)?;
+    let mut source = sea_gen_runner::session::connect(&file_options(file)?, Missing::Refuse).await?;
+    let copied = clients::dump(&mut source, connection, replacement.place()).await;
+    source.close().await;
+    copied?;
+    if workspace.database_is_absent() {
+        return Ok(replacement.put()?);
+    }
+    let mut session = sea_gen_runner::session::connect(connection, Missing::Refuse).await?;
+    let put = async {
+        hold_file(&mut session).await?;
+        if !objects(&mut session).await?.is_empty() {
+            refuse_unless(replaces, connection, again)?;
+        }
+        Ok::<_, Failure>(replacement.put()?)
+    };
+    let put = put.await;
+    let _ = session.rollback().await;
+    session.close().await;
+    put
+}
+
+/// Takes what others have written into the file itself, and locks it for everybody else until the transaction ends.
+async fn hold_file(session: &mut Session) -> Result<(), Error> {
+    let in_use = |error| {
+        Error::new("another process has the database open; nothing was changed")
+            .of(ErrorKind::Busy)
+            .hint("find the process that has the file open (`fuser <file>`), end it, and try again")
+            .because(error)
+    };
+    session.query("PRAGMA journal_mode = DELETE").await.map_err(in_use)?;
+    session.execute("BEGIN EXCLUSIVE").await.map(drop).map_err(in_use)
+}
+
+fn file_options(path: &Path) -> Result<ConnectionOptions, Error> {
+    let place = path.display().to_string().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    ConnectionOptions::parse(&format!("sqlite:{place}"), Path::new(""))
+}
+
+fn refuse_unless(replaces: bool, connection: &ConnectionOptions, again: &str) -> Result<(), Error> {
+    if replaces {
+        return Ok(());
+    }
+    Err(Error::new(format!("the database {connection} is not empty; nothing was changed"))
+        .of(ErrorKind::Refused)
+        .hint(format!("to replace what is in it: `{again}`")))
+}
+
+/// Drops everything that the project knows of a database. On PostgreSQL nothing is dropped if something else would stay.
+async fn empty(session: &mut Session, schema: &Normalized) -> Result<(), Failure> {
+    let product = session.product();
+    let plan = diff(schema, &dialect::nothing(), &[]);
+    let drops = dialect::statements(dialect::of(product), Forms::Offline, &plan, schema.schema())?;
+    let mut drops: Vec<String> =
+        drops.into_iter().filter(|drop| drop.role == Role::Change).map(|drop| drop.sql).collect();
+    let history = session.history_table().to_owned();
+    let tables = [history.as_str(), SEAORM_HISTORY];
+    drops.extend(tables.map(|table| format!("DROP TABLE IF EXISTS {}", sql::quote(product, table))));
+    let database = |error| Error::new("the database cannot be emptied").of(ErrorKind::Database).because(error);
+    let is_whole = product == Product::Postgres;
+    if is_whole {
+        session.begin().await.map_err(database)?;
+    }
+    let dropped = drop_each(session, &drops).await;
+    if !is_whole {
+        return Ok(dropped.map_err(|error| error.hint("a part of the database is dropped; run the command again"))?);
+    }
+    if let Err(error) = dropped {
+        let _ = session.rollback().await;
+        return Err(error.hint("nothing was changed").into());
+    }
+    session.commit().await.map_err(database)?;
+    Ok(())
+}
+
+/// Drops objects, and on PostgreSQL the schemas that are empty then.
+///
+/// # Errors
+/// The database's refusal; on PostgreSQL other objects are left.
+async fn drop_each(session: &mut Session, drops: &[String]) -> Result<(), Error> {
+    for drop in drops {
+        session.execute(drop).await.map_err(|error| Error::new(format!("`{drop}` failed")).because(error))?;
+    }
+    if session.product() != Product::Postgres {
+        return Ok(());
+    }
+    let left = objects(session).await?;
+    if left.is_empty() {
+        let unread = |error| Error::new("cannot read the catalog").because(error);
+        let schemas = session.query(OWN_SCHEMAS).await.map_err(unread)?;
+        for schema in schemas.iter().map(|row| row.text(0)) {
+            let dropped = session.execute(&format!("DROP SCHEMA {schema}")).await;
+            dropped.map_err(|error| Error::new(format!("the schema {schema} cannot be dropped")).because(error))?;
+        }
+        return Ok(());
+    }
+    let others = left.len().saturating_sub(SHOWN);
+    let mut names = left.into_iter().take(SHOWN).collect::<Vec<_>>().join(", ");
+    if others > 0 {
+        names.push_str(&format!(" and {others} more"));
+    }
+    Err(Error::new(format!("the database has objects that the project does not manage, and they would stay: {names}"))
+        .of(ErrorKind::Refused)
+        .hint(
+            "restore into a new database: `gen restore FILE --database-url …`, and connect the application to that one",
+        ))
+}
+
+/// The schemas of a PostgreSQL database that a dump creates.
+const OWN_SCHEMAS: &str = "SELECT pg_catalog.quote_ident(nspname) FROM pg_catalog.pg_namespace
+    WHERE nspname NOT IN ('information_schema', 'public') AND nspname !~ '^pg_' ORDER BY 1";
+
+/// How many objects a message names.
+const SHOWN: usize = 5;
+
+/// The objects of a database that are no part of the system or of an extension, whether the project knows them or not. A lease is
+/// none: the lock that is held may need it.
+async fn objects(session: &mut Session) -> Result<Vec<String>, Error> {
+    let query = match session.product() {
+        Product::Postgres => {
+            "SELECT pg_catalog.format('%I.%I', n.nspname, o.name) FROM (
+                SELECT relnamespace AS schema, relname AS name, oid, 'pg_catalog.pg_class'::pg_catalog.regclass AS catalog
+                    FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+                UNION ALL SELECT pronamespace, proname, oid, 'pg_catalog.pg_proc'::pg_catalog.regclass FROM pg_catalog.pg_proc
+                UNION ALL SELECT typnamespace, typname, oid, 'pg_catalog.pg_type'::pg_catalog.regclass
+                    FROM pg_catalog.pg_type WHERE typtype IN ('e', 'd', 'r')
+            ) o JOIN pg_catalog.pg_namespace n ON n.oid = o.schema
+            WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND NOT EXISTS (
+                SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype = 'e')
+            ORDER BY 1"
+        }
+        Product::MySql | Product::MariaDb => {
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()
+            UNION ALL SELECT routine_name FROM information_schema.routines WHERE routine_schema = DATABASE()
+            UNION ALL SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE()"
+        }
+        Product::Sqlite => "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    };
+    let rows = session.query(query).await;
+    let rows = rows.map_err(|error| Error::new("cannot read the catalog").because(error))?;
+    Ok(rows.iter().map(|row| row.text(0).to_owned()).filter(|name| name != LEASE_TABLE).collect())
 }

@@ -2,19 +2,27 @@
 //!
 //! Must not know why it is copied, or where the file is kept.
 
+use std::io::Read as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-use sea_gen_runner::session::{ConnectionOptions, Session};
+use sea_gen_runner::session::{ConnectionOptions, Session, Unfinished, interrupted};
 use sea_gen_runner::{Error, Result};
 
 use crate::project::backups::{self, PrivateFile};
 use crate::schema::Product;
 
+/// The pause between two questions whether a program has ended.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What a person has set for PostgreSQL's programs, and would lead them to another database.
+const POSTGRES_DETOURS: [&str; 3] = ["PGSERVICE", "PGSERVICEFILE", "PGHOSTADDR"];
+
 /// Copies a database into an empty file.
 ///
 /// # Errors
-/// The program is not installed, or says why it fails.
+/// The program is not installed, or says why it fails; an interrupt was requested.
 pub(super) async fn dump(session: &mut Session, connection: &ConnectionOptions, to: &Path) -> Result<()> {
     let product = session.product();
     match product {
@@ -24,15 +32,14 @@ pub(super) async fn dump(session: &mut Session, connection: &ConnectionOptions, 
             done.map(drop).map_err(|error| Error::new("the database cannot be copied").because(error))
         }
         Product::Postgres => {
-            let mut command = Command::new("pg_dump");
-            command.args(["--format=custom", "--no-password", "--file"]).arg(to).envs(connection.postgres_variables());
+            let mut command = of_postgres("pg_dump", connection);
+            command.args(["--format=custom", "--no-password", "--file"]).arg(to);
             run(command, "pg_dump", "postgresql-client").await
         }
         Product::MySql | Product::MariaDb => {
-            let file = PrivateFile::with(&connection.client_file())?;
-            let name = program(product, ["mariadb-dump", "mysqldump"]);
-            let mut command = Command::new(name);
-            command.arg(with_file(&file)).args([
+            let program = Program::find(product, ["mariadb-dump", "mysqldump"]);
+            let (mut command, _file) = program.command(connection)?;
+            command.args([
                 "--single-transaction",
                 "--routines",
                 "--triggers",
@@ -41,8 +48,12 @@ pub(super) async fn dump(session: &mut Session, connection: &ConnectionOptions, 
                 "--no-tablespaces",
                 "--default-character-set=utf8mb4",
             ]);
+            if program.maker == Product::MySql {
+                // Those of the server would be set when the backup is restored, into whatever server.
+                command.arg("--set-gtid-purged=OFF");
+            }
             command.arg("--result-file").arg(to).arg(connection.database());
-            run(command, name, "mariadb-client").await
+            run(command, program.name, "mariadb-client").await
         }
     }
 }
@@ -50,55 +61,107 @@ pub(super) async fn dump(session: &mut Session, connection: &ConnectionOptions, 
 /// Copies a file into an empty database of a server.
 ///
 /// # Errors
-/// The program is not installed, or says why it fails.
+/// The program is not installed, or says why it fails; an interrupt was requested.
 pub(super) async fn load(product: Product, connection: &ConnectionOptions, from: &Path) -> Result<()> {
     match product {
         Product::Sqlite => Ok(()),
         Product::Postgres => {
-            let mut command = Command::new("pg_restore");
+            let mut command = of_postgres("pg_restore", connection);
             command.args(["--exit-on-error", "--single-transaction", "--no-password", "--dbname"]);
-            command.arg(connection.database()).arg(from).envs(connection.postgres_variables());
+            command.arg(connection.database()).arg(from);
             run(command, "pg_restore", "postgresql-client").await
         }
         Product::MySql | Product::MariaDb => {
-            let file = PrivateFile::with(&connection.client_file())?;
-            let name = program(product, ["mariadb", "mysql"]);
-            let mut command = Command::new(name);
-            command.arg(with_file(&file)).arg("--default-character-set=utf8mb4").arg(connection.database());
+            let program = Program::find(product, ["mariadb", "mysql"]);
+            let (mut command, _file) = program.command(connection)?;
+            command.arg("--default-character-set=utf8mb4").arg(connection.database());
             command.stdin(backups::open(from)?);
-            run(command, name, "mariadb-client").await
+            run(command, program.name, "mariadb-client").await
         }
     }
 }
 
-/// The first of two programs that is installed: MariaDB's own, or MySQL's own where the server is MySQL.
-fn program(product: Product, [mariadb, mysql]: [&'static str; 2]) -> &'static str {
-    let names = if product == Product::MySql { [mysql, mariadb] } else { [mariadb, mysql] };
-    let is_there =
-        |name: &&str| Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    names.into_iter().find(is_there).unwrap_or(names[0])
+fn of_postgres(name: &str, connection: &ConnectionOptions) -> Command {
+    let mut command = Command::new(name);
+    for variable in POSTGRES_DETOURS {
+        command.env_remove(variable);
+    }
+    command.envs(connection.postgres_variables());
+    command
 }
 
-fn with_file(file: &PrivateFile) -> String {
-    format!("--defaults-extra-file={}", file.path().display())
+/// A program of MySQL or MariaDB.
+struct Program {
+    name: &'static str,
+    /// Whose it is: the options differ.
+    maker: Product,
 }
 
-/// Runs a program on another thread, and gives its words back when it fails.
+impl Program {
+    /// The first of two programs that is installed: MariaDB's own, or MySQL's own where the server is MySQL. The program with
+    /// MySQL's name may be MariaDB's.
+    fn find(product: Product, [mariadb, mysql]: [&'static str; 2]) -> Self {
+        let names = if product == Product::MySql { [mysql, mariadb] } else { [mariadb, mysql] };
+        let asked = |name: &'static str| {
+            let output = Command::new(name).arg("--version").stderr(Stdio::null()).output().ok()?;
+            let is_mariadb = String::from_utf8_lossy(&output.stdout).to_ascii_lowercase().contains("mariadb");
+            Some(Self { name, maker: if is_mariadb { Product::MariaDb } else { Product::MySql } })
+        };
+        names.into_iter().find_map(asked).unwrap_or(Self { name: names[0], maker: product })
+    }
+
+    /// It with the options by which it connects, which are in a file, and with no others.
+    fn command(&self, connection: &ConnectionOptions) -> Result<(Command, PrivateFile)> {
+        let file = PrivateFile::with(&connection.client_file(self.maker))?;
+        let mut command = Command::new(self.name);
+        command.arg(format!("--defaults-file={}", file.path().display())).env("MYSQL_TEST_LOGIN_FILE", "");
+        Ok((command, file))
+    }
+}
+
+/// Runs a program, and gives its words back when it fails. An interrupt ends it.
 async fn run(mut command: Command, name: &'static str, package: &str) -> Result<()> {
-    let running = tokio::task::spawn_blocking(move || command.stdout(Stdio::null()).stderr(Stdio::piped()).output());
-    let output = match running.await {
-        Ok(Ok(output)) => output,
-        Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+    let _unfinished = Unfinished::begin();
+    let cannot_run = || Error::new(format!("`{name}` cannot be run"));
+    let mut child = match command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn() {
+        Ok(child) => Running(child),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(Error::new(format!("`{name}` is not installed"))
                 .hint(format!("install the programs of the database: `apt-get install {package}`")));
         }
-        Ok(Err(error)) => return Err(Error::new(format!("`{name}` cannot be run")).because(error)),
-        Err(error) => return Err(Error::new(format!("`{name}` cannot be run")).because(error)),
+        Err(error) => return Err(cannot_run().because(error)),
     };
-    if output.status.success() {
+    let words = child.0.stderr.take();
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut said = Vec::new();
+        let _ = words.map(|mut words| words.read_to_end(&mut said));
+        said
+    });
+    let status = loop {
+        if interrupted() {
+            return Err(Error::new(format!("`{name}` was ended: an interrupt was requested")));
+        }
+        match child.0.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) => tokio::time::sleep(PAUSE).await,
+            Err(error) => return Err(cannot_run().because(error)),
+        }
+    };
+    if status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr);
+    let said = reading.await.map_err(|error| cannot_run().because(error))?;
+    let said = String::from_utf8_lossy(&said);
     let lines: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).take(5).collect();
-    Err(Error::new(format!("`{name}` failed ({}): {}", output.status, lines.join("; "))))
+    Err(Error::new(format!("`{name}` failed ({status}): {}", lines.join("; "))))
+}
+
+/// A program that runs. It ends with the value.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

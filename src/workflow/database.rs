@@ -21,8 +21,18 @@ impl Workspace {
     /// # Errors
     /// The environment is protected and its name is not confirmed.
     pub fn refuse_protected(&self) -> Result<(), Failure> {
+        let own = self.environment.as_ref().and_then(|environment| environment.name.as_ref());
         let Some(environment) = self.environment.as_ref().filter(|environment| environment.is_protected) else {
-            return Ok(());
+            return match self.confirmed.as_ref().filter(|confirmed| Some(*confirmed) != own) {
+                Some(other) => Err(Error::new(format!(
+                    "`{other}` was confirmed, and the command works on {}; nothing was changed",
+                    own.map_or_else(|| "no named environment".to_owned(), |own| format!("the environment `{own}`"))
+                ))
+                .of(ErrorKind::Refused)
+                .hint(format!("`--env {other}` works on it"))),
+                None => Ok(()),
+            }
+            .map_err(Into::into);
         };
         let name = environment.name.as_deref().unwrap_or_default();
         let confirmed = match &self.confirmed {

@@ -6,7 +6,7 @@ use sea_gen_runner::run::{self, Direction};
 use sea_gen_runner::session::{Missing, connect};
 use sea_gen_runner::{Error, ErrorKind};
 
-use crate::project::NamedDatabase;
+use crate::project::{NamedDatabase, Project};
 
 use super::apply::{Bench, Chosen};
 use super::status::{Status, status};
@@ -18,8 +18,9 @@ use super::{Failure, Open, Workspace, applicable};
 /// The project cannot be opened, or has no environments.
 pub async fn statuses(open: impl Into<Open>) -> Result<Vec<(String, Result<Status, Failure>)>, Failure> {
     let open = Open { database: NamedDatabase::default(), ..open.into() };
-    // What DATABASE_URL names is not read here.
-    let names: Vec<String> = Workspace::open(open.clone())?.project.config.environments.into_keys().collect();
+    // The variables of one environment may be set where those of another are not.
+    let project = Project::discover_unlocked(&open.start()?)?;
+    let names: Vec<String> = project.config.environments.into_keys().collect();
     if names.is_empty() {
         return Err(Error::new("the configuration has no environments")
             .hint("add `[env.staging]` and a `database-url` to it")

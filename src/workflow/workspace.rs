@@ -74,6 +74,13 @@ impl Default for Open {
     }
 }
 
+impl Open {
+    /// The folder in which the search for the project starts.
+    pub(super) fn start(&self) -> Result<std::path::PathBuf, Failure> {
+        Ok(self.folder.clone().map_or_else(current_folder, Ok)?)
+    }
+}
+
 /// The entity files, and the declared schema of each dialect.
 pub type Declared = (SourceFiles, Vec<(Product, Model, Vec<Diagnostic>)>);
 
@@ -116,11 +123,7 @@ impl Workspace {
     /// Finds the project and reads its configuration and lock.
     pub fn open(open: impl Into<Open>) -> Result<Self, Failure> {
         let open = open.into();
-        let start = match &open.folder {
-            Some(folder) => folder.clone(),
-            None => current_folder()?,
-        };
-        let (project, lock) = Project::discover_with_lock(&start)?;
+        let (project, lock) = Project::discover_with_lock(&open.start()?)?;
         Self::of(project, lock, open)
     }
 

@@ -17,7 +17,7 @@ use crate::{Product, Role, Statement};
 use super::definers::Kept;
 use super::history::Record;
 use super::journalled::Reached;
-use super::statement::carry_out;
+use super::statement::{carry_out, is_all_or_none};
 use super::stop::{Stage, Stop};
 use super::table::{Entry, Table};
 use super::transaction_groups::{TransactionGroup, commits_by_itself, transaction_groups};
@@ -259,6 +259,9 @@ impl<'a> Execution<'a> {
             };
             let Err(stop) = done else { return Ok(()) };
             let (Some(why), Some(pause)) = (&stop.waited, pauses.next()) else { return Err(stop) };
+            if !transactional && !stop.was_not_sent && !self.is_all_or_none(session.product(), &range) {
+                return Err(stop);
+            }
             if transactional && !matches!(rolled_back(session).await, Ok(true)) {
                 return Err(stop);
             }
@@ -268,6 +271,12 @@ impl<'a> Execution<'a> {
                 return Err(stop);
             }
         }
+    }
+
+    /// Whether each of the statements, where it fails outside a transaction, has done nothing.
+    pub(super) fn is_all_or_none(&self, product: Product, range: &Range<usize>) -> bool {
+        let mut statements = self.statements().iter().skip(range.start).take(range.len());
+        statements.all(|statement| is_all_or_none(product, statement))
     }
 
     /// Completes a group: where it is a transaction, the record of what it did is part of it.

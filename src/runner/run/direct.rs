@@ -31,6 +31,23 @@ pub async fn execute(session: &mut Session, statements: &[Statement], wait: Dura
     result
 }
 
+/// Does something else under the runner's lock, which `work` must not take again: the session only holds it while another program
+/// works on the database.
+///
+/// # Errors
+/// The lock cannot be had; those of `work`.
+pub async fn under_lock<T, E: From<Error>>(
+    session: &mut Session,
+    wait: Duration,
+    work: impl AsyncFnOnce(&mut Session) -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
+    session.refuse_shared()?;
+    let held = lock::acquire(session, wait.into(), &mut |_| ()).await?;
+    let result = work(session).await;
+    lock::release(session, held).await;
+    result
+}
+
 async fn send(session: &mut Session, statements: &[Statement], wait: Duration) -> Result<()> {
     let kept = Kept::read(session, statements, &BTreeMap::new()).await;
     let is_sqlite = session.product() == Product::Sqlite;

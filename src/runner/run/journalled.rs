@@ -13,7 +13,6 @@ use super::history::Record;
 use super::journal::{Journal, Sent};
 use super::probe::{self, Probe};
 use super::resume::Start;
-use super::statement::is_all_or_none;
 use super::stop::{Stage, Stop};
 use super::table::Entry;
 use super::transaction_groups::{TransactionGroup, commits_by_itself, own_transactions};
@@ -342,7 +341,6 @@ impl Execution<'_> {
 
     /// Whether a group that the database refused has changed nothing, so that it can be sent again.
     fn leaves_nothing(&self, product: Product, group: &TransactionGroup) -> bool {
-        let mut statements = self.statements().iter().skip(group.statements.start).take(group.statements.len());
-        group.transactional || statements.all(|statement| is_all_or_none(product, statement))
+        group.transactional || self.is_all_or_none(product, &group.statements)
     }
 }

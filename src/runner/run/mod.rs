@@ -52,7 +52,7 @@ pub use ahead::OnAhead;
 pub use confined::reaches_beyond;
 pub use contradictions::contradictions;
 pub use corrections::{forget, forget_all, note, prepare, record, resolve};
-pub use direct::execute;
+pub use direct::{execute, under_lock};
 pub use functions::refuse_missing as refuse_functions;
 pub use history::{Record, State, history};
 pub use lock::{Orphans, Waiting, holder};

@@ -3,7 +3,7 @@
 //! A server notices the end of a client at once where it waits for the next request, and late or never where it runs a statement. So
 //! the second connection, which runs nothing, holds a lock named after the first one. Must not know what the first one does.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -16,6 +16,9 @@ use super::{Missing, Rows, Session, mysql, postgres};
 
 /// The pause between two signs of life.
 const BEAT: Duration = Duration::from_secs(1);
+
+/// After how long without a renewal the lease counts as lost: before another runner may take it.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// How long the second connection may take to begin or to end.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -121,7 +124,7 @@ impl Session {
         }
         let (ends, mut ended) = oneshot::channel();
         let task = tokio::spawn(async move {
-            let mut other = Some(other);
+            let (mut other, mut renewed) = (Some(other), Instant::now());
             loop {
                 tokio::select! {
                     _ = &mut ended => break,
@@ -129,7 +132,7 @@ impl Session {
                 }
                 tokio::select! {
                     _ = &mut ended => break,
-                    () = beat(&mut other, &opening) => {}
+                    () = beat(&mut other, &opening, &mut renewed) => {}
                 }
             }
             if let Some(other) = other {
@@ -152,7 +155,7 @@ impl Session {
 }
 
 /// Gives a sign of life, and renews the lease; a connection that is lost is made again.
-async fn beat(other: &mut Option<Driver>, opening: &Opening) {
+async fn beat(other: &mut Option<Driver>, opening: &Opening, renewed: &mut Instant) {
     let is_there = match other {
         // A late answer is no lost connection: the server may be busy with the statement of the runner.
         Some(driver) => !matches!(tokio::time::timeout(PATIENCE, first(driver, "SELECT 1")).await, Ok(None)),
@@ -162,9 +165,19 @@ async fn beat(other: &mut Option<Driver>, opening: &Opening) {
         *other = None;
         *other = opening.open().await;
     }
-    if let (Some(driver), Some(renewal)) = (other, &opening.renewal)
-        && let Ok(0) = driver.execute(renewal).await
-    {
-        let _ = opening.given_up.set("another runner has taken the lease of the cluster");
+    let Some(renewal) = &opening.renewal else { return };
+    let changed = match other {
+        Some(driver) => tokio::time::timeout(PATIENCE, driver.execute(renewal)).await.ok().and_then(Result::ok),
+        None => None,
+    };
+    match changed {
+        Some(0) => {
+            let _ = opening.given_up.set("another runner has taken the lease of the cluster");
+        }
+        Some(_) => *renewed = Instant::now(),
+        None if renewed.elapsed() >= SILENCE => {
+            let _ = opening.given_up.set("the lease of the cluster could not be renewed for 10 seconds");
+        }
+        None => {}
     }
 }

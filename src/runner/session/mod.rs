@@ -198,6 +198,12 @@ impl Session {
         let mut session = Self::on(driver, options.options.clone(), product, options.is_scratch).await?;
         session.name_history(options.history.as_deref());
         if let Some(role) = &options.role {
+            if session.is_shared {
+                let message = "a role needs a session of its own, and this connection goes through a pooler that uses another one \
+                               for every transaction"
+                    .to_owned();
+                return Err(DatabaseError { message, code: None }.into());
+            }
             let set = format!("SET ROLE {}", sql::quote(session.product, role));
             session.execute(&set).await?;
         }

@@ -241,6 +241,27 @@ impl ConnectionOptions {
         }
     }
 
+    /// Whether both lead to one database, as far as host, port and name, or the file, tell.
+    pub fn is_same_database(&self, other: &Self) -> bool {
+        let in_full = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        match (&self.endpoint, &other.endpoint) {
+            (Endpoint::File { path, .. }, Endpoint::File { path: other, .. }) => in_full(path) == in_full(other),
+            (
+                Endpoint::Server { host, port, socket, database, .. },
+                Endpoint::Server {
+                    host: other_host, port: other_port, socket: other_socket, database: other_name, ..
+                },
+            ) => {
+                let is_here = self.is_local() && other.is_local();
+                let is_one_host = is_here || host.eq_ignore_ascii_case(other_host);
+                // A socket has a port on PostgreSQL only.
+                let is_one_port = port == other_port || socket.is_some() || other_socket.is_some();
+                self.may_be(other.product) && database == other_name && is_one_host && is_one_port
+            }
+            _ => false,
+        }
+    }
+
     /// The user name sent to the server; empty if there is none.
     pub fn user(&self) -> &str {
         match &self.endpoint {

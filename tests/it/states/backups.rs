@@ -14,6 +14,7 @@ on_each!(
     an_old_backup_ends_at_the_schema_of_today,
     an_environment_can_require_a_backup,
     what_is_no_backup_changes_nothing,
+    what_the_project_does_not_manage_counts,
 );
 
 fn backups(project: &Project, folder: &str) -> Vec<PathBuf> {
@@ -120,4 +121,51 @@ fn what_is_no_backup_changes_nothing(product: Product) {
     restore(own).with(1);
     assert_eq!(emails(&project), before);
     project.run(&["restore", "/nowhere/file"]).with(1).mentions("cannot read `/nowhere/file`");
+}
+
+/// Objects that are excluded are no reason to call a database empty, and on PostgreSQL nothing is dropped where they would stay.
+fn what_the_project_does_not_manage_counts(product: Product) {
+    let project = with_rows(product);
+    project.run(&["up", "--backup=kept"]).with(0);
+    let file = backups(&project, "kept").pop().expect("a backup").display().to_string();
+    let path = project.path().join("gen.toml");
+    let text = std::fs::read_to_string(&path).expect("a configuration");
+    std::fs::write(&path, format!("exclude = [\"legacy\"]\n{text}")).expect("a written file");
+    let other = Database::create(product);
+    other.execute("CREATE TABLE legacy (id INT)");
+    let on = |arguments: &[&str]| project.run(&[arguments, &["--database-url", &other.url]].concat());
+    on(&["restore", &file]).with(1).mentions("is not empty; nothing was changed");
+    let name = name_of(&other);
+    let replaced = on(&["restore", &file, "--replace", &name, "--no-up"]);
+    if product == Product::Postgres {
+        replaced.with(1).mentions("they would stay: public.legacy").mentions("nothing was changed");
+        other.query("SELECT * FROM legacy");
+        other.execute("DROP TABLE legacy");
+        on(&["restore", &file]).with(0);
+        other.execute("CREATE TABLE legacy (id INT)");
+        on(&["restore", &file, "--replace", &name]).with(1).mentions("public.legacy");
+        assert_eq!(other.query("SELECT email FROM person").iter().count(), 2);
+    } else {
+        replaced.with(0).mentions("restored");
+    }
+}
+
+/// What is written by others and not yet in the file itself is copied too, and the file stays where a link leads and as it was.
+#[apply(test)]
+fn an_sqlite_file_is_replaced_where_it_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let project = with_rows(Product::Sqlite);
+    project.run(&["up", "--backup=kept"]).with(0);
+    let file = backups(&project, "kept").pop().expect("a backup").display().to_string();
+    let target = project.path().join("target.db");
+    std::fs::write(&target, "").expect("a written file");
+    std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o640)).expect("permissions");
+    let link = project.path().join("link.db");
+    std::os::unix::fs::symlink(&target, &link).expect("a link");
+    let url = format!("sqlite:{}", link.display());
+    project.run(&["restore", &file, "--database-url", &url]).with(0).mentions("restored");
+    assert!(std::fs::symlink_metadata(&link).expect("a link").is_symlink());
+    assert_eq!(std::fs::metadata(&target).expect("a file").permissions().mode() & 0o777, 0o640);
+    project.run(&["status", "--database-url", &url]).with(0).mentions("matches the snapshot");
 }

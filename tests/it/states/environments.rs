@@ -45,6 +45,13 @@ fn a_protected_environment_is_changed_by_its_name_only(product: Product) {
     project.run(&["up", "--env", "production", "--yes-protected", "production"]).with(0).mentions("applied");
     project.run(&["down", "--env", "production"]).with(1).mentions("--yes-protected production");
     project.run(&["status", "--env", "production"]).with(0).mentions("matches the snapshot");
+    // The guards hold for the database, however it is named.
+    let by_url = |arguments: &[&str]| project.run(&[arguments, &["--database-url", &production.url]].concat());
+    by_url(&["down"]).with(1).mentions("the environment `production` is protected");
+    by_url(&["fresh", "--development"]).with(1).mentions("the environment `production` is protected");
+    let other = project.run(&["up", "--env", "staging", "--yes-protected", "production"]).with(1);
+    other.mentions("`production` was confirmed, and the command works on the environment `staging`");
+    project.run(&["up", "--env", "all"]).with(1).mentions("names one environment");
     project.run(&["up", "--env", "prod"]).with(1).mentions("the environments are nowhere, production, staging");
 }
 
@@ -60,7 +67,7 @@ fn count_of_tables(product: Product) -> &'static str {
 
 fn a_migration_is_promoted_from_one_environment_to_the_next(product: Product) {
     let (project, staging, _production) = with_environments(product);
-    let up = |name: &str| project.run(&["up", "--env", name, "--yes-protected", "production"]);
+    let up = |name: &str| project.run(&["up", "--env", name, "--yes-protected", name]);
     up("production")
         .with(1)
         .mentions("is not applied in `staging`, which `production` requires")

@@ -5,6 +5,8 @@
 
 use url::Url;
 
+use crate::Product;
+
 use super::super::driver::Endpoint;
 use super::ConnectionOptions;
 
@@ -12,6 +14,8 @@ use super::ConnectionOptions;
 #[derive(Clone, Default)]
 pub(super) struct ClientSettings {
     password: Option<String>,
+    /// The `ssl-mode` of a URL of MySQL or MariaDB.
+    ssl_mode: Option<String>,
     /// The TLS parameters, each with the variable of PostgreSQL's programs and the option of MySQL's, if it has one.
     tls: Vec<(&'static str, Option<&'static str>, String)>,
 }
@@ -19,7 +23,7 @@ pub(super) struct ClientSettings {
 /// The TLS parameters of a URL, the variable of PostgreSQL's programs, and the option of MySQL's and MariaDB's.
 const TLS: [(&[&str], &str, Option<&str>); 4] = [
     (&["sslmode", "ssl-mode"], "PGSSLMODE", None),
-    (&["sslrootcert", "ssl-root-cert", "ssl-ca"], "PGSSLROOTCERT", Some("ssl-ca")),
+    (&["sslrootcert", "ssl-root-cert", "ssl-ca", "sslca"], "PGSSLROOTCERT", Some("ssl-ca")),
     (&["sslcert", "ssl-cert"], "PGSSLCERT", Some("ssl-cert")),
     (&["sslkey", "ssl-key"], "PGSSLKEY", Some("ssl-key")),
 ];
@@ -27,11 +31,14 @@ const TLS: [(&[&str], &str, Option<&str>); 4] = [
 impl ClientSettings {
     pub(super) fn of(url: &Url) -> Self {
         let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let tls = TLS.iter().filter_map(|(names, variable, option)| {
-            let (_, value) = url.query_pairs().find(|(key, _)| names.contains(&&**key))?;
-            Some((*variable, *option, value.into_owned()))
-        });
-        Self { password: url.password().map(decoded), tls: tls.collect() }
+        let said = |names: &[&str]| url.query_pairs().find(|(key, _)| names.contains(&&**key));
+        let value_of = |names: &[&str]| said(names).map(|(_, value)| value.into_owned());
+        let is_postgres = url.scheme().starts_with("postgres");
+        // PostgreSQL's driver takes that of the query.
+        let password = value_of(&["password"]).filter(|_| is_postgres).or_else(|| url.password().map(decoded));
+        let ssl_mode = value_of(&["ssl-mode", "sslmode"]).filter(|_| !is_postgres);
+        let tls = TLS.iter().filter_map(|(names, variable, option)| Some((*variable, *option, value_of(names)?)));
+        Self { password, ssl_mode, tls: tls.collect() }
     }
 }
 
@@ -51,8 +58,8 @@ impl ConnectionOptions {
         variables
     }
 
-    /// The options file by which the programs of MySQL and MariaDB connect to the server of this database.
-    pub fn client_file(&self) -> String {
+    /// The options file by which the programs of MySQL, or those of MariaDB, connect to the server of this database.
+    pub fn client_file(&self, programs: Product) -> String {
         let Endpoint::Server { user, host, port, socket, .. } = &self.endpoint else { return String::new() };
         let quoted = |value: &str| format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
         let mut lines = vec!["[client]".to_owned(), format!("user={}", quoted(user))];
@@ -64,6 +71,17 @@ impl ConnectionOptions {
         let tls =
             self.client.tls.iter().filter_map(|(_, option, value)| Some(format!("{}={}", (*option)?, quoted(value))));
         lines.extend(tls);
+        let mode = self.client.ssl_mode.as_deref().map(str::to_ascii_lowercase);
+        match (mode.as_deref(), programs) {
+            (None, _) => {}
+            (Some(mode), Product::MySql) => lines.push(format!("ssl-mode={}", mode.to_ascii_uppercase())),
+            (Some("disabled"), _) => lines.push("skip-ssl".to_owned()),
+            (Some("required"), _) => lines.push("ssl".to_owned()),
+            (Some("verify_ca" | "verify_identity"), _) => {
+                lines.extend(["ssl", "ssl-verify-server-cert"].map(str::to_owned));
+            }
+            (Some(_), _) => {}
+        }
         lines.push(String::new());
         lines.join("\n")
     }
