@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use sea_gen_runner::Result;
+use sea_gen_runner::checksum::sha256;
 use sea_gen_runner::files::{list, read_text, read_text_if_there};
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::MigrationId;
@@ -29,6 +30,9 @@ pub type SnapshotTexts = BTreeMap<PathBuf, String>;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Former {
+    /// A digest of the migrations before it: a merge of branches can put others there, and then nothing that is kept fits.
+    #[serde(default)]
+    pub follows: String,
     /// The fingerprints of the snapshots.
     pub fingerprints: BTreeMap<Product, String>,
     /// The files that have changed since, by path in the folder of the snapshot, each with its text; `None` if there was no such file.
@@ -47,6 +51,15 @@ pub struct MigratorEdit {
     pub before: String,
     /// Its text afterwards.
     pub after: String,
+}
+
+/// A digest of the migrations of a lock that are older than one.
+fn before_digest(lock: &Lock, id: &MigrationId) -> String {
+    let lines = lock.dialects.iter().flat_map(|(product, locked)| {
+        let older = locked.migrations.iter().filter(|line| line.id < *id);
+        older.map(|line| format!("{} {} {}\n", product.key(), line.id, line.checksum))
+    });
+    sha256(&lines.collect::<String>())
 }
 
 impl Former {
@@ -69,13 +82,20 @@ impl Former {
 }
 
 impl Project {
-    /// The snapshots as they were before some migrations, oldest first: the fingerprint and the files of each dialect. `None` if
-    /// that was not kept.
+    /// The snapshots as they were before the newest migrations of a lock, oldest first: the fingerprint and the files of each dialect.
+    /// `None` if that was not kept, or when other migrations were before them.
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn former(&self, ids: &[MigrationId]) -> Result<Option<BTreeMap<Product, (String, SnapshotTexts)>>> {
+    pub fn former(
+        &self,
+        lock: &Lock,
+        ids: &[MigrationId],
+    ) -> Result<Option<BTreeMap<Product, (String, SnapshotTexts)>>> {
         let Some(former) = self.kept_before(ids, &Batch::new(&self.root))? else { return Ok(None) };
+        if ids.first().is_none_or(|oldest| former.follows != before_digest(lock, oldest)) {
+            return Ok(None);
+        }
         let mut found = BTreeMap::new();
         for (product, fingerprint) in former.fingerprints {
             let mut texts = self.snapshot_texts(product)?;
@@ -126,14 +146,14 @@ impl Project {
         path
     }
 
-    /// Adds to a batch how the snapshots were before a migration, where that is known from elsewhere.
+    /// Adds to a batch how the snapshots were before a migration of a lock, where that is known from elsewhere.
     pub fn keep_before(
         &self,
-        id: &MigrationId,
+        (lock, id): (&Lock, &MigrationId),
         before: &BTreeMap<Product, (String, SnapshotTexts)>,
         batch: &mut Batch,
     ) -> Result<()> {
-        let mut former = Former::default();
+        let mut former = Former { follows: before_digest(lock, id), ..Former::default() };
         for (product, (fingerprint, texts)) in before {
             let now = self.snapshot_texts(*product)?;
             let paths: BTreeSet<&PathBuf> = now.keys().chain(texts.keys()).collect();
@@ -179,7 +199,8 @@ impl Project {
     /// # Errors
     /// A file cannot be read.
     pub fn keep_former(&self, lock: &Lock, migrator: Option<MigratorEdit>, batch: &mut Batch) -> Result<()> {
-        let Some(before) = Lock::read(&self.lock_path())? else { return Ok(()) };
+        // While branches are merged the lock on disk may be in conflict.
+        let Ok(Some(before)) = Lock::read(&self.lock_path()) else { return Ok(()) };
         let (old, new) = (ids(&before), ids(lock));
         let shared = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
         let (gone, added) = (old.get(shared..).unwrap_or_default(), new.get(shared..).unwrap_or_default());
@@ -203,6 +224,7 @@ impl Project {
                 let mut former = Former { fingerprints: earlier.fingerprints.clone(), ..Former::default() };
                 former.followed_by(Former { fingerprints: own.collect(), ..Former::default() });
                 former.migrator = migrator;
+                former.follows = before_digest(lock, id);
                 (id, former)
             }
             (None, Some(id)) => match self.read_former(id, batch)? {

@@ -192,7 +192,7 @@ impl Amended {
         for product in self.files.keys().filter(|product| !is_written(product)) {
             batch.delete(workspace.project.migration_path(*product, &self.id));
         }
-        Ok(workspace.project.keep_before(&self.id, &self.former.kept(), batch)?)
+        Ok(workspace.project.keep_before((&self.former.lock, &self.id), &self.former.kept(), batch)?)
     }
 }
 

@@ -10,6 +10,7 @@ use sea_gen_runner::migration::{self, Migration};
 use sea_gen_runner::run::{self, Record};
 
 use crate::dialect::Product;
+use crate::lint::allow::in_shell;
 
 use super::{Failure, Live, Workspace, applicables, text};
 
@@ -99,7 +100,7 @@ impl Files<'_> {
         };
         let shown = project.shown(&path).display();
         if project.committed(&path).as_ref().is_some_and(is_sealed) {
-            return Some(format!("git checkout -- {shown}"));
+            return Some(format!("git checkout HEAD -- {}", in_shell(&shown.to_string())));
         }
         let generated = project.generated(self.product, id).ok().flatten().filter(is_sealed);
         generated.map(|_| format!("cp {} {shown}", project.generated_path(self.product, id).display()))

@@ -54,13 +54,14 @@ impl Former {
             locked.migrations.retain(|line| !ids.contains(&line.id));
         }
         let project = &workspace.project;
-        let (found, source) = match project.former(ids)?.filter(|found| is_right(workspace, found)) {
-            Some(found) => (found, Source::Kept),
-            None => match committed(workspace, &lock) {
-                Some((commit, found)) => (found, Source::Commit(commit)),
-                None => (replayed(workspace, ids).await?, Source::Replayed),
-            },
-        };
+        let (found, source) =
+            match project.former(workspace.sealed_lock()?, ids)?.filter(|found| is_right(workspace, found)) {
+                Some(found) => (found, Source::Kept),
+                None => match committed(workspace, &lock) {
+                    Some((commit, found)) => (found, Source::Commit(commit)),
+                    None => (replayed(workspace, ids).await?, Source::Replayed),
+                },
+            };
         let mut texts = BTreeMap::new();
         for (product, (fingerprint, files)) in found {
             if let Some(locked) = lock.dialects.get_mut(&product) {

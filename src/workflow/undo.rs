@@ -3,10 +3,12 @@
 //!
 //! Must not touch entities, nor change a database.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use sea_gen_runner::files::read_text_if_there;
 use sea_gen_runner::migration::{self, MigrationId};
+use sea_gen_runner::run;
 use sea_gen_runner::{Error, ErrorKind};
 use similar::TextDiff;
 
@@ -15,7 +17,7 @@ use crate::project::{BASELINE, Batch, find_id};
 
 use super::former::Former;
 pub use super::former::Source;
-use super::{Failure, Workspace, text};
+use super::{Failure, Workspace, applicables, text};
 
 /// Which migrations are taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,8 +246,14 @@ pub(super) async fn applied(
 ) -> Result<Vec<MigrationId>, Failure> {
     match workspace.history().await {
         Ok(history) => {
-            let is_there = |id: &&MigrationId| history.iter().flatten().any(|record| record.id == id.as_str());
-            Ok(ids.iter().filter(is_there).cloned().collect())
+            let mut recorded = BTreeSet::new();
+            for product in workspace.products() {
+                // A database may have a migration under the id that it had before branches were merged.
+                let migrations = workspace.migrations(*product)?;
+                let history = run::as_renamed(history.as_deref().unwrap_or_default(), &applicables(&migrations));
+                recorded.extend(history.into_iter().map(|record| record.id));
+            }
+            Ok(ids.iter().filter(|id| recorded.contains(id.as_str())).cloned().collect())
         }
         Err(_) if is_forced => Ok(Vec::new()),
         Err(error) => {

@@ -398,6 +398,6 @@ fn a_database_that_is_ahead_is_explained() {
     database   sqlite://shop.db                    matches the snapshot
       SQLite [version]
       applied    [time]_initial  its file is missing
-      the file of `[time]_initial` was removed, and the database has the migration: `git checkout -- migrations/[time]_initial.sql`
+      the file of `[time]_initial` was removed, and the database has the migration: `git checkout HEAD -- migrations/[time]_initial.sql`
     ");
 }
