@@ -246,7 +246,7 @@ fn refuse_without_partners(
         let id = other.as_str();
         **other < file.migration.id
             && files.contains_key(id)
-            && !baseline.is_some_and(|baseline| id < baseline.as_str())
+            && baseline.is_none_or(|baseline| id >= baseline.as_str())
             && !history.iter().any(|record| record.id == id && record.status.is_done())
     };
     let Some(missing) = file.migration.merged.any_order.iter().find(is_missing) else { return Ok(()) };

@@ -177,18 +177,20 @@ fn three_branches_one_after_the_other() {
     project.agrees();
 }
 
+/// A migration of one statement, committed.
+fn written(project: &Repository, name: &str, sql: &str) {
+    project.gen_(&["migration", name, "--empty"]).with(0);
+    let id = project.ids().pop().expect("an id");
+    project.write(
+        &format!("migrations/{id}.sql"),
+        &format!("-- {name}\n-- UP\n\n-- changes data\n{sql}\n\n-- DOWN\n-- nothing\n"),
+    );
+    project.gen_(&["lock"]).with(0);
+    project.commit(name);
+}
+
 #[apply(test)]
 fn statements_of_which_the_order_may_matter_are_refused() {
-    let written = |project: &Repository, name: &str, sql: &str| {
-        project.gen_(&["migration", name, "--empty"]).with(0);
-        let id = project.ids().pop().expect("an id");
-        project.write(
-            &format!("migrations/{id}.sql"),
-            &format!("-- {name}\n-- UP\n\n-- changes data\n{sql}\n\n-- DOWN\n-- nothing\n"),
-        );
-        project.gen_(&["lock"]).with(0);
-        project.commit(name);
-    };
     for (main, feature, told) in [
         (
             "UPDATE person SET email = lower(email);",
@@ -202,6 +204,12 @@ fn statements_of_which_the_order_may_matter_are_refused() {
         ),
         ("UPDATE person SET email = lower(email);", "UPDATE person SET age = 0 WHERE age IS NULL;", None),
         ("UPDATE person SET email = lower(email);", "UPDATE book SET title = lower(title);", None),
+        (
+            "DELETE FROM person WHERE age < 0;",
+            "INSERT INTO book (title) SELECT email FROM person;",
+            Some("one changes rows of person, and the other reads them"),
+        ),
+        ("UPDATE person SET age = 0 WHERE age IS NULL;", "INSERT INTO book (title) SELECT email FROM person;", None),
     ] {
         let project = Repository::new();
         project.git(&["checkout", "-q", "-b", "feature"]);
@@ -225,6 +233,101 @@ fn statements_of_which_the_order_may_matter_are_refused() {
         assert_eq!(project.names(), ["start", "ours", "theirs"]);
         project.agrees();
     }
+}
+
+#[apply(test)]
+fn rows_that_one_branch_writes_and_the_other_binds() {
+    let project = Repository::new();
+    project.git(&["checkout", "-q", "-b", "feature"]);
+    written(&project, "Lower", "UPDATE person SET email = lower(email);");
+    project.git(&["checkout", "-q", "main"]);
+    project.write("entities/person.sql", "CREATE UNIQUE INDEX one_email ON person (email);\n");
+    project.gen_(&["migration", "OneEmail"]).with(0);
+    project.commit("one email");
+    project.merge("feature", |_| ());
+    let said = project.gen_(&["merge"]).with(2);
+    assert!(said.out.contains("must satisfy what the other branch adds"), "{}", said.out);
+    project.gen_(&["merge", "--assume-independent"]).with(0);
+    project.agrees();
+}
+
+#[apply(test)]
+fn a_dropped_column_that_a_text_names() {
+    refused(&Pair {
+        main: |it| person(it, "    pub email: String,\n"),
+        main_options: &["--allow", "drop-column"],
+        feature: |it| it.write("entities/person.sql", "CREATE VIEW aged AS SELECT id, age FROM person;\n"),
+        feature_options: NO_OPTIONS,
+        told: &["person: one branch drops or renames what the other one names", "- column age integer", "+ view"],
+    });
+    refused(&Pair {
+        main: |it| person(it, "    pub email: String,\n    pub years: Option<i32>,\n"),
+        main_options: &["--rename", "person.age:years"],
+        feature: |it| it.write("entities/person.sql", "CREATE INDEX by_age ON person (abs(age));\n"),
+        feature_options: NO_OPTIONS,
+        told: &[
+            "person: one branch drops or renames what the other one names",
+            "~ column age → years",
+            "+ index by_age",
+        ],
+    });
+}
+
+#[apply(test)]
+fn what_neither_branch_has_is_not_replaced() {
+    let project = Repository::new();
+    project.branch("feature", |it| it.person(&format!("{PERSON}    pub nick: Option<String>,\n")), &["AddNick"]);
+    let path = format!("migrations/{}.sql", project.ids()[1]);
+    project.branch("other", |it| it.book(&format!("{BOOK}    pub pages: Option<i32>,\n")), &["AddPages"]);
+    project.merge("feature", |_| ());
+    let merged = project.read(&path);
+    project.write(&path, &merged.replace("-- UP\n", "-- UP\n\nUPDATE person SET age = 1;\n"));
+    project.gen_(&["merge"]).with(1).mentions("is sealed on neither branch as it is");
+    project.write(&path, &merged);
+    // A third branch has been merged since.
+    project.git(&["reset", "-q", "--hard"]);
+    project.write("entities/shop.rs", &entity("shop", "    pub name: String,\n"));
+    project.gen_(&["migration", "AddShop"]).with(0);
+    project.commit("shop");
+    project.gen_(&["merge", "other~1", "feature"]).with(1).mentions("which neither other~1 nor feature has");
+}
+
+#[apply(test)]
+fn an_old_stash_is_not_taken_for_a_merge() {
+    let project = Repository::new();
+    project.branch("feature", |it| it.person(&format!("{PERSON}    pub nick: Option<String>,\n")), &["AddNick"]);
+    project.branch("other", |it| it.book(&format!("{BOOK}    pub pages: Option<i32>,\n")), &["AddPages"]);
+    project.write("notes", "to be done\n");
+    project.git(&["stash", "push", "-q", "--include-untracked"]);
+    project.run_git(&["merge", "-q", "--squash", "feature"]);
+    project.gen_(&["merge"]).with(1).mentions("does not say what it merges").mentions("gen merge main my-branch");
+    project.git(&["reset", "-q", "--hard"]);
+    // The conflicts of a stash that is being applied are its own.
+    project.person(&format!("{PERSON}    pub town: Option<String>,\n"));
+    project.gen_(&["migration", "AddTown"]).with(0);
+    project.git(&["add", "-A"]);
+    project.git(&["stash", "push", "-q"]);
+    project.git(&["merge", "-q", "--ff-only", "other"]);
+    project.book(&format!("{BOOK}    pub pages: Option<i32>,\n    pub price: Option<i32>,\n"));
+    project.gen_(&["migration", "AddPrice"]).with(0);
+    project.commit("price");
+    let (is_done, said) = project.run_git(&["stash", "pop"]);
+    assert!(!is_done && said.contains("CONFLICT"), "{said}");
+    project.gen_(&["merge"]).with(0);
+    assert_eq!(project.names(), ["start", "add_pages", "add_price", "add_town"]);
+    project.agrees();
+}
+
+#[apply(test)]
+fn a_branch_that_is_put_before_a_frozen_one_is_refused() {
+    let project = Repository::new();
+    project.branch("feature", |it| it.person(&format!("{PERSON}    pub nick: Option<String>,\n")), &["AddNick"]);
+    project.git(&["checkout", "-q", "main"]);
+    project.gen_(&["freeze", "1.4.0"]).with(0);
+    project.commit("frozen");
+    project.git(&["checkout", "-q", "feature"]);
+    project.merge("main", |_| ());
+    project.gen_(&["merge", "feature", "main", "--first", "ours"]).with(1).mentions("frozen for release 1.4.0");
 }
 
 #[apply(test)]
@@ -306,4 +409,16 @@ fn a_branch_is_compared_with_its_base() {
     project.gen_(&["merge"]).with(0);
     project.commit("merged");
     project.gen_(&["check", "--base", "main"]).with(0).mentions("holds    base");
+    let path = format!("migrations/{}.sql", project.ids()[0]);
+    project.write(&path, &project.read(&path).replace("-- UP\n", "-- UP\n\nDELETE FROM person;\n"));
+    project.gen_(&["lock"]).with(0);
+    project.commit("edited");
+    project.gen_(&["check", "--base", "main"]).with(2).mentions("this branch has edited or removed");
+    // A clone without its history does not know what the branches have in common.
+    let folder = tempfile::tempdir().expect("a folder");
+    let shallow = folder.path().join("shallow");
+    let source = format!("file://{}", project.root.display());
+    project.git(&["clone", "-q", "--depth", "1", "--no-single-branch", &source, &shallow.display().to_string()]);
+    let shallow = Repository::at(shallow);
+    shallow.gen_(&["check", "--base", "origin/main"]).with(1).mentions("fetch-depth: 0");
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_gen::dialect::Product;
-use sea_gen_runner::{ErrorKind, Migrations, Progress, Runner, State, Target};
+use sea_gen_runner::{ErrorKind, Migrations, Progress, Readiness, Runner, State, Target};
 use sea_orm::{ConnectOptions, ConnectionTrait as _, DatabaseConnection};
 
 use super::support::{Database, block};
@@ -18,6 +18,7 @@ on_each!(
     errors_are_told_apart_by_their_kind,
     a_run_that_is_cut_short_is_neither_done_twice_nor_left_open,
     where_no_history_can_be_kept_it_is_the_database,
+    a_migration_that_a_merge_has_renamed_is_known,
 );
 
 const CREATE: &str = "-- UP\nCREATE TABLE book (id integer PRIMARY KEY);\n-- DOWN\nDROP TABLE book;\n";
@@ -63,6 +64,32 @@ async fn an_application_migrates_through_its_own_connection(database: Database, 
     runner.close().await;
     // The only connection of the pool is there again, and works as before.
     pool.execute_unprepared("INSERT INTO book VALUES (1)").await.unwrap();
+    pool.close().await.unwrap();
+    database.remove().await;
+}
+
+async fn a_migration_that_a_merge_has_renamed_is_known(database: Database, product: Product) {
+    let (before, pool) = (Migrations::parse(product, [(ONE, CREATE)]).unwrap(), pool(&database.url, 1).await);
+    let mut runner = Runner::connect(&pool, &before).await.unwrap();
+    runner.up(&Target::All).await.unwrap();
+    let checksum = runner.status().await.unwrap().applied[0].checksum.clone();
+    runner.close().await;
+    let text = format!("-- formerly {ONE} {checksum}\n{CREATE}");
+    let after = Migrations::parse(product, [(TWO, text.as_str())]).unwrap();
+    after.ensure_current(&pool).await.unwrap();
+    assert_eq!(after.readiness(&pool).await.unwrap(), Readiness::Ready);
+    let mut runner = Runner::connect(&pool, &after).await.unwrap();
+    assert_eq!(runner.status().await.unwrap().applied[0].id, TWO);
+    assert_eq!(runner.plan(&Target::All).await.unwrap(), []);
+    assert_eq!(runner.down(&Target::All).await.unwrap().outcomes.len(), 1);
+    runner.close().await;
+    // A file that was edited after the merge is another migration.
+    let mut runner = Runner::connect(&pool, &before).await.unwrap();
+    runner.up(&Target::All).await.unwrap();
+    runner.close().await;
+    let edited = text.replace("PRIMARY KEY", "PRIMARY KEY, pages integer");
+    let edited = Migrations::parse(product, [(TWO, edited.as_str())]).unwrap();
+    assert_eq!(*edited.ensure_current(&pool).await.unwrap_err().kind(), ErrorKind::Missing);
     pool.close().await.unwrap();
     database.remove().await;
 }
