@@ -77,7 +77,7 @@ impl Default for Open {
 impl Open {
     /// The folder in which the search for the project starts.
     pub(super) fn start(&self) -> Result<std::path::PathBuf, Failure> {
-        Ok(self.folder.clone().map_or_else(current_folder, Ok)?)
+        self.folder.clone().map_or_else(current_folder, Ok)
     }
 }
 
