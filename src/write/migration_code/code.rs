@@ -268,7 +268,7 @@ fn array(codes: &[Code], indent: usize) -> String {
     let mut rows: Vec<String> = Vec::new();
     for element in elements {
         match rows.last_mut() {
-            Some(row) if width(row) + 1 + width(&element) + 1 <= LINE => row.push_str(&format!(" {element},")),
+            Some(row) if width(row) + 1 + width(&element) < LINE => row.push_str(&format!(" {element},")),
             _ => rows.push(format!("{inner}{element},")),
         }
     }
