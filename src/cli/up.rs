@@ -214,8 +214,9 @@ fn told(backup: &Backup, workspace: &Workspace) {
     };
     paint::talk(format!("backup {shown} ({}); {checked}", indicatif::BinaryBytes(*size)));
     paint::talk(format!(
-        "  to go back to it: `gen restore {shown} --replace {}`",
-        workspace.connection().map(name).unwrap_or_default()
+        "  to go back to it: `gen restore {shown} --replace {}{}`",
+        workspace.connection().map(name).unwrap_or_default(),
+        workspace.environment_options()
     ));
 }
 

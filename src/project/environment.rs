@@ -140,8 +140,12 @@ impl Environment {
     }
 
     /// With the guards of every other environment that has the same database: they hold for the database, however it is named.
-    /// Environments whose variables are not set, or that take `DATABASE_URL`, tell nothing.
+    /// A variable that is not set is mostly a password, so it does not hide which database it is. Environments that take
+    /// `DATABASE_URL` tell nothing.
     fn guarded(mut self, root: &Path, config: &Config, variable: &dyn Fn(&str) -> Option<String>) -> Self {
+        let dotenv = dotenv::read(root).unwrap_or_default();
+        let variable =
+            |name: &str| variable(name).or_else(|| dotenv.get(name).cloned()).or_else(|| Some("unset".to_owned()));
         for (name, settings) in &config.environments {
             let is_own = self.name.as_ref() == Some(name);
             let has_guards = settings.protected || settings.requires.is_some() || settings.requires_backup;
@@ -150,7 +154,7 @@ impl Environment {
             }
             let url = settings.database_url.as_ref();
             let configured = Configured { url, setting: format!("env.{name}.database-url"), comes_first: true };
-            let other = connection(root, &configured, None, variable).ok().flatten();
+            let other = connection(root, &configured, None, &variable).ok().flatten();
             if !other.is_some_and(|other| other.is_same_database(&self.connection)) {
                 continue;
             }

@@ -83,10 +83,10 @@ fn run(root: &Path, arguments: &[&str], input: Option<&str>) -> Result<Vec<u8>> 
         return Ok(output.stdout);
     }
     let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    let error = match reason.contains("not a git repository") {
+    Err(match reason.contains("not a git repository") {
         true => Error::new(format!("`{}` is in no git repository", root.display())).hint("begin one: `git init`"),
         false => Error::new(format!("`git {}` failed", arguments.join(" ")))
-            .hint(format!("see for yourself: `git -C {} status`", root.display())),
-    };
-    Err(error.because(reason))
+            .hint(format!("see for yourself: `git -C {} status`", root.display()))
+            .because(reason),
+    })
 }

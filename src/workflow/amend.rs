@@ -37,6 +37,7 @@ pub(super) struct Amended {
 
 #[derive(Debug)]
 struct File {
+    text: String,
     migration: Migration,
     /// As it was generated, if that is known.
     generated: Option<Migration>,
@@ -65,7 +66,8 @@ impl Workspace {
         if !force {
             undo::refuse_pushed(&self, &ids, COMMAND)?;
         }
-        undo::refuse_applied(&undo::applied(&self, &ids, force, COMMAND).await?, "gen down")?;
+        let revert = format!("gen down{}", self.environment_options());
+        undo::refuse_applied(&undo::applied(&self, &ids, force, COMMAND).await?, &revert)?;
         let former = Former::find(&self, &ids).await?;
         let [id] = ids;
         let (mut files, mut about) = (BTreeMap::new(), About::default());
@@ -78,7 +80,7 @@ impl Workspace {
             let migration = parse(&text).map_err(|error| Error::new(format!("`{shown}`: {error}")))?;
             let generated = self.project.generated(*product, &id)?.and_then(|text| parse(&text).ok());
             let to = self.sealed(*product)?.unwrap_or_else(Sealed::nothing).schema;
-            files.insert(*product, File { migration, generated, to });
+            files.insert(*product, File { text, migration, generated, to });
         }
         self.lock = Some(former.lock.clone());
         self.amended = Some(Arc::new(Amended { id, former, files, about }));
@@ -180,7 +182,7 @@ impl Amended {
     }
 
     /// Adds to a batch what is left to do for the migration's former files: those of another name, or of a dialect for which nothing is
-    /// left, are deleted.
+    /// left, are deleted, and the text of an edited one is kept.
     pub(super) fn write(
         &self,
         workspace: &Workspace,
@@ -191,6 +193,13 @@ impl Amended {
             |product: &Product| drafts.iter().any(|draft| draft.product == *product && draft.migration.id == self.id);
         for product in self.files.keys().filter(|product| !is_written(product)) {
             batch.delete(workspace.project.migration_path(*product, &self.id));
+        }
+        // Comments are carried over by nobody.
+        for (product, file) in &self.files {
+            if workspace.project.generated(*product, &self.id)?.as_ref() != Some(&file.text) {
+                let path = workspace.project.keep_taken_back(*product, &self.id, file.text.clone(), batch);
+                workspace.note(&format!("note: the file as it was is kept in {}", path.display()));
+            }
         }
         Ok(workspace.project.keep_before((&self.former.lock, &self.id), &self.former.kept(), batch)?)
     }

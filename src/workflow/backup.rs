@@ -149,7 +149,8 @@ pub async fn restore(workspace: &Workspace, file: &Path, replaces: Option<&str>)
     }
     drop(phase);
     run::goes_on().map_err(|error| Error::new("nothing was changed").because(error))?;
-    let again = format!("gen restore {} --replace {own}", file.display());
+    let options = workspace.environment_options();
+    let again = format!("gen restore {} --replace {own}{options}", file.display());
     if of_file == Product::Sqlite {
         return put_file(workspace, &connection, file, replaces.is_some(), &again).await;
     }
@@ -168,7 +169,7 @@ pub async fn restore(workspace: &Workspace, file: &Path, replaces: Option<&str>)
                 error.hint(format!("a part of the backup is in the database now; try again: `{again}`"))
             }
             Product::Postgres | Product::Sqlite => {
-                error.hint(format!("the database is empty now; try again: `gen restore {}`", file.display()))
+                error.hint(format!("the database is empty now; try again: `gen restore {}{options}`", file.display()))
             }
         })?;
         Ok::<_, Failure>(())

@@ -73,7 +73,10 @@ impl Bench {
                 file.id()
             ))
             .of(ErrorKind::Refused)
-            .hint(format!("`gen up --env {required}`"))
+            .hint(match record {
+                None => format!("`gen up --env {required}`"),
+                Some(_) => format!("restore the text that `{required}` has (`git log -p -- schema.lock.json` shows its checksum), then `gen lock`"),
+            })
             .into());
         }
         Ok(())

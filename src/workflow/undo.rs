@@ -38,6 +38,8 @@ pub struct Undo {
     /// Where the snapshots before them were found.
     pub source: Source,
     former: Former,
+    /// The options that name the environment.
+    options: String,
 }
 
 /// What was taken back.
@@ -65,7 +67,8 @@ pub async fn plan(workspace: &Workspace, which: &Which, force: bool) -> Result<U
     }
     let applied = applied(workspace, &ids, force, "gen undo").await?;
     let former = Former::find(workspace, &ids).await?;
-    Ok(Undo { ids, applied, source: former.source.clone(), former })
+    let options = workspace.environment_options();
+    Ok(Undo { ids, applied, source: former.source.clone(), former, options })
 }
 
 /// Takes the migrations back, in one batch: all of it or nothing. Those that are applied must have been reverted.
@@ -114,8 +117,8 @@ impl Undo {
     /// The command for them with another option.
     pub fn command(&self, option: &str) -> String {
         match self.ids.len() {
-            1 => format!("gen undo {option}"),
-            count => format!("gen undo {count} {option}"),
+            1 => format!("gen undo {option}{}", self.options),
+            count => format!("gen undo {count} {option}{}", self.options),
         }
     }
 }

@@ -115,3 +115,22 @@ fn settings_of_environments_are_checked() {
         assert!(error.ends_with(expected), "{text}: {error}");
     }
 }
+
+#[test]
+fn a_guard_holds_though_its_password_is_not_set() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join(".git")).unwrap();
+    std::fs::write(
+        folder.path().join("gen.toml"),
+        "[env.production]\ndatabase-url = \"postgres://u:${NOT_SET}@localhost/shop\"\nprotected = true\n",
+    )
+    .unwrap();
+    let config = Config::read(folder.path()).unwrap().unwrap();
+    let found = |url: &str| {
+        let named = NamedDatabase::from(DatabaseUrl::from(url));
+        Environment::find(folder.path(), &config, &named, &|_| None).unwrap().unwrap()
+    };
+    let production = found("postgres://other@127.0.0.1/shop");
+    assert!(production.is_protected && !production.is_development);
+    assert!(!found("postgres://other@127.0.0.1/shop2").is_protected);
+}

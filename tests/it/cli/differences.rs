@@ -248,7 +248,6 @@ fn a_commit_is_a_state() {
     let project = Project::begun();
     shows!(project.refused(&["diff", "--from", "git:HEAD"]), @r"
     error: `[project]` is in no git repository
-      fatal: not a git repository (or any of the parent directories): .git
 
     hint: begin one: `git init`
     ");
