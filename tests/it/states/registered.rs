@@ -94,7 +94,7 @@ fn migrations_are_registered_in_the_migrator(product: Product) {
     assert_eq!(BTreeSet::from_iter(listed(&project)), BTreeSet::from_iter(names));
     let noted = ids(&project).pop().expect("a migration");
     std::fs::remove_file(project.path().join(format!("migrations/{noted}.sql"))).expect("the file goes");
-    project.run(&["lock", "--no-verify"]).with(0);
+    project.run(&["lock"]).with(0);
     let gone = format!("m{noted}");
     assert!(!lib(&project).contains(&gone) && read(&project, &gone).is_empty());
     assert_eq!(listed(&project).len(), 3);
