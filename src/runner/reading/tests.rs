@@ -76,7 +76,10 @@ fn features_are_seen() {
     assert_eq!(features(Product::Postgres, "COMMIT"), [Feature::ControlsTransaction]);
     assert_eq!(
         features(Product::Postgres, "ALTER TABLE t ADD CONSTRAINT x CHECK (\"c\" IS NOT NULL) NOT VALID"),
-        [Feature::ProvesNoNull("c".to_owned(), "x".to_owned())]
+        [
+            Feature::Names { kind: ClauseKind::AddCheck, table: "t".to_owned(), name: "x".to_owned() },
+            Feature::ProvesNoNull("c".to_owned(), "x".to_owned()),
+        ]
     );
     let of_rows = |sql: &str| {
         let mut found = features(Product::Postgres, sql);
