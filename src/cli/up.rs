@@ -166,7 +166,7 @@ async fn run_course(
     bench.refuse_unpromoted(&with_recognised).await?;
     let backup = bench.back_up(&chosen).await?;
     if let Some(backup) = &backup {
-        told(backup, &bench.workspace);
+        report_backup(backup, &bench.workspace);
     }
     if !recognised.is_empty() {
         let mut talk = Talk::new();
@@ -205,7 +205,7 @@ async fn run_course(
 }
 
 /// Says where a backup is, and how a database is made from it.
-fn told(backup: &Backup, workspace: &Workspace) {
+fn report_backup(backup: &Backup, workspace: &Workspace) {
     let Backup { path, size, unchecked } = backup;
     let shown = workspace.project.shown(path).display().to_string();
     let checked = match unchecked {

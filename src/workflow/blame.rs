@@ -2,8 +2,6 @@
 //!
 //! Must not know git, or how the result is shown.
 
-mod history;
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -17,11 +15,10 @@ use crate::project::{Authors, LineAuthor};
 use crate::schema::{Facet, Name, ObjectName, Part, Place, Schema};
 use crate::state::nearest;
 
-use super::read_statements::lines;
+use super::object_history::{Event, History, Key};
 use super::{Failure, Workspace};
-use history::{Event, History, Key};
 
-pub use history::Kind;
+pub use super::object_history::Kind;
 
 /// What made an object what it is.
 pub struct Blame {
@@ -59,12 +56,7 @@ pub async fn blame(workspace: &Workspace, name: &str) -> Result<Blame, Failure> 
     let mut told = Told { workspace, authors: Authors::of(workspace.root()), texts: BTreeMap::new() };
     let mut histories = Vec::new();
     for product in workspace.products() {
-        let mut history = History::default();
-        for migration in workspace.migrations(*product)? {
-            let up: Vec<_> = lines(&migration).0.into_iter().map(|line| line.reading).collect();
-            history.follow(&migration.id, &up);
-        }
-        histories.push((*product, history));
+        histories.push((*product, History::of(&workspace.migrations(*product)?)));
     }
     let files = workspace.files()?;
     let (model, _) = workspace.understood(&files, workspace.first()).await?;

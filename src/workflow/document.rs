@@ -11,9 +11,11 @@ use crate::page::{self, ChangeLog, Documented, SourceLine};
 use crate::project::EntityReader;
 use crate::schema::{Normalized, Origins, Place};
 
+use super::change_log::change_log;
 use super::compare::{declared_on, product_of};
+use super::object_history::History;
 use super::side::{Loaded, Loader, State};
-use super::{Failure, Open, Sealed, Workspace, read_statements};
+use super::{Failure, Open, Sealed, Workspace};
 
 /// The form of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +158,7 @@ async fn load(workspace: Option<&Workspace>, request: &Request, product: Product
     // Only these are what the present code and migrations lead to.
     if let (State::Entities | State::Snapshot | State::Database, Some(workspace)) = (&request.of, workspace) {
         sources = source_lines(workspace, product).await?;
-        log = change_log(workspace, product)?;
+        log = change_log(&History::of(&workspace.migrations(product)?));
     }
     let origins = match request.of {
         State::File(_) | State::Named(_) => None,
@@ -176,14 +178,4 @@ async fn source_lines(workspace: &Workspace, product: Product) -> Result<BTreeMa
         (place, SourceLine { file: file.display().to_string().replace('\\', "/"), line: source.line })
     };
     Ok(model.sources.iter().map(line).collect())
-}
-
-fn change_log(workspace: &Workspace, product: Product) -> Result<ChangeLog, Failure> {
-    let mut log = ChangeLog::default();
-    for migration in workspace.migrations(product)? {
-        let (up, _) = read_statements::lines(&migration);
-        let readings: Vec<_> = up.into_iter().map(|line| line.reading).collect();
-        log.add(&migration.id.to_string(), &readings);
-    }
-    Ok(log)
 }

@@ -1,9 +1,6 @@
 //! A schema in the formats of other viewers. Their own readers have taken these texts: `@dbml/core`, `mermaid`, and the JSON schema of
 //! tbls. They are not at hand here, so a change of a golden text asks for a look by them.
 
-use sea_gen::page::ChangeLog;
-use sea_gen::schema::Product;
-
 use super::schema::HOSTILE;
 use crate::cli::project::Project;
 
@@ -214,31 +211,6 @@ fn one_dialect_is_chosen_by_name() {
     let project = Project::begun();
     let said = project.refused(&["docs", "--dialect", "mysql"]);
     assert!(said.contains("there is no schema for MySQL") && said.contains("choose one of sqlite"), "{said}");
-}
-
-/// A table that SQLite makes anew keeps the migration that created it and its columns.
-#[apply(test)]
-fn the_migrations_behind_a_table_are_found_in_their_statements() {
-    let read = |sql: &[&str]| -> Vec<_> {
-        sql.iter().map(|sql| sea_gen::dialect::reading::read(Product::Sqlite, sql)).collect()
-    };
-    let mut log = ChangeLog::default();
-    log.add("1_begin", &read(&["CREATE TABLE a (id integer PRIMARY KEY, n text)", "CREATE TABLE b (id integer)"]));
-    log.add("2_more", &read(&["ALTER TABLE a ADD COLUMN m text", "UPDATE b SET id = 1"]));
-    log.add("3_name", &read(&["ALTER TABLE a RENAME COLUMN m TO k"]));
-    log.add(
-        "4_anew",
-        &read(&[
-            "CREATE TABLE new_a (id integer PRIMARY KEY, n text NOT NULL, k text, z text)",
-            "INSERT INTO new_a (id, n, k) SELECT id, n, k FROM a",
-            "DROP TABLE a",
-            "ALTER TABLE new_a RENAME TO a",
-        ]),
-    );
-    assert_eq!(log.of_table("a"), ["1_begin", "2_more", "3_name", "4_anew"]);
-    assert_eq!(log.of_table("b"), ["1_begin"]);
-    let columns = ["id", "n", "k", "z"].map(|name| log.of_column("a", name).unwrap_or_default());
-    assert_eq!(columns, ["1_begin", "1_begin", "2_more", "4_anew"]);
 }
 
 /// Whatever is not a file stays what it is: it is written to, not replaced.

@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_gen_runner::migration::MigrationId;
+use sea_gen_runner::migration::{Migration, MigrationId};
 use sea_gen_runner::reading::clause_kind::ClauseKind;
 use sea_gen_runner::reading::{Clause, ColumnRead, Feature, Reading};
+
+use super::read_statements::lines;
 
 /// The kind of an object that migrations make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +53,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    fn table(name: &str) -> Self {
+    pub(super) fn table(name: &str) -> Self {
         Self { owner: name.to_owned(), kind: Kind::Table, part: String::new() }
     }
 
@@ -69,6 +71,13 @@ pub(super) struct Event {
     pub statement: usize,
     /// What it did, in words: `created`, `renamed from book`.
     pub what: String,
+}
+
+impl Event {
+    /// Whether it made the object.
+    pub(super) fn is_creation(&self) -> bool {
+        self.what == "created"
+    }
 }
 
 /// The events of every object, under its last name.
@@ -91,6 +100,16 @@ struct At<'a> {
 }
 
 impl History {
+    /// The events of migrations, oldest first.
+    pub(super) fn of(migrations: &[Migration]) -> Self {
+        let mut history = Self::default();
+        for migration in migrations {
+            let up: Vec<_> = lines(migration).0.into_iter().map(|line| line.reading).collect();
+            history.follow(&migration.id, &up);
+        }
+        history
+    }
+
     /// Takes over the up statements of the next migration.
     pub(super) fn follow(&mut self, migration: &MigrationId, statements: &[Reading]) {
         for (statement, reading) in statements.iter().enumerate() {
