@@ -34,8 +34,9 @@ impl Picture {
     }
 
     /// The lines that only one of two has.
-    pub fn differences(&self, expected: &Self) -> Vec<String> {
-        let expected_line = |line: &String| expected.lines.iter().find(|it| is_same_after_a_crash(line, it));
+    pub fn differences(&self, expected: &Self, server: Server) -> Vec<String> {
+        let is_same = |line: &str, it: &str| server == Server::Crashed && is_same_after_a_crash(line, it);
+        let expected_line = |line: &String| expected.lines.iter().find(|it| is_same(line, it));
         let lines: Vec<&String> = self.lines.iter().map(|line| expected_line(line).unwrap_or(line)).collect();
         let own: BTreeSet<_> = lines.iter().copied().collect();
         let other: BTreeSet<_> = expected.lines.iter().collect();
@@ -46,6 +47,15 @@ impl Picture {
         }
         found
     }
+}
+
+/// What has happened to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// It was there all the time.
+    Untouched,
+    /// It was killed.
+    Crashed,
 }
 
 /// How the line of a sequence of PostgreSQL begins.

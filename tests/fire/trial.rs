@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::compare::Picture;
+use crate::compare::{Picture, Server};
 use crate::databases::{Site, Way};
 use crate::faults::{Fault, Interruption, Kind, LIMIT, interrupt};
 use crate::projects::{Direction, End, Leg, Project};
@@ -98,7 +98,7 @@ impl Walk {
                 let picture = Picture::of(&walk.site).map_err(|error| error.to_string())?;
                 let key = (leg.direction(), leg.to);
                 if let Some(before) = walk.expected.insert(key, picture.clone()) {
-                    let differences = picture.differences(&before);
+                    let differences = picture.differences(&before, Server::Untouched);
                     if !differences.is_empty() {
                         return Err(format!("{product}: {leg:?} is not the same twice:\n{}", differences.join("\n")));
                     }
@@ -223,7 +223,10 @@ impl Walk {
         let (ends, came_right) = self.again(leg, &fault);
         let differences = match came_right {
             true => match Picture::of(&self.site) {
-                Ok(picture) => picture.differences(&self.expected[&(leg.direction(), leg.to)]),
+                Ok(picture) => {
+                    let server = if fault.kind == Kind::Server { Server::Crashed } else { Server::Untouched };
+                    picture.differences(&self.expected[&(leg.direction(), leg.to)], server)
+                }
                 Err(error) => vec![error.to_string()],
             },
             false => Vec::new(),
