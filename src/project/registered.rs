@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 
 use sea_gen_runner::files::{read_text, read_text_if_there};
 use sea_gen_runner::lock_file::Lock;
+use sea_gen_runner::migration::MigrationId;
 use sea_gen_runner::{Error, Result};
 
 use crate::entity::migrator::{MigratorText, Unfit};
@@ -109,6 +110,25 @@ impl Project {
         Ok(!read_text(&self.migrator()?)?.contains("fn migration_table_name"))
     }
 
+    /// The modules of migrations that somebody has changed: they are neither written again nor deleted.
+    ///
+    /// # Errors
+    /// The `Migrator` is not found; a file cannot be read.
+    pub fn edited_modules(&self, ids: &[MigrationId]) -> Result<Vec<PathBuf>> {
+        if !self.config.format.has_migrator() || self.is_without_sources() {
+            return Ok(Vec::new());
+        }
+        let migrator = self.migrator()?;
+        let mut found = Vec::new();
+        for id in ids {
+            let path = beside(&migrator, &module(id.as_str()));
+            if read_text_if_there(&path)?.is_some_and(|text| !is_as_written(&text, id.as_str())) {
+                found.push(path);
+            }
+        }
+        Ok(found)
+    }
+
     fn registry(&self, lock: &Lock) -> Result<Option<Registry>> {
         if !self.config.format.has_migrator() {
             return Ok(None);
@@ -138,6 +158,10 @@ impl Project {
             Error::new(format!("no migration can be added to the `Migrator` in `{}`", self.shown(path).display()))
                 .because(unfit.to_string());
         match unfit {
+            Unfit::Syntax(..) if has_conflict(path) => error.hint(format!(
+                "two branches have changed it: keep one side, `git checkout --ours {}`; the list is written from the lock",
+                self.shown(path).display()
+            )),
             Unfit::Syntax(..) => error.hint("correct it: `cargo check` shows the place"),
             Unfit::NoMigrator => error.hint("name the file that has it: `migrator = \"migration/src/lib.rs\"`"),
             Unfit::Several => error.hint("move all but one into other files"),
@@ -203,10 +227,7 @@ impl Registry {
             let (path, id) = (beside(&self.path, name), name.strip_prefix('m').unwrap_or(name));
             let text = read_text_if_there(&path)?;
             // A module to which somebody added something stays.
-            let is_as_written = |text: &String| {
-                [true, false].iter().any(|stands| *text == module_text(id, *stands)) || in_rust::is_as_written(text)
-            };
-            if text.as_ref().is_some_and(is_as_written) {
+            if text.is_some_and(|text| is_as_written(&text, id)) {
                 changes.insert(path, None);
             }
         }
@@ -267,6 +288,16 @@ impl Registry {
         }
         Ok(false)
     }
+}
+
+/// Whether git has left conflict markers in a file.
+fn has_conflict(path: &Path) -> bool {
+    read_text(path).is_ok_and(|text| text.lines().any(|line| line.starts_with("<<<<<<< ")))
+}
+
+/// Whether nobody has changed the module of a migration since it was written.
+fn is_as_written(text: &str, id: &str) -> bool {
+    [true, false].iter().any(|stands| *text == module_text(id, *stands)) || in_rust::is_as_written(text)
 }
 
 /// Whether `gen` wrote a module.

@@ -194,6 +194,10 @@ impl Amended {
         for product in self.files.keys().filter(|product| !is_written(product)) {
             batch.delete(workspace.project.migration_path(*product, &self.id));
         }
+        for path in workspace.project.edited_modules(std::slice::from_ref(&self.id))? {
+            let shown = workspace.project.shown(&path).display();
+            workspace.note(&format!("note: `{shown}` was changed by hand and is not written again; change it accordingly, or delete it and `gen lock`"));
+        }
         // Comments are carried over by nobody.
         for (product, file) in &self.files {
             if workspace.project.generated(*product, &self.id)?.as_ref() != Some(&file.text) {

@@ -99,6 +99,10 @@ pub fn write(workspace: &Workspace, undo: &Undo) -> Result<TakenBack, Failure> {
             batch.write(folder.join(path), text.clone());
         }
     }
+    for path in project.edited_modules(&undo.ids)? {
+        let shown = project.shown(&path).display();
+        workspace.note(&format!("note: `{shown}` was changed by hand and stays; delete it when you do not need it"));
+    }
     project.write_lock(&former.lock, &mut batch)?;
     project.restore_migrator(&undo.ids, &mut batch)?;
     let written = batch.commit()?.into_iter().map(|(path, _)| path).collect();

@@ -16,6 +16,7 @@ on_each!(
     a_baseline_stands_for_migrations_of_any_name,
     modules_in_rust_follow_their_files_until_somebody_changes_them,
     the_history_of_the_migrator_is_made_for_modules_in_rust,
+    a_module_that_somebody_changed_stays_and_is_named,
 );
 
 /// A project with the migration crate that `sea-orm-cli migrate init` writes.
@@ -216,6 +217,27 @@ fn modules_in_rust_follow_their_files_until_somebody_changes_them(product: Produ
     project.run(&["lock", "--no-verify"]).with(0);
     assert!(read(&project, &module).contains("age = 2"));
     project.run(&["check", "--lock"]).with(0);
+}
+
+fn a_module_that_somebody_changed_stays_and_is_named(product: Product) {
+    let project = with_migrator(product);
+    project.entity("person", PERSON);
+    project.run(&["init", "--format", "rust"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    let name = format!("m{}", ids(&project).pop().expect("a migration"));
+    let path = project.path().join(format!("migration/src/{name}.rs"));
+    std::fs::write(&path, format!("{}\n// Ours.\n", read(&project, &name))).expect("the file");
+    project.edit("person", "    pub age: Option<i32>,", "    pub age: Option<i32>,\n    pub note: Option<String>,");
+    let said = project.run(&["migration", "--amend"]).with(0);
+    said.mentions(&format!("`migration/src/{name}.rs` was changed by hand and is not written again"));
+    project.run(&["undo"]).with(0).mentions(&format!("`migration/src/{name}.rs` was changed by hand and stays"));
+    assert!(read(&project, &name).ends_with("// Ours.\n") && !lib(&project).contains(&name));
+
+    let text = lib(&project);
+    std::fs::write(project.path().join("migration/src/lib.rs"), format!("<<<<<<< ours\n{text}>>>>>>> theirs\n"))
+        .expect("the file");
+    let refused = project.run(&["migration", "Again"]).with(1);
+    refused.mentions("two branches have changed it: keep one side, `git checkout --ours migration/src/lib.rs`");
 }
 
 fn the_history_of_the_migrator_is_made_for_modules_in_rust(product: Product) {
