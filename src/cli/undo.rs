@@ -70,7 +70,7 @@ fn tell(workspace: &Workspace, undo: &Undo, taken: &TakenBack) {
     }
     for path in &taken.kept {
         let shown = workspace.project.shown(path).display();
-        paint::talk(format!("note: its file was not as it was generated; the text is kept in {shown}"));
+        paint::talk(format!("note: the text of its file, which may have been edited, is kept in {shown}"));
     }
 }
 

@@ -26,15 +26,16 @@ pub struct UnfinishedBackup {
 }
 
 impl UnfinishedBackup {
-    /// An empty file in a folder, which is made if it does not exist. The name has the database's name and the time.
+    /// An empty file in a folder, which is made if it does not exist. The name has a label, of the environment and the
+    /// database, and the time.
     ///
     /// # Errors
     /// The folder or the file cannot be made; there is a backup of the same second.
-    pub fn begin(folder: &Path, database: &str, product: Product) -> Result<Self> {
+    pub fn begin(folder: &Path, label: &str, product: Product) -> Result<Self> {
         make_folder(folder)?;
         keep_out_of_git(folder)?;
         let plain = |letter: char| if letter.is_alphanumeric() || letter == '-' { letter } else { '_' };
-        let name: String = database.chars().map(plain).collect();
+        let name: String = label.chars().map(plain).collect();
         let time = jiff::Timestamp::now().strftime("%Y%m%d_%H%M%S");
         let path = folder.join(format!("{name}_{time}.{}", extension(product)));
         if path.exists() {

@@ -38,7 +38,12 @@ pub async fn backup(workspace: &Workspace, live: &mut Live, folder: &Path) -> Re
     let product = live.product();
     // An interrupt ends what runs; the file and the scratch database are removed then.
     let _unfinished = Unfinished::begin();
-    let unfinished = UnfinishedBackup::begin(&workspace.root().join(folder), &name(&connection), product)?;
+    let database = name(&connection);
+    let label = match workspace.environment.as_ref().and_then(|environment| environment.name.as_ref()) {
+        Some(environment) => format!("{environment}_{database}"),
+        None => database,
+    };
+    let unfinished = UnfinishedBackup::begin(&workspace.root().join(folder), &label, product)?;
     let phase = workspace.phase(format!("copying {connection}"));
     clients::dump(&mut live.session, &connection, unfinished.place()).await?;
     drop(phase);

@@ -136,11 +136,11 @@ fn effects(migration: &MigrationReview) -> String {
 
 fn statements(way: &str, statements: &[StatementReview]) -> String {
     let sql: Vec<String> = statements.iter().map(|it| format!("{};", it.sql.trim_end())).collect();
-    format!(
-        "\n<details><summary>{way}, {} statements</summary>\n\n{}\n</details>\n",
-        sql.len(),
-        fenced(&sql.join("\n\n"))
-    )
+    let count = match sql.len() {
+        1 => "1 statement".to_owned(),
+        count => format!("{count} statements"),
+    };
+    format!("\n<details><summary>{way}, {count}</summary>\n\n{}\n</details>\n", fenced(&sql.join("\n\n")))
 }
 
 /// A flow chart, because its nodes have colours in every version of Mermaid. Each table tells its change by a sign too.

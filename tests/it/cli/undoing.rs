@@ -145,7 +145,7 @@ fn what_was_sealed_since_is_taken_back_too() {
 
     next: `gen migration <Name>` writes what the entities declare again
     --- stderr
-    note: its file was not as it was generated; the text is kept in .gen/undone/[time]_by_hand.sqlite.sql
+    note: the text of its file, which may have been edited, is kept in .gen/undone/[time]_by_hand.sqlite.sql
     ");
     assert!(written(&project).keys().eq(before.keys()));
     assert!(written(&project) == before);
