@@ -94,6 +94,7 @@ impl std::convert::From<&arguments::Migration> for Request {
                 From::Database => Start::Database,
             }),
             message: command.message.clone(),
+            format: command.format,
             strict: command.strict,
             keep: command.keep,
             offline: command.offline_forms,

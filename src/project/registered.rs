@@ -64,6 +64,27 @@ impl Project {
         Ok(())
     }
 
+    /// Writes the modules of new migrations in this format, whatever the configuration says. Those that are there stay as they are.
+    ///
+    /// # Errors
+    /// The project has no `Migrator` and the format needs one, or the other way round.
+    pub fn write_as(&mut self, format: Format) -> Result<()> {
+        let configured = self.config.format;
+        if format.has_migrator() != configured.has_migrator() {
+            let message = format!("`--format {}` does not go with `format = \"{}\"`", format.key(), configured.key());
+            return Err(match configured {
+                Format::Sql => Error::new(message)
+                    .because("a module is part of a `Migrator`, and the project names none")
+                    .hint(format!("set `format = \"{}\"` in the configuration", format.key())),
+                Format::SeaOrm | Format::Rust => Error::new(message)
+                    .because("the `Migrator` runs every migration, and would not know this one")
+                    .hint("use `--format seaorm`, or `--format rust`"),
+            });
+        }
+        self.config.format = format;
+        Ok(())
+    }
+
     /// How the `Migrator` differs from the lock, a sentence each; with `format = "seaorm"` or `"rust"`, where there are sources.
     ///
     /// # Errors

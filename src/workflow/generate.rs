@@ -18,6 +18,7 @@ use crate::lint::allow::{Allow, flag, refused};
 use crate::lint::house::HOUSE_RULES;
 use crate::lint::{self, Finding, Level};
 use crate::plan::Plan;
+use crate::project::Format;
 use crate::schema::{Normalized, Place, Undeclared};
 use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchema, Values};
 
@@ -61,6 +62,8 @@ pub struct Request {
     pub start: Option<Start>,
     /// Why it is written.
     pub message: Option<String>,
+    /// What is written besides its SQL file; `None` leaves that to the configuration.
+    pub format: Option<Format>,
     /// Whether what nobody declares is an error.
     pub strict: bool,
     /// Whether tables and columns are parked instead of dropped.
@@ -83,6 +86,7 @@ impl Request {
             content: Content::Declared,
             start: None,
             message: None,
+            format: None,
             strict: false,
             keep: false,
             offline: false,
@@ -150,6 +154,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
     if request.strict {
         workspace.project.config.undeclared = Undeclared::Error;
     }
+    request.format.map_or(Ok(()), |format| workspace.project.write_as(format))?;
     workspace.refuse_frozen()?;
     about::refuse_missing(workspace, request)?;
     workspace.refuse_unadopted(workspace.products())?;

@@ -69,9 +69,10 @@ pub(in super::super) struct Migration {
     /// Write plain DDL, which may lock large tables for a long time, for a database without other users
     #[arg(long)]
     pub(in super::super) offline_forms: bool,
-    /// The format of the migration file
-    #[arg(long, value_enum, default_value_t = FileFormat::Sql, value_name = "FORMAT")]
-    pub(in super::super) format: FileFormat,
+    /// What is written for this migration besides its SQL file, where the project has a `Migrator`: a module that runs the
+    /// file (`seaorm`), or that says in Rust what the file does (`rust`)
+    #[arg(long, value_name = "FORMAT")]
+    pub(in super::super) format: Option<crate::project::Format>,
     /// Print as JSON
     #[arg(long)]
     pub(in super::super) json: bool,
@@ -110,13 +111,6 @@ fn days(text: &str) -> Result<i64, String> {
         Ok(days) if days >= 0 => Ok(days),
         _ => Err("a number of days is expected, such as `30d`".to_owned()),
     }
-}
-
-/// The form of a migration file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(in super::super) enum FileFormat {
-    /// SQL with `-- UP` and `-- DOWN`
-    Sql,
 }
 
 /// The state a migration starts from.

@@ -200,13 +200,12 @@ fn an_empty_migration_is_for_writing_by_hand() {
 }
 
 #[apply(test)]
-fn a_format_of_a_later_version_is_refused_by_name() {
-    shows!(Project::begun().refused(&["migration", "X", "--format", "rust"]), @r"
-    error: invalid value 'rust' for '--format <FORMAT>'
-      [possible values: sql]
-
-    For more information, try '--help'.
-    ");
+fn a_format_that_needs_a_migrator_is_refused_without_one() {
+    shows!(Project::begun().refused(&["migration", "X", "--format", "rust"]), @r#"
+    error: `--format rust` does not go with `format = "sql"`
+      because a module is part of a `Migrator`, and the project names none
+    hint: set `format = "rust"` in the configuration
+    "#);
 }
 
 #[apply(test)]

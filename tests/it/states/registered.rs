@@ -15,6 +15,7 @@ on_each!(
     the_history_of_another_application_is_left_alone,
     a_baseline_stands_for_migrations_of_any_name,
     modules_in_rust_follow_their_files_until_somebody_changes_them,
+    one_migration_is_written_in_another_format,
     the_history_of_the_migrator_is_made_for_modules_in_rust,
     a_module_that_somebody_changed_stays_and_is_named,
 );
@@ -238,6 +239,24 @@ fn a_module_that_somebody_changed_stays_and_is_named(product: Product) {
         .expect("the file");
     let refused = project.run(&["migration", "Again"]).with(1);
     refused.mentions("two branches have changed it: keep one side, `git checkout --ours migration/src/lib.rs`");
+}
+
+fn one_migration_is_written_in_another_format(product: Product) {
+    let project = with_migrator(product);
+    project.entity("person", PERSON);
+    project.run(&["init", "--format", "seaorm"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    project.edit("person", "    pub age: Option<i32>,", "    pub age: Option<i32>,\n    pub note: Option<String>,");
+    project.run(&["migration", "AddNote", "--format", "rust"]).with(0);
+    let modules: Vec<String> = ids(&project).iter().map(|id| read(&project, &format!("m{id}"))).collect();
+    let [first, second] = modules.as_slice() else { panic!("{modules:?}") };
+    assert!(first.contains("sea_orm_migration!(") && second.contains(".alter_table("), "{first}\n{second}");
+    project.run(&["lock", "--no-verify"]).with(0);
+    let after: Vec<String> = ids(&project).iter().map(|id| read(&project, &format!("m{id}"))).collect();
+    assert_eq!(after, modules);
+    project.run(&["check", "--lock"]).with(0);
+    let refused = project.run(&["migration", "Again", "--format", "sql"]).with(1);
+    refused.mentions("the `Migrator` runs every migration, and would not know this one");
 }
 
 fn the_history_of_the_migrator_is_made_for_modules_in_rust(product: Product) {
