@@ -3,14 +3,15 @@
 //! Must not know how a database is emptied or reverted.
 
 use sea_gen_runner::migration;
-use sea_gen_runner::run::Direction;
+use sea_gen_runner::run::{self, Direction};
+use sea_gen_runner::sql_file::SqlFile;
 
 use crate::workflow::Failure;
 use crate::workflow::fresh::{Fresh, Reset};
 
 use super::arguments::{Common, Emptying};
 use super::progress::Talk;
-use super::up::{Report, print, script};
+use super::up::{Report, file_script, print, script};
 use super::{Ending, paint};
 
 /// Drops everything in the database and applies every migration.
@@ -19,7 +20,8 @@ pub(super) async fn fresh(common: &Common, command: &Emptying) -> Result<Ending,
     if command.run.dry_run {
         let drops = migration::script(fresh.live.product(), &fresh.drops);
         let up: Vec<_> = fresh.migrations.iter().map(|migration| (migration, Direction::Up)).collect();
-        paint::exact(&format!("{drops}\n{}", script(&up)));
+        let repeatables: Vec<&SqlFile> = run::in_order(&fresh.repeatables);
+        paint::exact(&format!("{drops}\n{}{}", script(&up), file_script(&repeatables)));
         return Ok(Ending::Done);
     }
     let mut talk = Talk::new();

@@ -32,11 +32,13 @@ pub(super) async fn run(common: &Common, no_verify: bool) -> Result<Ending, Fail
 
 /// The sealed files, and the changes added to the snapshot.
 fn text(workspace: &Workspace, resealed: &Resealed) -> String {
-    let Resealed { sealed, gone, renamed, followed, written } = resealed;
+    let Resealed { sealed, gone, renamed, followed, files, gone_files, written } = resealed;
     let mut text: String = sealed.iter().map(|id| format!("{} {id}\n", ink(Ink::Green, "sealed"))).collect();
     let renamed = renamed.iter().map(|(former, id)| format!("{} {former}, now {id}\n", ink(Ink::Yellow, "renamed")));
     text.extend(renamed);
     text.extend(gone.iter().map(|id| format!("{} {id}: its file is gone\n", ink(Ink::Red, "forgot"))));
+    text.extend(files.iter().map(|path| format!("{} {path}\n", ink(Ink::Green, "sealed"))));
+    text.extend(gone_files.iter().map(|path| format!("{} {path}: its file is gone\n", ink(Ink::Red, "forgot"))));
     text.extend(followed.iter().filter_map(|it| it.news()).map(|it| news(workspace, &it)));
     let snapshots = workspace.root().join(&workspace.project.config.snapshots);
     let count = written.iter().filter(|path| path.starts_with(&snapshots)).count();

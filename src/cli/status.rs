@@ -151,6 +151,7 @@ fn as_text(screen: &Status, all: bool) -> String {
         let status = ink(Ink::Red, format!("{:<10}", record.status.key()));
         text.push_str(&format!("  {status} {}  {}\n", record.id, ink(Ink::Red, "its file is missing")));
     }
+    text.push_str(&repeatable(screen));
     if let Some(compared) = &screen.seaorm {
         text.push_str(&migrator(compared, row));
     }
@@ -163,6 +164,33 @@ fn as_text(screen: &Status, all: bool) -> String {
         let hints = obstacle.hints().iter().map(|hint| format!("    {hint}\n"));
         text.extend(hints);
     }
+    text
+}
+
+/// The repeatable files: those that have to be run, those that were, and those that were removed.
+fn repeatable(screen: &Status) -> String {
+    let line = |colour: Ink, word: &str, path: &str, what: &str| {
+        format!("  {} {path}  {what}\n", ink(colour, format!("{word:<10}")))
+    };
+    let mut text = String::new();
+    for file in &screen.repeatables {
+        let due = screen.repeated.due.iter().find(|due| due.path == file.path);
+        let record = screen.repeated.records.iter().find(|record| record.path == file.path);
+        text.push_str(&match (due, record) {
+            (Some(due), _) => line(Ink::Yellow, "to run", &file.path, &due.reason.to_string()),
+            (None, Some(record)) => {
+                let what = format!("{}  {} ms", record.applied_at, record.execution_ms);
+                line(Ink::Green, "run", &file.path, &what)
+            }
+            (None, None) => format!("  {:<10} {}\n", "", file.path),
+        });
+    }
+    let gone = screen.repeated.gone(&screen.repeatables);
+    text.extend(gone.map(|record| {
+        let made: Vec<String> = record.made.iter().map(ToString::to_string).collect();
+        let stays = if made.is_empty() { String::new() } else { format!(", and {} stays", made.join(", ")) };
+        line(Ink::Red, "removed", &record.path, &format!("its file is gone{stays}"))
+    }));
     text
 }
 
@@ -246,8 +274,27 @@ fn as_json(screen: &Status) -> Value {
             "without_file": screen.missing().map(|record| &record.id).collect::<Vec<_>>(),
         },
         "migrations": migrations.collect::<Vec<_>>(),
+        "repeatable": repeatable_json(screen),
         "migrator": screen.seaorm.as_ref().map(|it| json!({
             "applied": it.applied, "after_baseline": it.after_baseline, "only_in_seaql": it.only_in_seaql, "only_in_gen": it.only_in_gen,
         })),
     })
+}
+
+fn repeatable_json(screen: &Status) -> Value {
+    let files = screen.repeatables.iter().map(|file| {
+        let due = screen.repeated.due.iter().find(|due| due.path == file.path);
+        let record = screen.repeated.records.iter().find(|record| record.path == file.path);
+        json!({
+            "file": file.path,
+            "to_run": due.map(|due| due.reason.to_string()),
+            "status": record.map(|record| &record.status),
+            "applied_at": record.map(|record| &record.applied_at),
+        })
+    });
+    let gone = screen.repeated.gone(&screen.repeatables).map(|record| {
+        let made: Vec<String> = record.made.iter().map(ToString::to_string).collect();
+        json!({ "file": record.path, "status": "removed", "applied_at": record.applied_at, "made": made })
+    });
+    files.chain(gone).collect()
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sea_gen_runner::migration::{self, Migration, MigrationId};
 use sea_gen_runner::run::{Direction, Order, Outcome, Progress, State, Target};
+use sea_gen_runner::sql_file::SqlFile;
 use sea_gen_runner::{Error, ErrorKind};
 use serde_json::json;
 
@@ -131,10 +132,12 @@ async fn run_course(
     talk.done();
     let recognised = recognised?;
     let chosen = bench.chosen(course, &recognised)?;
+    let due = bench.due(course, &chosen, &recognised).await?;
     if run.dry_run {
         let chosen: Vec<_> = bench.migrations_at(&chosen);
-        paint::exact(&script(&chosen));
-        if chosen.is_empty() {
+        let files = due.iter().filter_map(|due| bench.repeatables.iter().find(|file| file.path == due.path));
+        paint::exact(&format!("{}{}", script(&chosen), file_script(&files.collect::<Vec<_>>())));
+        if chosen.is_empty() && due.is_empty() {
             paint::talk("nothing to do");
         }
     }
@@ -164,7 +167,7 @@ async fn run_course(
     let with_recognised = [bench.places(&recognised), chosen.clone()].concat();
     bench.refuse_refuted(course, &with_recognised)?;
     bench.refuse_unpromoted(&with_recognised).await?;
-    let backup = bench.back_up(&chosen).await?;
+    let backup = bench.back_up(&chosen, &due).await?;
     if let Some(backup) = &backup {
         report_backup(backup, &bench.workspace);
     }
@@ -235,11 +238,17 @@ pub(super) fn script(migrations: &[(&Migration, Direction)]) -> String {
     text
 }
 
+/// The SQL of repeatable files, each under its path.
+pub(super) fn file_script(files: &[&SqlFile]) -> String {
+    let text = |file: &&SqlFile| format!("-- {}\n{}\n", file.path, migration::script(file.product, &file.statements));
+    files.iter().map(text).collect()
+}
+
 /// Reports the result of each migration, and whether the database has the resulting schema.
 pub(super) fn print(command: &Run, report: &Report) {
     let Report { outcomes, verified, backup } = report;
     if command.json {
-        let rows = outcomes.iter().map(|outcome| {
+        let row = |outcome: &Outcome| {
             json!({
                 "id": outcome.id,
                 "direction": outcome.direction.key(),
@@ -247,7 +256,10 @@ pub(super) fn print(command: &Run, report: &Report) {
                 "execution_ms": outcome.execution_ms,
                 "status": outcome.status.map(State::key),
             })
-        });
+        };
+        let (files, migrations): (Vec<&Outcome>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.is_of_file());
+        let rows = migrations.into_iter().map(row);
+        let repeatable: Vec<_> = files.into_iter().map(row).collect();
         let (verified, unverified) = match verified {
             Some(Verified::Yes) => (Some(true), None),
             Some(Verified::No) => (Some(false), None),
@@ -255,6 +267,9 @@ pub(super) fn print(command: &Run, report: &Report) {
             None => (None, None),
         };
         let mut all = json!({ "migrations": rows.collect::<Vec<_>>(), "verified": verified });
+        if !repeatable.is_empty() {
+            all["repeatable"] = json!(repeatable);
+        }
         if let Some(why) = unverified {
             all["unverified"] = json!(why);
         }
@@ -272,6 +287,7 @@ pub(super) fn print(command: &Run, report: &Report) {
         .map(|outcome| {
             let word = match (outcome.direction, outcome.status) {
                 (_, Some(State::Recognised)) => ink(Ink::Yellow, "recognised"),
+                (Direction::Up, _) if outcome.is_of_file() => ink(Ink::Green, "run"),
                 (Direction::Up, _) => ink(Ink::Green, "applied"),
                 (Direction::Down, _) => ink(Ink::Red, "reverted"),
             };

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::dialect::Product;
 use crate::proof::{Proven, Refuted, Verdict};
 use crate::workflow::prove::{self, Judged, Line, UnwrittenMigration};
+use crate::workflow::repeatable::{self, Tried};
 use crate::workflow::{Workspace, handwritten};
 
 use super::arguments::{Common, Verify};
@@ -108,6 +109,10 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
         let of = lines.iter().filter(|line| matches!(line.verdict, Verdict::Proven(_))).count();
         paint::talk(format!("note: {without} of {of} proofs went without rows in some or all of their tables"));
     }
+    let mut fails = false;
+    for product in workspace.products().iter().filter(is_meant).filter(|_| command.targets.is_empty()) {
+        fails |= tell_repeatables(*product, repeatable::try_out(&workspace, *product).await?);
+    }
     for id in unsealed {
         paint::talk(format!("note: the lock does not seal {id} as it is now: `gen lock`, then verify it again"));
     }
@@ -116,8 +121,30 @@ pub(super) async fn run(common: &Common, command: &Verify) -> Result<Ending, Fai
     if refuted {
         paint::talk(format!("hint: {}", meant()));
     }
-    Ok(if refuted || unproven { Ending::Findings } else { Ending::Done })
+    Ok(if refuted || unproven || fails { Ending::Findings } else { Ending::Done })
 }
+
+/// Says how trying out the repeatable files went; whether they fail.
+fn tell_repeatables(product: Product, tried: Option<Tried>) -> bool {
+    match tried {
+        None => return false,
+        Some(Tried::Works(count)) => paint::talk(format!(
+            "{} on {product}: {}, behind the migrations and once more",
+            ink_talk(Ink::Green, "ran"),
+            show::plural(count, "repeatable file")
+        )),
+        Some(Tried::Unknown(reason)) => {
+            paint::talk(format!("note: the repeatable files were not tried out on {product}: {reason}"));
+        }
+        Some(Tried::Fails(reasons)) => {
+            paint::talk(format!("{} on {product}: the repeatable files", ink_talk(Ink::Red, "fail")));
+            reasons.iter().flat_map(|reason| reason.lines()).for_each(|line| paint::talk(format!("  {line}")));
+            return true;
+        }
+    }
+    false
+}
+
 
 /// Proves newly sealed migrations, and reports the results.
 pub(super) async fn sealed(workspace: &Workspace, ids: &[MigrationId]) -> Result<(), Failure> {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::dialect::made_by_files::MadeByFiles;
 use crate::dialect::{HISTORY_TABLE, LEASE_TABLE};
 use crate::schema::{DefinitionId, DefinitionKind, Name, ObjectName, Schema, Type, matches};
 
@@ -29,6 +30,8 @@ pub struct Scope {
     pub exclude: Vec<String>,
     /// Objects to include regardless of the patterns.
     pub also: Vec<ObjectName>,
+    /// What repeatable files make.
+    pub by_files: MadeByFiles,
     /// Whether to read privileges.
     pub privileges: bool,
     /// How much to read of the way things are written.
@@ -80,9 +83,9 @@ impl Scope {
             || !self.exclude.iter().any(fits) && (self.include.is_empty() || self.include.iter().any(fits))
     }
 
-    /// Whether no pattern excludes anything.
+    /// Whether nothing is excluded.
     pub fn covers_everything(&self) -> bool {
-        self.include.is_empty() && self.exclude.is_empty()
+        self.include.is_empty() && self.exclude.is_empty() && self.by_files.is_empty()
     }
 
     /// Moves excluded objects to the unmanaged ones of the schema. Foreign keys to them stay, and so does an enum type
@@ -91,6 +94,7 @@ impl Scope {
         if self.covers_everything() {
             return;
         }
+        self.by_files.leave_out(schema);
         let in_all: BTreeSet<Name> = names(schema).filter_map(|name| name.schema.clone()).collect();
         let tables: Vec<ObjectName> = schema.tables.keys().filter(|name| !self.covers(name)).cloned().collect();
         for name in tables {

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod domain;
 pub mod expression;
 mod kept;
+pub mod made_by_files;
 pub mod mysql;
 pub mod postgres;
 pub mod reading;

@@ -10,6 +10,7 @@ pub mod lock_file;
 pub mod migration;
 pub mod sealed;
 pub mod sql;
+pub mod sql_file;
 
 mod error;
 mod product;

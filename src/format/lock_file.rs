@@ -42,6 +42,8 @@ pub struct Locked {
     pub fingerprint: String,
     /// The migrations, in the order of their ids.
     pub migrations: Vec<LockedMigration>,
+    /// The repeatable files and the hooks, in the order of their paths.
+    pub files: Vec<LockedFile>,
 }
 
 /// One migration, one line of the lock.
@@ -96,6 +98,8 @@ struct Form {
     dialects: Vec<Product>,
     fingerprints: BTreeMap<Product, String>,
     migrations: BTreeMap<Product, Vec<LockEntry>>,
+    #[serde(default)]
+    files: BTreeMap<Product, Vec<LockedFile>>,
     seal: String,
 }
 
@@ -178,14 +182,15 @@ impl Lock {
         let broken = |what: String| Error::new(format!("`{shown}` was changed by hand: {what}")).hint(&restore);
 
         let mut lock = Self { history: form.history, frozen: form.frozen, dialects: BTreeMap::new() };
-        let (mut fingerprints, mut migrations) = (form.fingerprints, form.migrations);
+        let (mut fingerprints, mut migrations, mut files) = (form.fingerprints, form.migrations, form.files);
         for product in form.dialects {
             let Some(fingerprint) = fingerprints.remove(&product) else {
                 return Err(broken(format!("the fingerprint of {} is missing", product.key())));
             };
             let lines = migrations.remove(&product).unwrap_or_default();
             let mut chain = String::new();
-            let mut locked = Locked { fingerprint, migrations: Vec::new() };
+            let files = files.remove(&product).unwrap_or_default();
+            let mut locked = Locked { fingerprint, migrations: Vec::new(), files };
             for line in lines {
                 let LockEntry { id, checksum, chain: sealed, from, to, proof } = line;
                 if locked.migrations.last().is_some_and(|before| before.id >= id) {
@@ -202,12 +207,12 @@ impl Lock {
             }
             lock.dialects.insert(product, locked);
         }
-        if let Some(product) = fingerprints.keys().chain(migrations.keys()).next() {
+        if let Some(product) = fingerprints.keys().chain(migrations.keys()).chain(files.keys()).next() {
             return Err(broken(format!("{} is not among the dialects", product.key())));
         }
         if form.seal != lock.seal() {
             return Err(broken(
-                "the dialects, the history, the release, a fingerprint, or the end of a list of migrations".to_owned(),
+                "the dialects, the history, the release, a fingerprint, the end of a list of migrations, or another file".to_owned(),
             ));
         }
         Ok(lock)
@@ -236,6 +241,7 @@ impl Lock {
             format!("\n    \"{}\": [{}{end}]", product.key(), lines.join(","))
         });
         text.push_str(&migrations.collect::<Vec<_>>().join(","));
+        text.push_str(&sql_files::text(&self.dialects));
         text.push_str(&format!("\n  }},\n  \"seal\": \"{}\"\n}}\n", self.seal()));
         text
     }
@@ -267,6 +273,9 @@ impl Lock {
         for (product, locked) in &self.dialects {
             let chain = locked.migrations.iter().fold(String::new(), |chain, migration| link(&chain, migration));
             covered.push(value!([product, locked.fingerprint, locked.migrations.len(), chain]));
+            if !locked.files.is_empty() {
+                covered.push(value!({ "files": locked.files }));
+            }
         }
         short(&json::compact(&Value::Array(covered)))
     }
@@ -312,8 +321,10 @@ fn lines(locked: &Locked) -> Vec<String> {
 }
 
 mod seal;
+mod sql_files;
 #[cfg(test)]
 mod tests;
 mod union;
 
 pub use seal::Resealed;
+pub use sql_files::{FileMismatch, LockedFile, ResealedFiles};

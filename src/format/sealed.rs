@@ -8,14 +8,17 @@ use std::path::{Path, PathBuf};
 use crate::Product;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::read_text;
-use crate::lock_file::{Lock, LockMismatch};
+use crate::lock_file::{FileMismatch, Lock, LockMismatch};
 use crate::migration::{self, Migration, MigrationId};
+use crate::sql_file::{self, SqlFile};
 
 /// The sealed migrations of a project.
 #[derive(Clone, Debug, Default)]
 pub struct SealedMigrations {
     /// Those of each product, oldest first.
     pub by_product: BTreeMap<Product, Vec<Sealed>>,
+    /// The files beside the migrations of each product.
+    pub sql_files: BTreeMap<Product, Vec<SqlFile>>,
     /// The name of their own history, if they have one.
     pub history: Option<String>,
 }
@@ -38,7 +41,7 @@ impl SealedMigrations {
     /// [`ErrorKind::Refused`] where a file is not the one that the lock seals, is not there, or is not in the lock.
     pub fn read(folder: &Path, path: &Path) -> Result<Self> {
         let lock = Lock::parse(path, &read_text(path)?)?;
-        let mut by_product = BTreeMap::new();
+        let (mut by_product, mut sql_files) = (BTreeMap::new(), BTreeMap::new());
         for (&product, locked) in &lock.dialects {
             let place = place(folder, product, &lock);
             if !locked.migrations.is_empty() && !place.is_dir() {
@@ -50,37 +53,54 @@ impl SealedMigrations {
                 .of(ErrorKind::Missing)
                 .hint("check the path of the folder"));
             }
-            let migrations = migration::migrations(&place, folder.parent().unwrap_or(folder), product)?;
+            let root = folder.parent().unwrap_or(folder);
+            let migrations = migration::migrations(&place, root, product)?;
             let sealed = verify(&lock, product, migrations, (&place, path))?;
             by_product.insert(product, sealed);
+            let files = sql_file::repeatable(&place, root, product)?;
+            verify_sql_files(&lock, product, &files, (&place, path))?;
+            sql_files.insert(product, files);
         }
-        Ok(Self { by_product, history: lock.history })
+        Ok(Self { by_product, sql_files, history: lock.history })
     }
 
-    /// The same from the texts of the lock file and of the migrations, as a program contains them.
+    /// The same from the texts of the lock file and of the files, as a program contains them: a migration under its id, a file beside
+    /// them under its path.
     ///
     /// # Errors
     /// As [`SealedMigrations::read`].
     pub fn parse(lock: &str, files: &[(Product, &str, &str)]) -> Result<Self> {
         let path = Path::new("schema.lock.json");
         let lock = Lock::parse(path, lock)?;
-        let mut by_product = BTreeMap::new();
+        let (mut by_product, mut sql_files) = (BTreeMap::new(), BTreeMap::new());
+        let place = Path::new("migrations");
         for &product in lock.dialects.keys() {
             let own = files.iter().filter(|(of, _, _)| *of == product).map(|(_, id, text)| (*id, *text));
+            let (beside, own): (Vec<_>, Vec<_>) = own.partition(|(id, _)| id.contains('/'));
             let migrations: Vec<Migration> = parse(product, own)?;
-            let sealed = verify(&lock, product, migrations, (Path::new("migrations"), path))?;
+            let sealed = verify(&lock, product, migrations, (place, path))?;
             by_product.insert(product, sealed);
+            let beside = beside.into_iter().map(|(path, text)| SqlFile::parse(path, product, text));
+            let beside: Vec<SqlFile> = beside.collect::<Result<_>>()?;
+            verify_sql_files(&lock, product, &beside, (place, path))?;
+            sql_files.insert(product, beside);
         }
-        Ok(Self { by_product, history: lock.history })
+        Ok(Self { by_product, sql_files, history: lock.history })
     }
 
-    /// The migrations, each with the path of its file below `folder`.
-    pub fn files(&self, folder: &Path) -> impl Iterator<Item = (Product, &MigrationId, PathBuf)> {
+    /// The migrations by their ids and the files beside them by their paths, each with the path of its file below `folder`.
+    pub fn files(&self, folder: &Path) -> Vec<(Product, String, PathBuf)> {
         let is_one = self.by_product.len() == 1;
-        self.by_product.iter().flat_map(move |(&product, sealed)| {
-            let folder = if is_one { folder.to_owned() } else { folder.join(product.key()) };
-            sealed.iter().map(move |it| (product, &it.migration.id, folder.join(format!("{}.sql", it.migration.id))))
-        })
+        let place = |product: Product| if is_one { folder.to_owned() } else { folder.join(product.key()) };
+        let mut found = Vec::new();
+        for (&product, sealed) in &self.by_product {
+            let id = |it: &Sealed| it.migration.id.to_string();
+            found.extend(sealed.iter().map(|it| (product, id(it), place(product).join(format!("{}.sql", id(it))))));
+        }
+        for (&product, files) in &self.sql_files {
+            found.extend(files.iter().map(|it| (product, it.path.clone(), place(product).join(&it.path))));
+        }
+        found
     }
 }
 
@@ -147,4 +167,22 @@ fn not_sealed(mismatch: &LockMismatch, folder: &Path, lock: &Path) -> Error {
             .of(ErrorKind::Refused)
             .hint("seal it: `gen lock`"),
     }
+}
+
+/// Refuses files beside the migrations that are not those of the lock.
+fn verify_sql_files(lock: &Lock, product: Product, files: &[SqlFile], (place, path): (&Path, &Path)) -> Result<()> {
+    let found = files.iter().map(|it| (it.path.as_str(), it.checksum.as_str()));
+    let Some(mismatch) = lock.verify_sql_files(product, found).into_iter().next() else { return Ok(()) };
+    let (folder, lock) = (place.display(), path.display());
+    Err(match mismatch {
+        FileMismatch::Changed(path) => Error::new(format!("`{folder}/{path}` was changed after `{lock}` sealed it"))
+            .of(ErrorKind::Changed)
+            .hint("if that was meant, seal it again: `gen lock`"),
+        FileMismatch::Missing(path) => Error::new(format!("`{lock}` lists `{path}`, and there is no `{folder}/{path}`"))
+            .of(ErrorKind::Missing)
+            .hint("restore it, or remove it from the lock: `gen lock`"),
+        FileMismatch::Unlisted(path) => Error::new(format!("`{folder}/{path}` is not in `{lock}`"))
+            .of(ErrorKind::Refused)
+            .hint("seal it: `gen lock`"),
+    })
 }

@@ -36,7 +36,7 @@ fn embedded(runner: &TokenStream, arguments: TokenStream) -> Result<TokenStream>
     let sealed = SealedMigrations::read(&folder, &lock)?;
     let mut files = TokenStream::new();
     for (product, id, path) in sealed.files(&folder) {
-        let id = Literal::string(id.as_str());
+        let id = Literal::string(&id);
         let parts = [product_path(runner, product), TokenStream::from(TokenTree::Literal(id)), text_of(&path)?];
         files.extend([grouped(Delimiter::Parenthesis, separated(parts)), comma()]);
     }

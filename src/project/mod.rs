@@ -36,6 +36,7 @@ use sea_gen_runner::files::{cannot, read_text_if_there};
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::{self, Heading, Migration, MigrationId};
 use sea_gen_runner::session::ConnectionOptions;
+use sea_gen_runner::sql_file::{self, SqlFile};
 use sea_gen_runner::{Error, Result};
 
 use crate::schema::{Product, Schema};
@@ -227,6 +228,14 @@ impl Project {
     /// A file that cannot be read, with its path.
     pub fn migrations(&self, product: Product) -> Result<Vec<Migration>> {
         migration::migrations(&self.migrations_folder(product), &self.root, product)
+    }
+
+    /// The repeatable files of a dialect, by name.
+    ///
+    /// # Errors
+    /// A file that cannot be read, with its path.
+    pub fn repeatables(&self, product: Product) -> Result<Vec<SqlFile>> {
+        sql_file::repeatable(&self.migrations_folder(product), &self.root, product)
     }
 
     /// The headers of the migrations of a dialect, in the order in which they are applied. Their statements are not read.

@@ -11,6 +11,7 @@ use sea_gen_format::sealed::{self, Sealed, SealedMigrations};
 use crate::Product;
 use crate::run::functions::{FunctionFuture, Functions, MigrationConnection};
 use crate::run::{Applicable, OnAhead};
+use crate::sql_file::SqlFile;
 use crate::{Error, ErrorKind, Result};
 
 /// The migrations of an application, for one database product or several, each with the checksum of what it does.
@@ -40,7 +41,7 @@ enum Source {
     Embedded { lock: &'static str, files: &'static [EmbeddedFile], read: OnceLock<SealedMigrations> },
 }
 
-/// The product, the id and the text of a migration.
+/// The product, the id and the text of a migration; of a file beside them, its path in place of the id.
 type EmbeddedFile = (Product, &'static str, &'static str);
 
 impl Migrations {
@@ -72,7 +73,7 @@ impl Migrations {
     /// An invalid or duplicate id; a text that is not a migration, with the line.
     pub fn parse<'t>(product: Product, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self> {
         let read = sealed::parse(product, files)?.into_iter().map(Sealed::from).collect();
-        Ok(SealedMigrations { by_product: BTreeMap::from([(product, read)]), history: None }.into())
+        Ok(SealedMigrations { by_product: BTreeMap::from([(product, read)]), ..SealedMigrations::default() }.into())
     }
 
     /// These migrations and those of other products; of a product that both have, `other`'s.
@@ -80,8 +81,9 @@ impl Migrations {
     pub fn and(self, other: Self) -> Self {
         let (mut functions, on_ahead) = (self.functions.clone(), self.on_ahead);
         functions.extend(&other.functions);
-        let mut read = self.into_read();
-        read.by_product.extend(other.into_read().by_product);
+        let (mut read, other) = (self.into_read(), other.into_read());
+        read.by_product.extend(other.by_product);
+        read.sql_files.extend(other.sql_files);
         Self { functions, on_ahead, ..read.into() }
     }
 
@@ -160,6 +162,12 @@ impl Migrations {
     pub fn ids(&self, product: Product) -> impl Iterator<Item = &str> {
         let own = self.contents().ok().and_then(|read| read.by_product.get(&product));
         own.into_iter().flatten().map(|sealed| sealed.migration.id.as_str())
+    }
+
+    /// The repeatable files of a product.
+    pub(crate) fn repeatables(&self, product: Product) -> &[SqlFile] {
+        let read = self.contents().ok().and_then(|read| read.sql_files.get(&product));
+        read.map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What was read. Embedded migrations were read by the same code when the program was compiled, so that this fails for none.

@@ -12,6 +12,7 @@ use crate::run::{
     self, Applicable, DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target, Waiting, ahead,
 };
 use crate::session::{Missing, Session};
+use crate::sql_file::SqlFile;
 use crate::{Error, ErrorKind, Result};
 
 /// Runs migrations on one database, through one connection from the beginning to the end.
@@ -41,6 +42,7 @@ use crate::{Error, ErrorKind, Result};
 pub struct Runner<'a> {
     session: Session,
     files: Vec<Applicable<'a>>,
+    repeatables: &'a [SqlFile],
     waiting: Waiting,
     on_ahead: OnAhead,
     watch: Box<dyn FnMut(Progress<'_>) + Send + 'a>,
@@ -64,6 +66,8 @@ pub struct Status {
     pub applied: Vec<Record>,
     /// The ids of the migrations that are not applied, oldest first.
     pub pending: Vec<String>,
+    /// The paths of the repeatable files that [`Runner::up`] would run when no migration is pending, in that order.
+    pub repeatable: Vec<String>,
 }
 
 /// A migration that would run.
@@ -97,6 +101,7 @@ impl<'a> Runner<'a> {
         session.name_history(migrations.history());
         match migrations.applicable(session.product()) {
             Ok(files) => Ok(Self {
+                repeatables: migrations.repeatables(session.product()),
                 session,
                 files,
                 waiting: DEFAULT_WAIT.into(),
@@ -160,7 +165,11 @@ impl<'a> Runner<'a> {
                 .hint("wait for it to end and try again"));
         }
         let pending = self.pending(&applied)?;
-        Ok(Status { applied, pending })
+        let repeatable = match self.repeatables {
+            [] => Vec::new(),
+            files => run::repeatables(&mut self.session, files).await?.due.into_iter().map(|due| due.path).collect(),
+        };
+        Ok(Status { applied, pending, repeatable })
     }
 
     /// The history under the ids that the files have now: merging branches may have renamed some of them.
@@ -219,15 +228,20 @@ impl<'a> Runner<'a> {
         Ok(wanted.into_iter().map(planned).collect())
     }
 
-    /// Checks that every migration is applied and none is partially applied, for the start of an application. Only reads, and takes
+    /// Checks that every migration is applied and none is partially applied, and that no repeatable file has to be run, for the start of an application. Only reads, and takes
     /// no lock.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`]: migrations are pending, with their number and the first one. Those of [`Runner::status`].
+    /// [`ErrorKind::Refused`]: migrations are pending, with their number and the first one, or a repeatable file has to be run. Those of [`Runner::status`].
     pub async fn ensure_current(&mut self) -> Result<()> {
-        let Status { pending, .. } = self.status().await?;
+        let Status { pending, repeatable, .. } = self.status().await?;
         match pending.as_slice() {
-            [] => Ok(()),
+            [] => match repeatable.first() {
+                None => Ok(()),
+                Some(first) => Err(Error::new(format!("`{first}` has to be run again"))
+                    .of(ErrorKind::Refused)
+                    .hint("run it before the application starts: `gen up`, or `Runner::up`")),
+            },
             [first, rest @ ..] => Err(Error::new(match rest.len() {
                 0 => format!("migration `{first}` is pending"),
                 more => format!("migration `{first}` and {more} more are pending"),
@@ -251,7 +265,8 @@ impl<'a> Runner<'a> {
         self.ready()?;
         self.cut_short = true;
         let course = run::Course::UpOnAhead(target, self.on_ahead);
-        let result = run::go(&mut self.session, &self.files, course, self.waiting, &mut self.watch).await;
+        let files = run::Files { migrations: &self.files, repeatables: self.repeatables };
+        let result = run::go(&mut self.session, files, course, self.waiting, &mut self.watch).await;
         self.cut_short = false;
         result.map(Report::from)
     }
@@ -265,8 +280,9 @@ impl<'a> Runner<'a> {
     pub async fn down(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
         self.cut_short = true;
-        let result =
-            run::go(&mut self.session, &self.files, run::Course::Down(target), self.waiting, &mut self.watch).await;
+        let (files, course) =
+            (run::Files { migrations: &self.files, repeatables: self.repeatables }, run::Course::Down(target));
+        let result = run::go(&mut self.session, files, course, self.waiting, &mut self.watch).await;
         self.cut_short = false;
         result.map(Report::from)
     }

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{
-    self, Applicable, DEFAULT_WAIT, Direction, Order, Outcome, ProgressCallback, State, Target, Waiting,
+    self, Applicable, DEFAULT_WAIT, Direction, DueFile, Files, Order, Outcome, ProgressCallback, State, Target, Waiting,
 };
 use sea_gen_runner::session::{Missing, Session};
+use sea_gen_runner::sql_file::SqlFile;
 
 use crate::dialect::casts::Casts;
 use crate::dialect::rows::{self, RowQuery};
@@ -71,6 +72,8 @@ pub struct Bench {
     /// The migrations that are applied and have no file any more, with the DOWN sections that the history keeps, and their
     /// checksums.
     kept: Vec<(Migration, String)>,
+    /// The repeatable files, by name.
+    pub repeatables: Vec<SqlFile>,
     /// How another runner is waited for.
     pub waiting: Waiting,
     /// The folder of the backup that is made before a run, from the project's root; `None` makes none.
@@ -117,11 +120,12 @@ impl Bench {
         if !is_rehearsal {
             run::follow_names(&mut live.session, &applicables(&migrations), DEFAULT_WAIT).await?;
         }
+        let repeatables = workspace.repeatables(live.product())?;
         let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
         let environment = workspace.environment.as_ref();
         let limit = environment.and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);
         let backup = environment.filter(|it| it.requires_backup).map(|_| PathBuf::from(BACKUPS));
-        Ok(Self { workspace, live, migrations, kept, waiting: limit.into(), backup, may_go_back: false })
+        Ok(Self { workspace, live, migrations, kept, repeatables, waiting: limit.into(), backup, may_go_back: false })
     }
 
     /// Parses a target: a count or an id.
@@ -238,6 +242,29 @@ impl Bench {
         })
     }
 
+    /// The repeatable files that a course runs behind its migrations, in order, and why. None while migrations stay pending.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn due(&mut self, course: &Course, chosen: &[Chosen], recognised: &[Outcome]) -> Result<Vec<DueFile>, Failure> {
+        let is_applied = |at: usize, migration: &Migration| {
+            let id = migration.id.as_str();
+            chosen.contains(&(at, Direction::Up))
+                || recognised.iter().any(|outcome| outcome.id == id)
+                || self.live.history.iter().any(|record| record.id == id || record.status == State::Baseline && *record.id > *id)
+        };
+        let leads_to_all = self.migrations.iter().enumerate().all(|(at, migration)| is_applied(at, migration));
+        let goes_up = match course {
+            Course::Up { .. } | Course::Redo => true,
+            Course::Down(_) => false,
+            Course::Goto(_) => !chosen.iter().any(|(_, direction)| *direction == Direction::Down),
+        };
+        if self.repeatables.is_empty() || !leads_to_all || !goes_up {
+            return Ok(Vec::new());
+        }
+        Ok(run::repeatables(&mut self.live.session, &self.repeatables).await?.due)
+    }
+
     fn migration(&self, at: usize) -> Option<&Migration> {
         let kept = || self.kept.get(at.checked_sub(self.migrations.len())?).map(|(migration, _)| migration);
         self.migrations.get(at).or_else(kept)
@@ -308,9 +335,9 @@ impl Bench {
     ///
     /// # Errors
     /// It cannot be made, or restored into a scratch database. Then no file is left.
-    pub async fn back_up(&mut self, chosen: &[Chosen]) -> Result<Option<Backup>, Failure> {
+    pub async fn back_up(&mut self, chosen: &[Chosen], due: &[DueFile]) -> Result<Option<Backup>, Failure> {
         match &self.backup {
-            Some(folder) if !chosen.is_empty() => {
+            Some(folder) if !chosen.is_empty() || !due.is_empty() => {
                 backup(&self.workspace, &mut self.live, &folder.clone()).await.map(Some)
             }
             _ => Ok(None),
@@ -328,8 +355,9 @@ impl Bench {
             return Err(error.hint("check `Bench::losses`, and allow the losses"));
         }
         let files = applicables(&self.migrations);
+        let files = Files { migrations: &files, repeatables: &self.repeatables };
         let session = &mut self.live.session;
-        let outcomes = run::go(session, &files, course.of_runner(), self.waiting, watch).await;
+        let outcomes = run::go(session, files, course.of_runner(), self.waiting, watch).await;
         let followed = histories::follow(session, &self.workspace).await;
         outcomes.and(followed)
     }

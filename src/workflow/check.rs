@@ -179,7 +179,7 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
     if let Some(reason) = migrations.iter().find_map(run::reaches_beyond) {
         return Ok(Verdict::Skipped(reason));
     }
-    let files = applicables(&migrations);
+    let (files, repeatables) = (applicables(&migrations), workspace.repeatables(product)?);
     let (scratch, mut session) = match Scratch::create(&server).await {
         Ok(made) => made,
         Err(error) => return Ok(Verdict::Skipped(error.to_string())),
@@ -190,7 +190,8 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
             None => sealed.schema.clone(),
         };
         let beside = proof::build_beside(&mut session, schema.schema(), &migrations).await?;
-        run::go(&mut session, &files, run::Course::Up(&run::Target::All), run::DEFAULT_WAIT, &mut |_| ()).await?;
+        let files = run::Files { migrations: &files, repeatables: &repeatables };
+        run::go(&mut session, files, run::Course::Up(&run::Target::All), run::DEFAULT_WAIT, &mut |_| ()).await?;
         let catalog = introspect::introspect(&mut session, &workspace.scope()).await;
         let mut catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;
         catalog.schema.tables.retain(|name, _| !beside.contains(name));
@@ -242,7 +243,10 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
         return Ok(Verdict::Fails(contradictions));
     }
     Ok(match situation {
-        Situation::Current => Verdict::Holds,
+        Situation::Current => {
+            let due = run::repeatables(&mut live.session, &workspace.repeatables(product)?).await?.due;
+            verdict(due.iter().map(|file| format!("{} has to be run: {}: `gen up`", file.path, file.reason)).collect())
+        }
         Situation::Behind => Verdict::Fails(vec!["migrations are pending: `gen up`".to_owned()]),
         Situation::Ahead => Verdict::Fails(vec![
             "the database already has the result of pending migrations: `gen up` records them".to_owned(),

@@ -23,6 +23,7 @@ impl Workspace {
             schemas: self.schemas(),
             include: config.include.clone(),
             exclude: config.exclude.clone(),
+            by_files: self.made_by_files(),
             privileges: config.privileges,
             ..Scope::default()
         }

@@ -5,12 +5,13 @@
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{self, DEFAULT_WAIT, Outcome, ProgressCallback, Target};
 use sea_gen_runner::session::Missing;
+use sea_gen_runner::sql_file::SqlFile;
 use sea_gen_runner::{Direction, Error};
 
 use crate::dialect::{self, Forms, Statement};
 use crate::diff::diff;
 
-use super::{Failure, Live, Open, Workspace, applicables, histories};
+use super::{Failure, Live, Open, Workspace, applicables, histories, repeatable};
 
 /// A database to be emptied, and the migrations to be applied then.
 pub struct Fresh {
@@ -21,6 +22,8 @@ pub struct Fresh {
     pub drops: Vec<Statement>,
     /// The migrations, oldest first.
     pub migrations: Vec<Migration>,
+    /// The repeatable files.
+    pub repeatables: Vec<SqlFile>,
     is_rehearsal: bool,
 }
 
@@ -32,16 +35,22 @@ impl Fresh {
     /// cannot be dropped.
     pub async fn plan(open: impl Into<Open>, vouched: bool, is_rehearsal: bool) -> Result<Self, Failure> {
         let workspace = opened(open, vouched)?;
-        let live = match is_rehearsal {
+        let mut live = match is_rehearsal {
             true => workspace.rehearsed().await?,
             false => workspace.required(Missing::Create).await?,
         };
         let migrations = sealed_migrations(&workspace, &live)?;
         // Before anything is dropped.
         run::refuse_functions(&live.session, &applicables(&migrations), Direction::Up)?;
-        let plan = diff(&live.schema, &dialect::nothing(), &[]);
-        let drops = dialect::statements(dialect::of(live.product()), Forms::Offline, &plan, live.schema.schema())?;
-        Ok(Self { workspace, live, drops, migrations, is_rehearsal })
+        let repeatables = workspace.repeatables(live.product())?;
+        let mut schema = live.schema.clone();
+        if !repeatables.is_empty() {
+            let whole = repeatable::whole_schema(&mut live.session, &workspace).await?;
+            schema = dialect::of(live.product()).normalize(whole)?;
+        }
+        let plan = diff(&schema, &dialect::nothing(), &[]);
+        let drops = dialect::statements(dialect::of(live.product()), Forms::Offline, &plan, schema.schema())?;
+        Ok(Self { workspace, live, drops, migrations, repeatables, is_rehearsal })
     }
 
     /// Drops everything in the database and applies every migration.
@@ -57,7 +66,8 @@ impl Fresh {
         run::forget_all(session, DEFAULT_WAIT).await?;
         histories::empty(session).await?;
         let files = applicables(&self.migrations);
-        let outcomes = run::go(session, &files, run::Course::Up(&Target::All), DEFAULT_WAIT, watch).await?;
+        let files = run::Files { migrations: &files, repeatables: &self.repeatables };
+        let outcomes = run::go(session, files, run::Course::Up(&Target::All), DEFAULT_WAIT, watch).await?;
         histories::follow(session, &self.workspace).await?;
         Ok(outcomes)
     }
@@ -69,6 +79,7 @@ pub struct Reset {
     /// The database.
     pub live: Live,
     migrations: Vec<Migration>,
+    repeatables: Vec<SqlFile>,
 }
 
 impl Reset {
@@ -80,7 +91,8 @@ impl Reset {
         let workspace = opened(open, vouched)?;
         let live = workspace.required(Missing::Refuse).await?;
         let migrations = sealed_migrations(&workspace, &live)?;
-        Ok(Self { workspace, live, migrations })
+        let repeatables = workspace.repeatables(live.product())?;
+        Ok(Self { workspace, live, migrations, repeatables })
     }
 
     /// The migrations to revert, newest first.
@@ -102,7 +114,8 @@ impl Reset {
         self.chosen()?;
         let files = applicables(&self.migrations);
         let course = run::Course::Down(&Target::All);
-        let outcomes = run::go(&mut self.live.session, &files, course, DEFAULT_WAIT, watch).await;
+        let files = run::Files { migrations: &files, repeatables: &self.repeatables };
+        let outcomes = run::go(&mut self.live.session, files, course, DEFAULT_WAIT, watch).await;
         let followed = histories::follow(&mut self.live.session, &self.workspace).await;
         let outcomes = outcomes?;
         followed?;

@@ -69,6 +69,7 @@ pub mod read_statements;
 mod recognise;
 pub mod reference_data;
 pub(crate) mod refuted;
+pub mod repeatable;
 pub mod resolve;
 pub mod review;
 pub mod seal;

@@ -12,6 +12,7 @@ use crate::dialect::Product;
 use crate::project::Batch;
 
 use super::handwritten::{self, Followed, Silence};
+use super::repeatable::locked_file;
 use super::{Failure, Workspace, join, locked};
 
 /// The result of sealing.
@@ -24,6 +25,10 @@ pub struct Resealed {
     pub renamed: BTreeSet<(MigrationId, MigrationId)>,
     /// The results of edited migrations, by dialect.
     pub followed: Vec<Followed>,
+    /// The paths of the newly sealed files beside the migrations.
+    pub files: BTreeSet<String>,
+    /// The paths of the sealed files beside the migrations that no longer exist.
+    pub gone_files: BTreeSet<String>,
     /// The written files.
     pub written: Vec<PathBuf>,
 }
@@ -44,6 +49,7 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
     let mut lock = workspace.sealed_lock()?.clone();
     let mut batch = Batch::new(workspace.root());
     let (mut sealed, mut gone, mut renamed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut files, mut gone_files) = (BTreeSet::new(), BTreeSet::new());
     let mut all = Vec::new();
     for product in workspace.products() {
         let mut migrations = workspace.migrations(*product)?;
@@ -53,6 +59,10 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
                 None => continue,
             }
         }
+        let beside = workspace.repeatables(*product)?.iter().map(locked_file).collect();
+        let beside = lock.reseal_sql_files(*product, beside);
+        files.extend(beside.sealed);
+        gone_files.extend(beside.gone);
         let before: BTreeSet<MigrationId> = lock.migrations(*product).iter().map(|line| line.id.clone()).collect();
         let changed = lock.reseal(*product, migrations.iter().map(locked).collect());
         // What merging branches has shown holds for the statements that were merged.
@@ -82,7 +92,7 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
     if written.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Resealed { sealed, gone, renamed, followed: all, written }))
+    Ok(Some(Resealed { sealed, gone, renamed, followed: all, files, gone_files, written }))
 }
 
 /// The error on a migration whose file is gone: the snapshot must not keep what no migration makes.

@@ -14,7 +14,7 @@ use crate::dialect::{self, Product};
 use crate::project::{Snapshot, fingerprint};
 use crate::schema::{Normalized, Origins};
 
-use super::{Failure, Workspace};
+use super::{Failure, Workspace, repeatable};
 
 /// S: what the migrations of one dialect produce.
 #[derive(Clone)]
@@ -157,7 +157,8 @@ impl Workspace {
     pub fn unsealed(&self, product: Product, migrations: &[Migration]) -> Result<Vec<String>, Failure> {
         let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
         let findings = self.sealed_lock()?.verify_files(product, files);
-        Ok(findings.iter().map(words).collect())
+        let beside = self.unsealed_files(product)?;
+        Ok(findings.iter().map(words).chain(beside.iter().map(repeatable::words)).collect())
     }
 
     /// The migration files whose headers name other schemas than the lock.
@@ -172,12 +173,12 @@ impl Workspace {
         Ok(migrations.iter().filter(differs).map(words).collect())
     }
 
-    /// Refuses migration files that differ from the lock.
+    /// Refuses migration files, and files beside them, that differ from the lock.
     pub fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
         let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
         let findings = self.sealed_lock()?.verify_files(product, files);
         if findings.is_empty() {
-            return Ok(());
+            return self.refuse_unsealed_files(product);
         }
         let lines: Vec<String> = findings.iter().map(words).collect();
         let error = Error::new("the migration files do not match schema.lock.json").because(lines.join("\n"));

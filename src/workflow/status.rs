@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{self, Record};
+use sea_gen_runner::run::{self, Record, Repeatables};
 use sea_gen_runner::session::Missing;
+use sea_gen_runner::sql_file::SqlFile;
 use sea_gen_runner::{Direction, Error};
 
 use crate::diff::diff;
@@ -48,6 +49,10 @@ pub struct Status {
     /// Why `gen up` would not simply apply what is pending: history and files contradict each other, a migration was interrupted,
     /// or it calls a function of a program.
     pub obstacle: Option<Error>,
+    /// The repeatable files, by name.
+    pub repeatables: Vec<SqlFile>,
+    /// What the database says about them.
+    pub repeated: Repeatables,
     /// How SeaORM's history compares with ours, if the database has one.
     pub seaorm: Option<Compared>,
 }
@@ -109,6 +114,11 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
     }
     let Standing { situation, ahead, drift, accepted } = stands;
     let obstacle = live.as_ref().and_then(|live| obstacle(live, &migrations));
+    let repeatables = workspace.repeatables(product)?;
+    let repeated = match &mut live {
+        Some(live) => run::repeatables(&mut live.session, &repeatables).await?,
+        None => Repeatables::default(),
+    };
     let seaorm = match &mut live {
         Some(Live { session, history, .. }) => Compared::of(session, &workspace, history).await,
         None => None,
@@ -127,6 +137,8 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         drift,
         accepted,
         obstacle,
+        repeatables,
+        repeated,
         seaorm,
     })
 }

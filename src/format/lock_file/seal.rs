@@ -23,7 +23,7 @@ pub struct Resealed {
 impl Lock {
     /// The lock of a new project; `nothing` is the fingerprint of a schema without objects.
     pub fn new(dialects: &[Product], nothing: &str) -> Self {
-        let locked = || Locked { fingerprint: nothing.to_owned(), migrations: Vec::new() };
+        let locked = || Locked { fingerprint: nothing.to_owned(), ..Locked::default() };
         Self { history: None, frozen: None, dialects: dialects.iter().map(|product| (*product, locked())).collect() }
     }
 

@@ -27,8 +27,9 @@ fn lock() -> Lock {
             migration("20260103_000000_c", "2", "3"),
             by_hand,
         ],
+        files: Vec::new(),
     };
-    let postgres = Locked { fingerprint: "9".to_owned(), migrations: Vec::new() };
+    let postgres = Locked { fingerprint: "9".to_owned(), ..Locked::default() };
     Lock {
         history: None,
         frozen: Some(Frozen { release: "1.0".to_owned() }),
@@ -81,7 +82,7 @@ fn whatever_is_changed_is_noticed() {
     };
     let by_hand = |what: &str| format!("`schema.lock.json` was changed by hand: {what}");
     let bad = |id: &str| by_hand(&format!("`{id}` of sqlite, or what stood before it"));
-    let beside = by_hand("the dialects, the history, the release, a fingerprint, or the end of a list of migrations");
+    let beside = by_hand("the dialects, the history, the release, a fingerprint, the end of a list of migrations, or another file");
 
     assert_eq!(changed(&|lines| drop(lines.remove(at))), bad("20260102_000000_b"));
     assert_eq!(changed(&|lines| drop(lines.remove(at + 1))), bad("20260103_000000_c"));
@@ -137,7 +138,7 @@ fn what_is_not_a_lock_is_explained() {
         (
             text.replace("\"frozen\"", "\"frosen\""),
             "`schema.lock.json`, line 4: unknown field `frosen`, expected one of \
-         `version`, `history`, `frozen`, `dialects`, `fingerprints`, `migrations`, `seal`",
+         `version`, `history`, `frozen`, `dialects`, `fingerprints`, `migrations`, `files`, `seal`",
         ),
         (text.replace("20260102_000000_b", "../b"), "`schema.lock.json`, line 12: `../b` is not a migration's id"),
         (

@@ -27,6 +27,7 @@ impl Lock {
             };
             own.migrations.extend(locked.migrations.iter().filter(is_new).cloned());
             own.migrations.sort_by(|one, other| one.id.cmp(&other.id));
+            own.take_in(&locked.files);
         }
         union.text().replace(&format!("\"seal\": \"{}\"", union.seal()), &format!("\"seal\": \"{UNFINISHED}\""))
     }

@@ -22,7 +22,7 @@ pub use client::script;
 pub use folder::{headings, ids, migrations};
 pub use id::MigrationId;
 pub use merged::{Former, Merged};
-pub use parse::{explains_missing_down, lines, parse};
+pub use parse::{explains_missing_down, lines, parse, statements};
 pub use portions::Portions;
 pub use restate::restate;
 pub use statement::{LineNumber, Role, Statement};

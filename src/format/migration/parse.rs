@@ -51,6 +51,18 @@ pub fn lines(product: Product, text: &str) -> Result<[Vec<usize>; 2]> {
     Ok([up, down])
 }
 
+/// The statements of an SQL file that has no sections, each with its line.
+///
+/// # Errors
+/// Where the text cannot be cut into statements without guessing, with the line; it has sections.
+pub fn statements(product: Product, text: &str) -> Result<Vec<Statement>> {
+    let text = unified(text);
+    let lines = Lines::of(&text);
+    let reader = MigrationParser { section: Some(Section::Up), has_sections: false, ..MigrationParser::new(product, &text) };
+    let at_line = |statement: Statement, offset| Statement { line: LineNumber(Some(lines.line(offset))), ..statement };
+    Ok(reader.read()?.found.into_iter().map(|(_, statement, offset)| at_line(statement, offset)).collect())
+}
+
 /// Whether a comment under `-- DOWN` explains why the migration cannot be reverted.
 pub fn explains_missing_down(product: Product, text: &str) -> bool {
     let text = unified(text);
@@ -111,27 +123,7 @@ fn unified(text: &str) -> String {
 
 /// The statements of both sections in the order of the file, with where each begins.
 pub(super) fn sections(product: Product, text: &str) -> Result<Vec<(Section, Statement, usize)>> {
-    let mut reader =
-        MigrationParser { product, text, section: None, seen: Vec::new(), above: Above::default(), found: Vec::new() };
-    if let Some(at) = text.find('\0') {
-        return Err(reader
-            .error(at, "there is a NUL character")
-            .hint("remove it: no database takes it as part of SQL"));
-    }
-    let mut cutter = Cutter::new(product, text);
-    while let Some(part) = cutter.next() {
-        match part.map_err(unterminated)? {
-            Piece::Between(token) => {
-                if let Some(end) = reader.between(&token)? {
-                    cutter.resume(end);
-                }
-            }
-            Piece::End => reader.above.note.clear(),
-            Piece::Client(line) => return Err(reader.client(&line)),
-            Piece::Statement(statement) => reader.statement(&statement)?,
-        }
-    }
-    reader.nothing_above(text.len())?;
+    let reader = MigrationParser::new(product, text).read()?;
     if !reader.seen.contains(&Section::Up) {
         return Err(Error::new("there is no `-- UP` line in it")
             .hint("put the line `-- UP` above the up statements, and `-- DOWN` above the down statements"));
@@ -153,23 +145,59 @@ struct MigrationParser<'a> {
     product: Product,
     text: &'a str,
     section: Option<Section>,
+    /// Whether sections may begin in it.
+    has_sections: bool,
     seen: Vec<Section>,
     above: Above<'a>,
     found: Vec<(Section, Statement, usize)>,
 }
 
 impl<'a> MigrationParser<'a> {
+    fn new(product: Product, text: &'a str) -> Self {
+        let (seen, above, found) = Default::default();
+        Self { product, text, section: None, has_sections: true, seen, above, found }
+    }
+
+    /// Reads the whole text.
+    fn read(mut self) -> Result<Self> {
+        if let Some(at) = self.text.find('\0') {
+            return Err(self
+                .error(at, "there is a NUL character")
+                .hint("remove it: no database takes it as part of SQL"));
+        }
+        let mut cutter = Cutter::new(self.product, self.text);
+        while let Some(part) = cutter.next() {
+            match part.map_err(unterminated)? {
+                Piece::Between(token) => {
+                    if let Some(end) = self.between(&token)? {
+                        cutter.resume(end);
+                    }
+                }
+                Piece::End => self.above.note.clear(),
+                Piece::Client(line) => return Err(self.client(&line)),
+                Piece::Statement(statement) => self.statement(&statement)?,
+            }
+        }
+        self.nothing_above(self.text.len())?;
+        Ok(self)
+    }
+
     fn error(&self, offset: usize, message: &str) -> Error {
         Error::new(format!("line {}: {message}", sql::line(self.text, offset)))
     }
 
     fn enter(&mut self, section: Section, offset: usize) -> Result<()> {
         self.nothing_above(offset)?;
+        let name = match section {
+            Section::Up => "UP",
+            Section::Down => "DOWN",
+        };
+        if !self.has_sections {
+            return Err(self
+                .error(offset, &format!("`-- {name}` belongs into a migration"))
+                .hint("remove the line: the statements of this file have no way back"));
+        }
         if self.seen.contains(&section) {
-            let name = match section {
-                Section::Up => "UP",
-                Section::Down => "DOWN",
-            };
             return Err(self.error(offset, &format!("there is a second `-- {name}`")).hint("put both parts under one"));
         }
         self.seen.push(section);

@@ -11,12 +11,14 @@ use tracing::{Instrument as _, debug, error, info, info_span};
 
 use crate::session::sqlite::{Violations, violations};
 use crate::session::{DatabaseError, Session};
+use crate::sql_file::SqlFile;
 use crate::{Error, Result};
 use crate::{Product, Role, Statement};
 
 use super::definers::Kept;
 use super::history::Record;
 use super::journalled::Reached;
+use super::repeatable::step_aside;
 use super::statement::{carry_out, is_all_or_none};
 use super::stop::{Stage, Stop};
 use super::table::{Entry, Table};
@@ -61,6 +63,8 @@ pub(super) struct Execution<'a> {
     begun: Instant,
     /// Definers and grants of the objects that it drops and creates again.
     pub(super) kept: Kept,
+    /// The repeatable files, whose objects make way where they have to.
+    repeatables: &'a [SqlFile],
 }
 
 impl<'a> Execution<'a> {
@@ -74,7 +78,12 @@ impl<'a> Execution<'a> {
     ) -> Self {
         let known = unfinished.and_then(|record| record.journal.as_ref()).map(|journal| &journal.rights);
         let kept = Kept::read(session, file.statements(direction), known.unwrap_or(&BTreeMap::new())).await;
-        Self { file, direction, table, owner, begun: Instant::now(), kept }
+        Self { file, direction, table, owner, begun: Instant::now(), kept, repeatables: &[] }
+    }
+
+    /// The same execution beside repeatable files.
+    pub(super) fn beside(self, repeatables: &'a [SqlFile]) -> Self {
+        Self { repeatables, ..self }
     }
 
     pub(super) fn statements(&self) -> &'a [Statement] {
@@ -303,6 +312,10 @@ impl<'a> Execution<'a> {
     ) -> Result<(), Stop> {
         let is_checked = transactional && session.product() == Product::Sqlite;
         let before = if is_checked { Some(violations(session).await) } else { None };
+        if let Some(own) = self.statements().get(range.clone()) {
+            let stepped = step_aside(session, own, self.repeatables, on_progress).await;
+            stepped.map_err(|error| Stop::new(self.file.migration.product, Stage::Statement(range.start), error))?;
+        }
         let statements = self.statements().iter().enumerate().skip(range.start).take(range.len());
         for (index, statement) in statements {
             let (number, begun) = (index + 1, Instant::now());

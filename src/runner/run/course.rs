@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::Product;
 use crate::migration::Migration;
 use crate::session::{Session, sqlite};
+use crate::sql_file::SqlFile;
 use crate::{Error, ErrorKind, Result};
 
 use super::apply::Execution;
@@ -23,13 +24,15 @@ use super::{
 const SILENCE: Duration = Duration::from_secs(5);
 
 /// A run: the lock is held and the history table exists.
-pub(super) struct Run {
+pub(super) struct Run<'f> {
     lock: lock::Lock,
     pub(super) table: Table,
     wait: Duration,
     begun: Instant,
     /// The name of this run in the history.
     pub(super) owner: String,
+    /// The repeatable files.
+    pub(super) repeatables: &'f [SqlFile],
 }
 
 /// A name that no other run has: the process, and the time.
@@ -38,7 +41,7 @@ pub(super) fn owner() -> String {
     format!("{:x}-{:x}", std::process::id(), time.as_nanos())
 }
 
-impl Run {
+impl<'f> Run<'f> {
     pub(super) async fn begin(
         session: &mut Session,
         waiting: impl Into<Waiting>,
@@ -55,13 +58,30 @@ impl Run {
         match found {
             Ok(table) => {
                 patience::limit(session).await;
-                Ok(Self { lock, table, wait, begun, owner: owner() })
+                Ok(Self { lock, table, wait, begun, owner: owner(), repeatables: &[] })
             }
             Err(error) => {
                 lock::release(session, lock).await;
                 Err(error)
             }
         }
+    }
+
+    /// The same run with files that are run behind the migrations.
+    pub(super) fn with(self, repeatables: &'f [SqlFile]) -> Self {
+        Self { repeatables, ..self }
+    }
+
+    /// How long it waits for another runner.
+    pub(super) fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    /// Whether every migration is applied.
+    pub(super) async fn has_applied_all(&self, session: &mut Session, files: &[Applicable<'_>]) -> Result<bool> {
+        let records = self.table.read(session).await?;
+        let known = ahead::known(&records, &ahead::newer(&records, files));
+        Ok(pending::remaining(&known, files, Order::Any)?.is_empty())
     }
 
     pub(super) async fn end(self, session: &mut Session) {
@@ -337,6 +357,7 @@ impl Run {
             self.lock.open_companion(session).await;
             let unfinished = task.unfinished.as_ref();
             let execution = Execution::new(session, (task.file, direction), &self.table, &self.owner, unfinished).await;
+            let execution = execution.beside(self.repeatables);
             let outcome = execution.run(session, unfinished, on_progress).await;
             let home = self.table.go_home(session).await;
             outcomes.push(outcome?);

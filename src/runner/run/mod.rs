@@ -28,6 +28,7 @@ mod pending;
 mod portions;
 mod probe;
 mod renamed;
+mod repeatable;
 mod resume;
 mod statement;
 mod stop;
@@ -42,6 +43,7 @@ use crate::Result;
 use crate::Statement;
 use crate::migration::Migration;
 use crate::session::Session;
+use crate::sql_file::SqlFile;
 
 use corrections::rewrite;
 use course::Run;
@@ -60,6 +62,7 @@ pub use patience::has_waited;
 pub use pending::{Order, kept, pending, to_apply, to_revert};
 pub use probe::undecidable;
 pub use renamed::{as_renamed, follow_names};
+pub use repeatable::{DueFile, FileRecord, Made, Reason, Repeatables, forget_files, in_order, made, repeatables};
 pub use statement::goes_on;
 
 /// The default time to wait for another runner.
@@ -105,6 +108,33 @@ impl Applicable<'_> {
             Direction::Up => &self.migration.up,
             Direction::Down => &self.migration.down,
         }
+    }
+}
+
+/// What a run works with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files<'f> {
+    /// The migrations.
+    pub migrations: &'f [Applicable<'f>],
+    /// The repeatable files, which are run when every migration is applied.
+    pub repeatables: &'f [SqlFile],
+}
+
+impl<'f> From<&'f [Applicable<'f>]> for Files<'f> {
+    fn from(migrations: &'f [Applicable<'f>]) -> Self {
+        Self { migrations, ..Self::default() }
+    }
+}
+
+impl<'f> From<&'f Vec<Applicable<'f>>> for Files<'f> {
+    fn from(migrations: &'f Vec<Applicable<'f>>) -> Self {
+        migrations.as_slice().into()
+    }
+}
+
+impl<'f, const N: usize> From<&'f [Applicable<'f>; N]> for Files<'f> {
+    fn from(migrations: &'f [Applicable<'f>; N]) -> Self {
+        migrations.as_slice().into()
     }
 }
 
@@ -165,6 +195,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether it is that of a repeatable file, whose path is its id.
+    pub fn is_of_file(&self) -> bool {
+        self.id.contains('/')
+    }
+
     /// A migration that was recorded as done without running.
     pub fn recognised(id: String) -> Self {
         Self { id, direction: Direction::Up, statements: 0, execution_ms: 0, status: Some(State::Recognised) }
@@ -208,10 +243,10 @@ pub enum Progress<'a> {
         /// How many rows so far.
         rows: u64,
     },
-    /// A warning about a statement that has completed.
+    /// A warning about something that is done.
     Noting {
         /// The warning.
-        what: &'static str,
+        what: &'a str,
     },
     /// A statement ran into the lock timeout and will be retried after a pause.
     Stepping {
@@ -255,14 +290,14 @@ pub enum Course<'a> {
 /// # Errors
 /// Before anything runs: those of `pending`; a migration to be reverted that is the baseline, has no down statements, or whose
 /// file is missing or was changed; an unknown id. After that: a statement's failure, with the state of the database.
-pub async fn go(
+pub async fn go<'f>(
     session: &mut Session,
-    files: &[Applicable<'_>],
+    files: impl Into<Files<'f>>,
     course: Course<'_>,
     waiting: impl Into<Waiting>,
     on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    let waiting = waiting.into();
+    let (Files { migrations: files, repeatables }, waiting) = (files.into(), waiting.into());
     let first = match course {
         Course::Up(target) => Some((target, None)),
         Course::UpOnAhead(target, on_ahead) => Some((target, Some(on_ahead))),
@@ -275,27 +310,42 @@ pub async fn go(
     };
     if let Some((target, on_ahead)) = first {
         lock::be_patient(session, waiting.limit).await?;
-        if has_nothing_to_apply(&history(session).await?, files, (target, on_ahead))? {
+        if has_nothing_to_apply(&history(session).await?, files, (target, on_ahead))?
+            && has_nothing_to_repeat(session, repeatables).await?
+        {
             return Ok(Vec::new());
         }
     }
-    let mut run = Run::begin(session, waiting, on_progress).await?;
-    if let Err(error) = renamed::follow(&run, session, files, waiting.limit).await {
-        run.end(session).await;
-        return Err(error);
+    let mut run = Run::begin(session, waiting, on_progress).await?.with(repeatables);
+    let result = async {
+        renamed::follow(&run, session, files, waiting.limit).await?;
+        let mut outcomes = match course {
+            Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
+            Course::UpOnAhead(target, on_ahead) => {
+                run.up_on_ahead(session, files, (target, on_ahead), on_progress).await
+            }
+            Course::OutOfOrder(target) => run.up(session, files, (target, Order::Any), on_progress).await,
+            Course::Down(target) => run.down(session, files, target, on_progress).await,
+            Course::Redo(count) => run.redo(session, files, count, on_progress).await,
+            Course::Goto(id) => run.goto(session, files, id, on_progress).await,
+            Course::Apply(id) => run.apply_one(session, files, id, on_progress).await,
+            Course::Revert(id) => run.revert_one(session, files, id, on_progress).await,
+        }?;
+        // They are written for the newest schema.
+        let goes_up = !matches!(course, Course::Down(_) | Course::Revert(_));
+        if goes_up && !repeatables.is_empty() && run.has_applied_all(session, files).await? {
+            outcomes.extend(run.repeat(session, on_progress).await?);
+        }
+        Ok(outcomes)
     }
-    let result = match course {
-        Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
-        Course::UpOnAhead(target, on_ahead) => run.up_on_ahead(session, files, (target, on_ahead), on_progress).await,
-        Course::OutOfOrder(target) => run.up(session, files, (target, Order::Any), on_progress).await,
-        Course::Down(target) => run.down(session, files, target, on_progress).await,
-        Course::Redo(count) => run.redo(session, files, count, on_progress).await,
-        Course::Goto(id) => run.goto(session, files, id, on_progress).await,
-        Course::Apply(id) => run.apply_one(session, files, id, on_progress).await,
-        Course::Revert(id) => run.revert_one(session, files, id, on_progress).await,
-    };
+    .await;
     run.end(session).await;
     result
+}
+
+/// Whether no repeatable file has to be run.
+async fn has_nothing_to_repeat(session: &mut Session, repeatables: &[SqlFile]) -> Result<bool> {
+    Ok(repeatables.is_empty() || repeatable::repeatables(session, repeatables).await?.due.is_empty())
 }
 
 /// Whether `up` has nothing to do: then neither the lock nor the privilege to create the history table is needed.

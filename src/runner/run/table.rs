@@ -32,6 +32,13 @@ const COLUMNS: [(&str, &str); 10] = [
 /// The columns that came later: a table without them is read as if they were NULL.
 const ADDED: [(&str, &str); 3] = [("owner", "VARCHAR(64)"), ("journal", TEXT), ("down", TEXT)];
 
+/// The rows of repeatable files have a path in place of an id.
+pub(super) const OF_MIGRATIONS: &str = "id NOT LIKE '%/%'";
+
+fn is_of_file(id: &str) -> bool {
+    id.contains('/')
+}
+
 /// The part of a row that changes while a migration runs.
 #[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
@@ -184,7 +191,7 @@ impl Table {
         }
     }
 
-    fn has(&self, column: &str) -> bool {
+    pub(super) fn has(&self, column: &str) -> bool {
         self.columns.iter().any(|it| it == column)
     }
 
@@ -198,6 +205,9 @@ impl Table {
         let sql = format!("SELECT {} FROM {}", listed.join(", "), self.name);
         let mut records = Vec::new();
         for row in &session.query(&sql).await.map_err(|error| unreadable((self.product, &self.table), &error))? {
+            if is_of_file(row.text(0)) {
+                continue;
+            }
             let status = State::ALL.into_iter().find(|status| status.key() == row.text(5));
             let direction = Direction::ALL.into_iter().find(|direction| direction.key() == row.text(6));
             let journal = row.get(11).map(serde_json::from_str).transpose();
@@ -230,7 +240,7 @@ impl Table {
 
     /// Whether a migration is half done.
     pub(super) async fn holds_unfinished(&self, session: &mut Session) -> Result<bool> {
-        let sql = format!("SELECT count(*) FROM {} WHERE status IN ('running', 'failed')", self.name);
+        let sql = format!("SELECT count(*) FROM {} WHERE status IN ('running', 'failed') AND {OF_MIGRATIONS}", self.name);
         let rows = session.query(&sql).await.map_err(|error| unreadable((self.product, &self.table), &error))?;
         Ok(rows.first().is_some_and(|row| row.text(0) != "0"))
     }
@@ -240,7 +250,7 @@ impl Table {
     pub(super) async fn is_left_by(&self, session: &mut Session, last: &Outcome, rows: usize) -> Result<bool> {
         let sql = format!(
             "SELECT count(*), count(CASE WHEN status IN ('running', 'failed') THEN 1 END), \
-             count(CASE WHEN id = '{}' THEN 1 END) FROM {}",
+             count(CASE WHEN id = '{}' THEN 1 END) FROM {} WHERE {OF_MIGRATIONS}",
             last.id, self.name
         );
         let own = match last.direction {
@@ -415,6 +425,16 @@ impl Table {
         let (row, own) = (session.placeholder(1), session.placeholder(2));
         let sql = format!("DELETE FROM {} WHERE id = {row} AND owner = {own}", self.name);
         Ok(session.execute_with(&sql, &[Some(id), Some(owner)]).await? > 0)
+    }
+
+    /// Its quoted full name; `None` if it does not exist.
+    pub(super) fn found(&self) -> Option<&str> {
+        (!self.columns.is_empty()).then_some(self.name.as_str())
+    }
+
+    /// The error of a failed query.
+    pub(super) fn unreadable(&self, error: &DatabaseError) -> Error {
+        unreadable((self.product, &self.table), error)
     }
 
     /// Removes every row.

@@ -46,6 +46,8 @@ pub(super) fn lock(mut lock: Lock, dialects: &[Merged], branches: &Branches, fir
         lines.sort_by(|one, other| one.id.cmp(&other.id));
         let of_dialect = lock.dialects.entry(merged.product).or_default();
         of_dialect.migrations = lines;
+        let files = later.lock.as_ref().and_then(|lock| lock.dialects.get(&merged.product)).map(|locked| &locked.files);
+        of_dialect.take_in(files.map(Vec::as_slice).unwrap_or_default());
         of_dialect.fingerprint = fingerprint(merged.together.schema.schema());
     }
     lock

@@ -143,7 +143,7 @@ fn a_lock_that_was_changed_by_hand() {
     let last = text.trim_end().trim_end_matches('}').rsplit_once("\"seal\"").unwrap().0;
     project.write(LOCK, format!("{last}\"seal\": \"{}\"\n}}\n", "0".repeat(32)));
     shows!(refused_by_all(&project), @r"
-    error: `[project]/schema.lock.json` was changed by hand: the dialects, the history, the release, a fingerprint, or the end of a list of migrations
+    error: `[project]/schema.lock.json` was changed by hand: the dialects, the history, the release, a fingerprint, the end of a list of migrations, or another file
 
     hint: take it from the last commit: `git checkout -- [project]/schema.lock.json`
     ");

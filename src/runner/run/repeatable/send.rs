@@ -1,0 +1,317 @@
+//! Runs one repeatable file: in one transaction with its row where the database can, and otherwise recorded as running before its
+//! first statement, so that an interrupted one is run again.
+//!
+//! Must not know the files before and after it.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use tracing::{error, info};
+
+use crate::session::sqlite::{Violations, violations};
+use crate::session::{DatabaseError, Session, interrupted};
+use crate::sql_file::SqlFile;
+use crate::{Error, ErrorKind, Product, Result, sql};
+
+use super::super::definers::Kept;
+use super::super::pending::{controls_transaction, first_line};
+use super::super::statement::{StatementError, carry_out};
+use super::super::table::Table;
+use super::super::transaction_groups::{TransactionGroup, commits_by_itself, transaction_groups};
+use super::super::{Direction, Outcome, Progress, ProgressCallback, State, lock, patience};
+use super::aside::step_aside;
+use super::due::{self, Reason};
+use super::objects::{made, makes_anew};
+use super::order::followers;
+use super::rows::Standing;
+
+/// A repeatable file, and what running it needs.
+#[derive(Clone, Copy)]
+pub(super) struct Sending<'a> {
+    pub(super) file: &'a SqlFile,
+    /// All repeatable files.
+    pub(super) files: &'a [SqlFile],
+    pub(super) table: &'a Table,
+    /// The name of this run in the history.
+    pub(super) owner: &'a str,
+    pub(super) wait: Duration,
+}
+
+/// Why a file was not completed.
+enum Trouble {
+    /// A statement failed, by its index.
+    Statement(usize, StatementError),
+    /// Anything else.
+    Around(&'static str, Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Trouble {
+    fn around(what: &'static str) -> impl FnOnce(DatabaseError) -> Self {
+        move |error| Self::Around(what, Box::new(error))
+    }
+
+    /// The database's message, if it only made the file wait for another session.
+    fn waited(&self, product: Product) -> Option<String> {
+        match self {
+            Self::Statement(_, StatementError::Database(error)) if patience::has_waited(product, error) => {
+                Some(error.message.clone())
+            }
+            Self::Statement(..) | Self::Around(..) => None,
+        }
+    }
+}
+
+impl Sending<'_> {
+    /// Runs the file if it is due.
+    pub(super) async fn run(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<Option<Outcome>> {
+        self.refuse_transactions(session.product())?;
+        lock::begin(session, self.wait).await?;
+        // Another runner may have been faster, and on SQLite only the transaction keeps it out.
+        let reason = async {
+            let records = self.table.read_files(session).await?;
+            due::reason(session, self.file, &records).await.map_err(super::unread)
+        };
+        let reason = reason.await;
+        let Ok(Some(reason)) = reason else {
+            let _ = session.rollback().await;
+            return reason.map(|_| None);
+        };
+        let begun = Instant::now();
+        let statements = self.file.statements.len();
+        on_progress(Progress::Started { id: &self.file.path, direction: Direction::Up, statements });
+        let kept = Kept::read(session, &self.file.statements, &BTreeMap::new()).await;
+        let groups = transaction_groups(session.product(), &self.file.statements);
+        let is_together =
+            groups.len() <= 1 && groups.iter().all(|it| it.transactional) && !commits_by_itself(session.product());
+        let done = match is_together {
+            true => self.together(session, (&kept, &reason, begun), on_progress).await,
+            false => self.in_parts(session, &groups, (&kept, &reason, begun), on_progress).await,
+        };
+        let home = self.table.go_home(session).await;
+        if let Err(trouble) = done {
+            let error = self.stopped(session.product(), trouble, is_together);
+            error!(file = self.file.path, "{error}");
+            return Err(error);
+        }
+        home.map_err(|error| {
+            Error::new("the session could not be brought back to its schema after a repeatable file")
+                .of(ErrorKind::Database)
+                .because(error)
+        })?;
+        info!(file = self.file.path, statements, elapsed_ms = elapsed(begun), "completed");
+        let outcome = Outcome {
+            id: self.file.path.clone(),
+            direction: Direction::Up,
+            statements,
+            execution_ms: elapsed(begun),
+            status: Some(State::Applied),
+        };
+        on_progress(Progress::Finished(&outcome));
+        Ok(Some(outcome))
+    }
+
+    /// Runs everything and writes the row in the open transaction.
+    async fn together(
+        &self,
+        session: &mut Session,
+        (kept, reason, begun): (&Kept, &Reason, Instant),
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<(), Trouble> {
+        let mut pauses = patience::pauses();
+        loop {
+            let done = async {
+                self.make_way(session, on_progress).await?;
+                self.send(session, 0..self.file.statements.len(), kept, on_progress).await?;
+                self.finish(session, reason, begun).await
+            };
+            let Err(trouble) = done.await else { return Ok(()) };
+            session.rollback().await.map_err(Trouble::around("when it was rolled back"))?;
+            let (Some(why), Some(pause)) = (trouble.waited(session.product()), pauses.next()) else {
+                return Err(trouble);
+            };
+            on_progress(Progress::Stepping { why: &why });
+            tokio::time::sleep(pause).await;
+            session.begin().await.map_err(Trouble::around("when it was begun again"))?;
+        }
+    }
+
+    /// Runs the file where no transaction can hold all of it. The row says that it is running before the first statement is sent.
+    async fn in_parts(
+        &self,
+        session: &mut Session,
+        groups: &[TransactionGroup],
+        (kept, reason, begun): (&Kept, &Reason, Instant),
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<(), Trouble> {
+        let announced = Trouble::around("when its row was written to the history");
+        self.make_way(session, on_progress).await?;
+        self.table.record_file(session, (self.file, self.owner), Standing::Running).await.map_err(announced)?;
+        session.commit().await.map_err(Trouble::around("when its row was written to the history"))?;
+        let mut done = Ok(());
+        for group in groups {
+            done = self.group(session, group, kept, on_progress).await;
+            if done.is_err() {
+                break;
+            }
+        }
+        if done.is_ok() {
+            session.begin().await.map_err(Trouble::around("when its end was recorded"))?;
+            return self.finish(session, reason, begun).await;
+        }
+        let _ = session.rollback().await;
+        // Where this cannot be written the row says that it is running, and the next run does the same.
+        if session.begin().await.is_ok() {
+            let _ = self.table.record_file(session, (self.file, self.owner), Standing::Failed).await;
+            let _ = session.commit().await;
+        }
+        done
+    }
+
+    /// Runs a transaction, or one statement outside of any; again where another session made it wait.
+    async fn group(
+        &self,
+        session: &mut Session,
+        group: &TransactionGroup,
+        kept: &Kept,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<(), Trouble> {
+        let mut pauses = patience::pauses();
+        loop {
+            let done = self.attempt(session, group, kept, on_progress).await;
+            let Err(trouble) = done else { return Ok(()) };
+            let (Some(why), Some(pause)) = (trouble.waited(session.product()), pauses.next()) else {
+                return Err(trouble);
+            };
+            if group.transactional {
+                session.rollback().await.map_err(Trouble::around("when it was rolled back"))?;
+            }
+            on_progress(Progress::Stepping { why: &why });
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        session: &mut Session,
+        group: &TransactionGroup,
+        kept: &Kept,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<(), Trouble> {
+        if group.transactional {
+            session.begin().await.map_err(Trouble::around("when a transaction was begun"))?;
+        }
+        self.send(session, group.statements.clone(), kept, on_progress).await?;
+        if group.transactional {
+            session.commit().await.map_err(Trouble::around("when it was committed"))?;
+        }
+        Ok(())
+    }
+
+    /// Drops what other files made and this one would be refused for. They are due afterwards.
+    async fn make_way(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<(), Trouble> {
+        let others: Vec<SqlFile> = self.files.iter().filter(|it| it.path != self.file.path).cloned().collect();
+        let stepped = step_aside(session, &self.file.statements, &others, on_progress).await;
+        stepped.map(drop).map_err(Trouble::around("when what depends on it was dropped"))
+    }
+
+    async fn send(
+        &self,
+        session: &mut Session,
+        range: std::ops::Range<usize>,
+        kept: &Kept,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<(), Trouble> {
+        let before = if session.product() == Product::Sqlite { violations(session).await.ok() } else { None };
+        let of = self.file.statements.len();
+        for (index, statement) in self.file.statements.iter().enumerate().skip(range.start).take(range.len()) {
+            on_progress(Progress::Statement { number: index + 1, of, sql: &statement.sql });
+            let sent = carry_out(session, statement, (kept, None), on_progress).await;
+            sent.map_err(|trouble| Trouble::Statement(index, trouble))?;
+        }
+        if let Some(before) = before {
+            self.check(session, &before).await?;
+        }
+        Ok(())
+    }
+
+    /// SQLite neither enforces foreign keys meanwhile, nor looks at what a view reads before somebody reads the view.
+    async fn check(&self, session: &mut Session, before: &Violations) -> Result<(), Trouble> {
+        if let Some(violation) = violations(session).await.ok().and_then(|after| after.new_since(before)) {
+            return Err(Trouble::Around("when foreign keys were checked at its end", violation.into()));
+        }
+        for view in made(self.file).into_iter().filter(|made| made.kind == "VIEW") {
+            let name = sql::quote(Product::Sqlite, view.bare());
+            let read = session.query(&format!("EXPLAIN SELECT * FROM {name}")).await;
+            read.map_err(Trouble::around("when its view was read"))?;
+        }
+        Ok(())
+    }
+
+    /// Writes that the file is done, in the open transaction, and commits it. What names the objects that were made anew has to be run
+    /// again: privileges on them are gone.
+    async fn finish(&self, session: &mut Session, reason: &Reason, begun: Instant) -> Result<(), Trouble> {
+        let recorded = async {
+            let standing = Standing::Applied(elapsed(begun));
+            self.table.record_file(session, (self.file, self.owner), standing).await?;
+            let is_anew = match reason {
+                Reason::New | Reason::Unfinished | Reason::Missing(_) => true,
+                Reason::Changed | Reason::Outdated => makes_anew(self.file),
+            };
+            if is_anew {
+                self.table.outdate_files(session, &followers(self.files, self.file)).await?;
+            }
+            session.commit().await
+        };
+        recorded.await.map_err(Trouble::around("when its end was recorded"))
+    }
+
+    /// A transaction of the file's own would end the one that holds its row.
+    fn refuse_transactions(&self, product: Product) -> Result<()> {
+        if commits_by_itself(product) {
+            return Ok(());
+        }
+        let at = self.file.statements.iter().find(|it| controls_transaction(&it.sql));
+        at.map_or(Ok(()), |statement| {
+            let (path, shown) = (&self.file.path, first_line(statement));
+            Err(Error::new(format!("`{path}` has the statement `{shown}`, but transactions are the runner's"))
+                .of(ErrorKind::Refused)
+                .hint("remove it: every repeatable file already runs in a transaction of its own"))
+        })
+    }
+
+    fn stopped(&self, product: Product, trouble: Trouble, is_together: bool) -> Error {
+        let (path, of) = (&self.file.path, self.file.statements.len());
+        let what = if interrupted() { "was interrupted" } else { "failed" };
+        let state = match is_together {
+            true => "it was rolled back, and the migrations before it are applied",
+            false => "what ran of it stays, and the next `gen up` runs it from the beginning",
+        };
+        let (place, at, cause): (String, _, Box<dyn std::error::Error + Send + Sync>) = match trouble {
+            Trouble::Around(place, error) => (place.to_owned(), None, error),
+            Trouble::Statement(index, trouble) => {
+                let shown = self.file.statements.get(index).map(first_line).unwrap_or_default();
+                let cause: Box<dyn std::error::Error + Send + Sync> = match trouble {
+                    StatementError::Database(error) => Box::new(error),
+                    StatementError::Found(found) => Box::new(found),
+                    StatementError::Function(failed) => Box::new(failed),
+                };
+                (format!("at statement {} of {of}, `{shown}`", index + 1), Some(index), cause)
+            }
+        };
+        let exists = ["already exists", "already an object", "already a function"];
+        let is_there = exists.iter().any(|words| cause.to_string().contains(words));
+        let error = Error::new(format!("`{path}` {what} {place}; {state}"))
+            .of(ErrorKind::Failed { id: path.clone(), statement: at.map(|index| index + 1) })
+            .because(cause);
+        let error = match (is_there, product) {
+            (false, _) => error,
+            (true, Product::Sqlite) => error.hint("it is run more than once: begin it with `DROP … IF EXISTS …`"),
+            (true, _) => error.hint("it is run more than once: write `CREATE OR REPLACE`, or begin it with `DROP … IF EXISTS …`"),
+        };
+        error.hint("correct the file, seal it with `gen lock`, and `gen up` goes on with it")
+    }
+}
+
+fn elapsed(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

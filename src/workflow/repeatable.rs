@@ -1,0 +1,132 @@
+//! Repeatable files of a project: what they make, whether the lock seals them, and trying them out.
+//!
+//! Must not know how one is run.
+
+use sea_gen_runner::lock_file::{FileMismatch, LockedFile};
+use sea_gen_runner::run::{self, DEFAULT_WAIT, Files, Target};
+use sea_gen_runner::session::Session;
+use sea_gen_runner::sql_file::SqlFile;
+use sea_gen_runner::{Error, ErrorKind};
+
+use crate::dialect::Product;
+use crate::dialect::made_by_files::{MadeByFile, MadeByFiles};
+use crate::introspect::{self, Scope};
+use crate::proof::{self, NO_SERVER, Scratch};
+use crate::schema::Schema;
+
+use super::text::with_reasons;
+use super::{Failure, Workspace, applicables};
+
+impl Workspace {
+    /// The repeatable files of a dialect, by name.
+    ///
+    /// # Errors
+    /// One that cannot be read, with its path.
+    pub fn repeatables(&self, product: Product) -> Result<Vec<SqlFile>, Failure> {
+        Ok(self.project.repeatables(product)?)
+    }
+
+    /// What the repeatable files of all dialects make. One that cannot be read makes nothing; whoever runs it reports it.
+    pub(super) fn made_by_files(&self) -> MadeByFiles {
+        let files = self.products().iter().flat_map(|product| self.project.repeatables(*product).unwrap_or_default());
+        let mut made: Vec<MadeByFile> = files
+            .flat_map(|file| run::made(&file))
+            .map(|made| MadeByFile { kind: made.kind, name: made.name, on: made.on })
+            .collect();
+        made.sort();
+        made.dedup();
+        MadeByFiles(made)
+    }
+
+    /// How the files beside the migrations differ from the lock.
+    pub(super) fn unsealed_files(&self, product: Product) -> Result<Vec<FileMismatch>, Failure> {
+        let files = self.repeatables(product)?;
+        let found = files.iter().map(|file| (file.path.as_str(), file.checksum.as_str()));
+        Ok(self.sealed_lock()?.verify_sql_files(product, found))
+    }
+
+    /// Refuses files beside the migrations that differ from the lock.
+    pub(super) fn refuse_unsealed_files(&self, product: Product) -> Result<(), Failure> {
+        let lines: Vec<String> = self.unsealed_files(product)?.iter().map(words).collect();
+        if lines.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new("the files beside the migrations do not match schema.lock.json")
+            .of(ErrorKind::Changed)
+            .because(lines.join("\n"))
+            .hint("if the files are correct, seal them: `gen lock`")
+            .into())
+    }
+}
+
+/// A difference between a file beside the migrations and the lock, in words.
+pub(super) fn words(mismatch: &FileMismatch) -> String {
+    match mismatch {
+        FileMismatch::Changed(path) => format!("{path} was edited after it was sealed"),
+        FileMismatch::Missing(path) => format!("{path} is in schema.lock.json, but its file is missing"),
+        FileMismatch::Unlisted(path) => format!("{path} is not sealed"),
+    }
+}
+
+/// The lock's line of a file beside the migrations.
+pub(super) fn locked_file(file: &SqlFile) -> LockedFile {
+    LockedFile { file: file.path.clone(), checksum: file.checksum.clone() }
+}
+
+/// The schema of a database with what repeatable files made, for whoever empties it.
+pub(super) async fn whole_schema(session: &mut Session, workspace: &Workspace) -> Result<Schema, Failure> {
+    let scope = Scope { by_files: MadeByFiles::default(), ..workspace.scope() };
+    let catalog = introspect::introspect(session, &scope).await;
+    Ok(catalog.map_err(|error| Error::new("cannot read the catalog").because(error))?.schema)
+}
+
+/// The result of trying out the repeatable files of a dialect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tried {
+    /// They run behind the migrations, and once more.
+    Works(usize),
+    /// They do not, for these reasons.
+    Fails(Vec<String>),
+    /// Nobody knows, for this reason.
+    Unknown(String),
+}
+
+/// Runs every migration and every repeatable file on a scratch database, and the repeatable files once more. `None` without such files.
+///
+/// # Errors
+/// The scratch database cannot be removed.
+pub async fn try_out(workspace: &Workspace, product: Product) -> Result<Option<Tried>, Failure> {
+    let (migrations, repeatables) = (workspace.migrations(product)?, workspace.repeatables(product)?);
+    if repeatables.is_empty() {
+        return Ok(None);
+    }
+    let Some(server) = workspace.scratch_server(product)? else { return Ok(Some(Tried::Unknown(NO_SERVER.to_owned()))) };
+    if let Some(reason) = migrations.iter().find_map(run::reaches_beyond) {
+        return Ok(Some(Tried::Unknown(reason)));
+    }
+    let _phase = workspace.phase(format!("running the repeatable files on a scratch database of {product}"));
+    let (scratch, mut session) = match Scratch::create(&server).await {
+        Ok(made) => made,
+        Err(error) => return Ok(Some(Tried::Unknown(error.to_string()))),
+    };
+    let outcome = async {
+        let sealed = workspace.sealed_if_here(product)?;
+        let schema = sealed.map(|sealed| sealed.schema.schema().clone()).unwrap_or_default();
+        proof::build_beside(&mut session, &schema, &migrations).await?;
+        let applicables = applicables(&migrations);
+        let files = Files { migrations: &applicables, repeatables: &repeatables };
+        let course = run::Course::Up(&Target::All);
+        run::go(&mut session, files, course, DEFAULT_WAIT, &mut |_| ()).await?;
+        run::forget_files(&mut session, DEFAULT_WAIT).await?;
+        run::go(&mut session, files, course, DEFAULT_WAIT, &mut |_| ()).await?;
+        Ok::<_, Failure>(())
+    }
+    .await;
+    session.close().await;
+    scratch.drop().await?;
+    match outcome {
+        Ok(()) => Ok(Some(Tried::Works(repeatables.len()))),
+        Err(Failure::Error(error)) => Ok(Some(Tried::Fails(with_reasons(&error)))),
+        Err(failure) => Err(failure),
+    }
+}
