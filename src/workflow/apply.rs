@@ -20,6 +20,7 @@ use crate::project::backups::BACKUPS;
 use crate::project::{find_id, fingerprint};
 use crate::state::{self, Situation};
 
+use super::attribution::Circumstances;
 use super::backup::{Backup, backup};
 use super::{
     Failure, Known, Live, Open, Workspace, applicable, applicables, histories, occupied, recognisable, refuted, sizes,
@@ -77,6 +78,7 @@ pub struct Bench {
     pub backup: Option<PathBuf>,
     /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
+    circumstances: Circumstances,
 }
 
 /// A migration by its index in [`Bench`], those without a file after the others, and its direction.
@@ -121,7 +123,16 @@ impl Bench {
         let environment = workspace.environment.as_ref();
         let limit = environment.and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);
         let backup = environment.filter(|it| it.requires_backup).map(|_| PathBuf::from(BACKUPS));
-        Ok(Self { workspace, live, migrations, kept, waiting: limit.into(), backup, may_go_back: false })
+        Ok(Self {
+            workspace,
+            live,
+            migrations,
+            kept,
+            waiting: limit.into(),
+            backup,
+            may_go_back: false,
+            circumstances: Circumstances::default(),
+        })
     }
 
     /// Parses a target: a count or an id.
@@ -147,6 +158,9 @@ impl Bench {
         watch: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>, Failure> {
         let Course::Up { recognises_rows, .. } = course else { return Ok(Vec::new()) };
+        if !is_rehearsal {
+            self.workspace.attribute_run(&mut self.live.session, course, &self.circumstances);
+        }
         if matches!(course, Course::Up { order: Order::Any, .. }) {
             return Ok(Vec::new());
         }
@@ -261,6 +275,7 @@ impl Bench {
     /// An `allow` option that matches no finding.
     pub async fn losses(&mut self, chosen: &[Chosen], allow: &[Allow]) -> Result<Losses, Failure> {
         let mut losses = Losses { unknown: Vec::new(), refused: Vec::new() };
+        self.circumstances.allowed = allow.to_vec();
         let migrations = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);
         let migrations = migrations.filter_map(|(at, _)| self.migration(*at));
         let statements: Vec<Statement> = migrations.flat_map(|migration| migration.down.clone()).collect();
@@ -311,7 +326,9 @@ impl Bench {
     pub async fn back_up(&mut self, chosen: &[Chosen]) -> Result<Option<Backup>, Failure> {
         match &self.backup {
             Some(folder) if !chosen.is_empty() => {
-                backup(&self.workspace, &mut self.live, &folder.clone()).await.map(Some)
+                let made = backup(&self.workspace, &mut self.live, &folder.clone()).await?;
+                self.circumstances.backed_up(&self.workspace, &made);
+                Ok(Some(made))
             }
             _ => Ok(None),
         }
@@ -329,6 +346,7 @@ impl Bench {
         }
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
+        self.workspace.attribute_run(session, course, &self.circumstances);
         let outcomes = run::go(session, &files, course.of_runner(), self.waiting, watch).await;
         let followed = histories::follow(session, &self.workspace).await;
         outcomes.and(followed)
