@@ -3,6 +3,7 @@
 //! Must not know the commands.
 
 mod adopting;
+mod auditing;
 mod judging;
 mod merging;
 mod pages;
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init, Takeover};
+pub(super) use auditing::History;
 pub(super) use judging::{Lint, LintFormat, Verify};
 pub(super) use merging::{Check, First, Git, Merge, MergeDriver};
 pub(super) use pages::{Docs, DocsFormat, Review, ReviewFormat};
@@ -95,6 +97,8 @@ pub(super) enum Command {
     Status(Status),
     /// List all migrations, the newest first: why, by whom, where proven, whether applied
     Log(Report),
+    /// List what was done to the database, by whom, from which commit; find tampering
+    History(History),
     /// Write the migration that drops what `gen migration --keep` parked
     Purge(Purge),
     /// Apply pending migrations

@@ -17,6 +17,7 @@ mod entities;
 mod freeze;
 mod fresh;
 mod grants;
+mod history;
 mod init;
 mod interrupt;
 mod lint;
@@ -177,6 +178,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Seed(command) => seed::run(common, command).await,
         Command::Lock { no_verify } => lock::run(common, *no_verify).await,
         Command::Log(command) => log::run(common, command).await,
+        Command::History(command) => history::run(common, command).await,
         Command::Merge(command) => merge::run(common, command).await,
         Command::MergeDriver(command) => merge::driver(command),
         Command::Git(arguments::Git::Install) => merge::install(common),

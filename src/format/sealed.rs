@@ -178,9 +178,11 @@ fn verify_sql_files(lock: &Lock, product: Product, files: &[SqlFile], (place, pa
         FileMismatch::Changed(path) => Error::new(format!("`{folder}/{path}` was changed after `{lock}` sealed it"))
             .of(ErrorKind::Changed)
             .hint("if that was meant, seal it again: `gen lock`"),
-        FileMismatch::Missing(path) => Error::new(format!("`{lock}` lists `{path}`, and there is no `{folder}/{path}`"))
-            .of(ErrorKind::Missing)
-            .hint("restore it, or remove it from the lock: `gen lock`"),
+        FileMismatch::Missing(path) => {
+            Error::new(format!("`{lock}` lists `{path}`, and there is no `{folder}/{path}`"))
+                .of(ErrorKind::Missing)
+                .hint("restore it, or remove it from the lock: `gen lock`")
+        }
         FileMismatch::Unlisted(path) => Error::new(format!("`{folder}/{path}` is not in `{lock}`"))
             .of(ErrorKind::Refused)
             .hint("seal it: `gen lock`"),

@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn comments_and_line_endings_do_not_count() {
-        let one = parse("-- needs: a.sql, b.sql\n-- who\nCREATE OR REPLACE VIEW v AS\n  SELECT 1;\nSELECT 2\n").unwrap();
+        let one =
+            parse("-- needs: a.sql, b.sql\n-- who\nCREATE OR REPLACE VIEW v AS\n  SELECT 1;\nSELECT 2\n").unwrap();
         let other = parse("CREATE OR REPLACE VIEW v AS\r\n SELECT 1; -- why\r\nSELECT 2;\r\n").unwrap();
         assert_eq!(one.statements.len(), 2);
         assert_eq!(one.checksum, other.checksum);

@@ -355,6 +355,10 @@ impl<'a> File<'a> {
                 self.error(value.span(), "`history` must be at most 32 lower-case letters, digits and underscores");
             return Err(error.hint("`history = \"billing\"`"));
         }
+        if name == "log" || name.ends_with("_log") {
+            let error = self.error(value.span(), "`history` ends with `log`, as the log of another history does");
+            return Err(error.hint("`history = \"billing\"`"));
+        }
         Ok(name)
     }
 

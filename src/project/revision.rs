@@ -27,6 +27,12 @@ pub struct Revision {
 }
 
 impl Project {
+    /// The commit that is checked out, as 40 digits, with `-dirty` behind it if a file differs from it. `None` without git, a
+    /// repository or a commit.
+    pub fn checked_out(&self) -> Option<String> {
+        git::asked(&self.root, &["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"])
+    }
+
     /// The top folder of the repository that the project is in; its own root, where there is none.
     pub fn repository(&self) -> PathBuf {
         let top = self.root.ancestors().find(|folder| folder.join(".git").exists());

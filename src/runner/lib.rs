@@ -27,6 +27,7 @@
 //! Must not know schemas, plans or entities.
 
 mod application;
+mod attribution;
 mod connect;
 mod embed;
 #[cfg(feature = "sea-orm")]
@@ -56,6 +57,7 @@ pub use sea_gen_format::{LineNumber, Role, Statement, checksum, files, json, loc
 #[doc(hidden)]
 pub use sea_gen_macros::embed_from;
 
+pub use attribution::Attribution;
 pub use connect::Connect;
 pub use migrations::Migrations;
 pub use readiness::Readiness;

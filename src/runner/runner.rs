@@ -13,7 +13,7 @@ use crate::run::{
 };
 use crate::session::{Missing, Session};
 use crate::sql_file::SqlFile;
-use crate::{Error, ErrorKind, Result};
+use crate::{Attribution, Error, ErrorKind, Result};
 
 /// Runs migrations on one database, through one connection from the beginning to the end.
 ///
@@ -135,6 +135,13 @@ impl<'a> Runner<'a> {
     #[must_use]
     pub fn on_ahead(mut self, on_ahead: OnAhead) -> Self {
         self.on_ahead = on_ahead;
+        self
+    }
+
+    /// Says who runs the migrations, where and from which commit, for the log; otherwise the environment variables tell.
+    #[must_use]
+    pub fn attribute(mut self, attribution: Attribution) -> Self {
+        self.session.attribute(attribution);
         self
     }
 

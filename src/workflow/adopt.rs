@@ -210,6 +210,7 @@ pub async fn set_up_project(workspace: &mut Workspace, request: &Request) -> Res
         let _phase = workspace.phase("recording the baseline");
         let baseline = &adoption.baseline;
         let (file, to) = (applicable(baseline), baseline.to.as_deref());
+        workspace.attribute(&mut live.session);
         let recorded = run::mark(&mut live.session, &file, run::State::Baseline, to, run::DEFAULT_WAIT).await;
         recorded.map_err(|error| error.hint("the files are written; `gen up` records the baseline"))?;
     }

@@ -21,6 +21,7 @@ use crate::project::backups::BACKUPS;
 use crate::project::{find_id, fingerprint};
 use crate::state::{self, Situation};
 
+use super::attribution::Circumstances;
 use super::backup::{Backup, backup};
 use super::{
     Failure, Known, Live, Open, Workspace, applicable, applicables, histories, occupied, recognisable, refuted, sizes,
@@ -80,6 +81,7 @@ pub struct Bench {
     pub backup: Option<PathBuf>,
     /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
+    circumstances: Circumstances,
 }
 
 /// A migration by its index in [`Bench`], those without a file after the others, and its direction.
@@ -125,7 +127,17 @@ impl Bench {
         let environment = workspace.environment.as_ref();
         let limit = environment.and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);
         let backup = environment.filter(|it| it.requires_backup).map(|_| PathBuf::from(BACKUPS));
-        Ok(Self { workspace, live, migrations, kept, repeatables, waiting: limit.into(), backup, may_go_back: false })
+        Ok(Self {
+            workspace,
+            live,
+            migrations,
+            kept,
+            repeatables,
+            waiting: limit.into(),
+            backup,
+            may_go_back: false,
+            circumstances: Circumstances::default(),
+        })
     }
 
     /// Parses a target: a count or an id.
@@ -151,6 +163,9 @@ impl Bench {
         watch: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>, Failure> {
         let Course::Up { recognises_rows, .. } = course else { return Ok(Vec::new()) };
+        if !is_rehearsal {
+            self.workspace.attribute_run(&mut self.live.session, course, &self.circumstances);
+        }
         if matches!(course, Course::Up { order: Order::Any, .. }) {
             return Ok(Vec::new());
         }
@@ -246,12 +261,21 @@ impl Bench {
     ///
     /// # Errors
     /// The database's refusal.
-    pub async fn due(&mut self, course: &Course, chosen: &[Chosen], recognised: &[Outcome]) -> Result<Vec<DueFile>, Failure> {
+    pub async fn due(
+        &mut self,
+        course: &Course,
+        chosen: &[Chosen],
+        recognised: &[Outcome],
+    ) -> Result<Vec<DueFile>, Failure> {
         let is_applied = |at: usize, migration: &Migration| {
             let id = migration.id.as_str();
             chosen.contains(&(at, Direction::Up))
                 || recognised.iter().any(|outcome| outcome.id == id)
-                || self.live.history.iter().any(|record| record.id == id || record.status == State::Baseline && *record.id > *id)
+                || self
+                    .live
+                    .history
+                    .iter()
+                    .any(|record| record.id == id || record.status == State::Baseline && *record.id > *id)
         };
         let leads_to_all = self.migrations.iter().enumerate().all(|(at, migration)| is_applied(at, migration));
         let goes_up = match course {
@@ -288,6 +312,7 @@ impl Bench {
     /// An `allow` option that matches no finding.
     pub async fn losses(&mut self, chosen: &[Chosen], allow: &[Allow]) -> Result<Losses, Failure> {
         let mut losses = Losses { unknown: Vec::new(), refused: Vec::new() };
+        self.circumstances.allowed = allow.to_vec();
         let migrations = chosen.iter().filter(|(_, direction)| *direction == Direction::Down);
         let migrations = migrations.filter_map(|(at, _)| self.migration(*at));
         let statements: Vec<Statement> = migrations.flat_map(|migration| migration.down.clone()).collect();
@@ -338,7 +363,9 @@ impl Bench {
     pub async fn back_up(&mut self, chosen: &[Chosen], due: &[DueFile]) -> Result<Option<Backup>, Failure> {
         match &self.backup {
             Some(folder) if !chosen.is_empty() || !due.is_empty() => {
-                backup(&self.workspace, &mut self.live, &folder.clone()).await.map(Some)
+                let made = backup(&self.workspace, &mut self.live, &folder.clone()).await?;
+                self.circumstances.backed_up(&self.workspace, &made);
+                Ok(Some(made))
             }
             _ => Ok(None),
         }
@@ -357,6 +384,7 @@ impl Bench {
         let files = applicables(&self.migrations);
         let files = Files { migrations: &files, repeatables: &self.repeatables };
         let session = &mut self.live.session;
+        self.workspace.attribute_run(session, course, &self.circumstances);
         let outcomes = run::go(session, files, course.of_runner(), self.waiting, watch).await;
         let followed = histories::follow(session, &self.workspace).await;
         outcomes.and(followed)

@@ -249,9 +249,8 @@ async fn empty(session: &mut Session, schema: &Normalized) -> Result<(), Failure
     let drops = dialect::statements(dialect::of(product), Forms::Offline, &plan, schema.schema())?;
     let mut drops: Vec<String> =
         drops.into_iter().filter(|drop| drop.role == Role::Change).map(|drop| drop.sql).collect();
-    let history = session.history_table().to_owned();
-    let tables = [history.as_str(), SEAORM_HISTORY];
-    drops.extend(tables.map(|table| format!("DROP TABLE IF EXISTS {}", sql::quote(product, table))));
+    let records = run::tables(session).await?.into_iter().chain([sql::quote(product, SEAORM_HISTORY)]);
+    drops.extend(records.map(|table| format!("DROP TABLE IF EXISTS {table}")));
     let database = |error| Error::new("the database cannot be emptied").of(ErrorKind::Database).because(error);
     let is_whole = product == Product::Postgres;
     if is_whole {

@@ -117,6 +117,7 @@ impl Drift {
         project.write_lock(&lock, &mut batch)?;
         let written = batch.commit()?.into_iter().map(|(path, _)| path).collect();
         let (file, to) = (applicable(migration), migration.to.as_deref());
+        workspace.attribute(&mut live.session);
         let marked = run::mark(&mut live.session, &file, State::Recognised, to, run::DEFAULT_WAIT).await;
         marked.map_err(|error| {
             error.hint(

@@ -62,6 +62,7 @@ impl Fresh {
             return Err(Error::new("this was planned as a dry run, so nothing is run").into());
         }
         let session = &mut self.live.session;
+        self.workspace.attribute(session);
         run::execute(session, &self.drops, DEFAULT_WAIT).await?;
         run::forget_all(session, DEFAULT_WAIT).await?;
         histories::empty(session).await?;
@@ -112,6 +113,7 @@ impl Reset {
     /// An applied migration cannot be reverted; a statement fails.
     pub async fn run(&mut self, watch: ProgressCallback<'_>) -> Result<Vec<Outcome>, Failure> {
         self.chosen()?;
+        self.workspace.attribute(&mut self.live.session);
         let files = applicables(&self.migrations);
         let course = run::Course::Down(&Target::All);
         let files = run::Files { migrations: &files, repeatables: &self.repeatables };

@@ -2,6 +2,7 @@
 //!
 //! Must not know what the role has already.
 
+use sea_gen_runner::run;
 use sea_gen_runner::session::{Missing, connect};
 use sea_gen_runner::{Error, sql};
 
@@ -25,8 +26,8 @@ struct Site {
     database: String,
     /// The schemas, quoted; for PostgreSQL only.
     schemas: Vec<String>,
-    /// The history table in the first of them, with its schema or database, quoted.
-    history: String,
+    /// The history and its log in the first of them, with its schema or database, quoted.
+    records: Vec<String>,
 }
 
 /// The product of the database, and the statements that give `role` what it needs. On MySQL and MariaDB a role without a host is one of every host.
@@ -52,14 +53,15 @@ pub async fn grants(workspace: &Workspace, work: Work, role: &str) -> Result<(Pr
         Product::MySql | Product::MariaDb | Product::Sqlite => session.database().await,
     };
     let database = session.database().await;
-    let table = session.history_table().to_owned();
+    let tables = run::tables(&mut session).await;
     session.close().await;
     let unreadable = |error| Error::new("the database could not be asked for its name").because(error);
     let (home, database) = (home.map_err(unreadable)?, database.map_err(unreadable)?);
     let quote = |name: &str| sql::quote(product, name);
+    let records = tables?;
     let others = workspace.schemas().into_iter().map(|name| name.as_str().to_owned()).filter(|name| *name != home);
     let schemas = std::iter::once(home.clone()).chain(others).map(|name| quote(&name)).collect();
-    let site = Site { database: quote(&database), schemas, history: format!("{}.{}", quote(&home), quote(&table)) };
+    let site = Site { database: quote(&database), schemas, records };
     let statements = match product {
         Product::Postgres => site.postgres(work, &quote(role)),
         Product::MySql | Product::MariaDb | Product::Sqlite => site.mysql(work, &user(role)),
@@ -99,9 +101,11 @@ impl Site {
         match work {
             Work::Status => statements.extend([
                 format!("GRANT USAGE ON SCHEMA {home} TO {role}"),
-                format!("GRANT SELECT ON {} TO {role}", self.history),
+                format!("GRANT SELECT ON {} TO {role}", self.records.join(", ")),
             ]),
-            Work::Run => statements.push(format!("REVOKE INSERT, UPDATE, DELETE ON {} FROM {role}", self.history)),
+            Work::Run => {
+                statements.push(format!("REVOKE INSERT, UPDATE, DELETE ON {} FROM {role}", self.records.join(", ")));
+            }
             // Only its owner may alter a table.
             Work::Migrate => statements.push(format!("GRANT CREATE ON DATABASE {} TO {role}", self.database)),
         }
@@ -117,10 +121,11 @@ impl Site {
                 vec![format!("GRANT SELECT, INSERT, UPDATE, DELETE, EXECUTE ON {}.* TO {role}", self.database)]
             }
             // A role sees the tables on which it has a privilege; this one reads and changes no row.
-            Work::Status => vec![
-                format!("GRANT SELECT ON {} TO {role}", self.history),
-                format!("GRANT REFERENCES, SHOW VIEW ON {}.* TO {role}", self.database),
-            ],
+            Work::Status => {
+                let records = self.records.iter().map(|table| format!("GRANT SELECT ON {table} TO {role}"));
+                let catalog = format!("GRANT REFERENCES, SHOW VIEW ON {}.* TO {role}", self.database);
+                records.chain([catalog]).collect()
+            }
         }
     }
 }

@@ -25,6 +25,8 @@ pub mod adopt;
 mod amend;
 pub mod answers;
 pub mod apply;
+mod attribution;
+pub mod audit;
 pub mod backup;
 mod baseline;
 pub mod blame;

@@ -100,7 +100,9 @@ pub async fn try_out(workspace: &Workspace, product: Product) -> Result<Option<T
     if repeatables.is_empty() {
         return Ok(None);
     }
-    let Some(server) = workspace.scratch_server(product)? else { return Ok(Some(Tried::Unknown(NO_SERVER.to_owned()))) };
+    let Some(server) = workspace.scratch_server(product)? else {
+        return Ok(Some(Tried::Unknown(NO_SERVER.to_owned())));
+    };
     if let Some(reason) = migrations.iter().find_map(run::reaches_beyond) {
         return Ok(Some(Tried::Unknown(reason)));
     }

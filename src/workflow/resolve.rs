@@ -62,6 +62,7 @@ pub async fn resolve(workspace: &Workspace, name: &str, verdict: Verdict) -> Res
     let is_at = |state: Option<&String>| state.map(|state| fingerprints.contains(state));
     let mut resolved = Resolved { id, agrees: None, goes_on: None };
     let session = &mut live.session;
+    workspace.attribute(session);
     match (verdict, migration.map(applicable).or(kept)) {
         (Verdict::NotApplied, file) => {
             if !live.history.iter().any(|record| record.id == resolved.id) {
@@ -133,6 +134,7 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
             .into());
     }
     let (file, scope) = (applicable(chosen), workspace.scope());
+    workspace.attribute(&mut live.session);
     let Live { session, schema, history, .. } = &mut live;
     // The comparison was made before the lock was taken.
     let known = Known { history, schema: schema.schema(), fingerprints: &own };

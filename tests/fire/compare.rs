@@ -108,7 +108,7 @@ impl Camera<'_> {
     }
 
     fn postgres(&mut self, url: &str) -> Result<(), DatabaseError> {
-        let output = Command::new("pg_dump").args(["-s", "-T", "public.sea_gen_history", "-d", url]).output().unwrap();
+        let output = Command::new("pg_dump").args(["-s", "-T", "public.sea_gen_history*", "-d", url]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let mut block = Vec::new();
         for line in String::from_utf8_lossy(&output.stdout).lines() {
@@ -139,7 +139,7 @@ impl Camera<'_> {
                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
                LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 \
               WHERE c.relkind IN ('r', 'm', 'S') AND n.nspname NOT LIKE 'pg\\_%' \
-                AND n.nspname <> 'information_schema' AND c.relname <> 'sea_gen_history' \
+                AND n.nspname <> 'information_schema' AND c.relname NOT LIKE 'sea_gen_history%' \
               GROUP BY c.oid, c.relkind ORDER BY 1",
         )?;
         for table in tables.iter() {
@@ -164,7 +164,7 @@ impl Camera<'_> {
     fn mysql(&mut self, product: Product) -> Result<(), DatabaseError> {
         let tables = self.ask(
             "SELECT table_name, table_type FROM information_schema.tables \
-              WHERE table_schema = DATABASE() AND table_name NOT IN ('sea_gen_history', 'sea_gen_lease') ORDER BY table_name",
+              WHERE table_schema = DATABASE() AND table_name NOT LIKE 'sea_gen_history%' AND table_name <> 'sea_gen_lease' ORDER BY table_name",
         )?;
         for table in tables.iter() {
             let (name, kind) = (table.text(0), table.text(1));
@@ -237,7 +237,7 @@ impl Camera<'_> {
     fn sqlite(&mut self) -> Result<(), DatabaseError> {
         let objects = self.ask(
             "SELECT type, name, replace(coalesce(sql, ''), '\"', '') FROM sqlite_schema \
-              WHERE tbl_name NOT IN ('sea_gen_history', 'sqlite_stat1', 'sqlite_stat4') ORDER BY type, name",
+              WHERE tbl_name NOT LIKE 'sea_gen_history%' AND tbl_name NOT IN ('sqlite_stat1', 'sqlite_stat4') ORDER BY type, name",
         )?;
         for object in objects.iter() {
             let (kind, name) = (object.text(0), object.text(1));

@@ -17,6 +17,7 @@ mod describing;
 mod differences;
 mod drifting;
 mod help;
+mod history;
 mod linting;
 mod modules;
 mod phases;

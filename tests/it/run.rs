@@ -1,6 +1,7 @@
 //! The runner on all four databases.
 
 mod application;
+mod chain;
 mod checks;
 mod connect;
 mod discovery;

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::time::Instant;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use tracing::{Instrument as _, debug, error, info, info_span};
 
@@ -15,13 +16,16 @@ use crate::sql_file::SqlFile;
 use crate::{Error, Result};
 use crate::{Product, Role, Statement};
 
+use super::course::Run;
 use super::definers::Kept;
 use super::history::Record;
 use super::journalled::Reached;
+use super::log::Event;
 use super::repeatable::step_aside;
 use super::statement::{carry_out, is_all_or_none};
 use super::stop::{Stage, Stop};
 use super::table::{Entry, Table};
+use super::tally::{StoppedAt, Tally, milliseconds};
 use super::transaction_groups::{TransactionGroup, commits_by_itself, transaction_groups};
 use super::{Applicable, Direction, Outcome, Progress, ProgressCallback, State, patience, resume};
 
@@ -60,7 +64,13 @@ pub(super) struct Execution<'a> {
     pub(super) table: &'a Table,
     /// The name of this run in the history.
     pub(super) owner: &'a str,
+    /// How long the run waited for another runner.
+    pub(super) lock_wait: Duration,
     begun: Instant,
+    /// What its statements did so far.
+    pub(super) tally: Tally,
+    /// Where it stopped.
+    pub(super) stopped_at: OnceLock<StoppedAt>,
     /// Definers and grants of the objects that it drops and creates again.
     pub(super) kept: Kept,
     /// The repeatable files, whose objects make way where they have to.
@@ -72,18 +82,23 @@ impl<'a> Execution<'a> {
     pub(super) async fn new(
         session: &mut Session,
         (file, direction): (&'a Applicable<'a>, Direction),
-        table: &'a Table,
-        owner: &'a str,
+        run: &'a Run<'_>,
         unfinished: Option<&Record>,
     ) -> Self {
         let known = unfinished.and_then(|record| record.journal.as_ref()).map(|journal| &journal.rights);
         let kept = Kept::read(session, file.statements(direction), known.unwrap_or(&BTreeMap::new())).await;
-        Self { file, direction, table, owner, begun: Instant::now(), kept, repeatables: &[] }
-    }
-
-    /// The same execution beside repeatable files.
-    pub(super) fn beside(self, repeatables: &'a [SqlFile]) -> Self {
-        Self { repeatables, ..self }
+        Self {
+            file,
+            direction,
+            table: &run.table,
+            owner: &run.owner,
+            lock_wait: run.waited,
+            begun: Instant::now(),
+            tally: Tally::default(),
+            stopped_at: OnceLock::new(),
+            kept,
+            repeatables: run.repeatables,
+        }
     }
 
     pub(super) fn statements(&self) -> &'a [Statement] {
@@ -115,6 +130,9 @@ impl<'a> Execution<'a> {
             }
         };
         let done = done.instrument(span.clone()).await;
+        if done.is_err() {
+            self.log_failure(session).await;
+        }
         span.in_scope(|| match &done {
             Ok(()) => info!(statements = self.statements().len(), elapsed_ms = self.elapsed(), "completed"),
             Err(error) => error!(elapsed_ms = self.elapsed(), "{error}"),
@@ -125,6 +143,8 @@ impl<'a> Execution<'a> {
             direction: self.direction,
             statements: self.statements().len(),
             execution_ms: self.elapsed(),
+            rows: self.tally.rows(),
+            waited_ms: self.tally.waited_ms(),
             status: matches!(self.direction, Direction::Up).then_some(State::Applied),
         };
         on_progress(Progress::Finished(&outcome));
@@ -166,7 +186,14 @@ impl<'a> Execution<'a> {
     async fn go_on(&self, session: &mut Session, record: &Record, on_progress: ProgressCallback<'_>) -> Result<()> {
         let product = session.product();
         let taken = match self.table.take_over(session, self.file, (Some(record), self.owner)).await {
-            Ok(true) => session.commit().await.map_err(|error| Stop::new(product, Stage::Announcing, error)),
+            Ok(true) => {
+                let told = self.log(session, Event::Resumed).await;
+                let committed = match told {
+                    Ok(()) => session.commit().await,
+                    Err(error) => Err(error),
+                };
+                committed.map_err(|error| Stop::new(product, Stage::Announcing, error))
+            }
             Ok(false) => Err(Stop::taken_over()),
             Err(error) => Err(Stop::new(product, Stage::Announcing, error)),
         };
@@ -236,7 +263,7 @@ impl<'a> Execution<'a> {
 
     async fn finish_together(&self, session: &mut Session) -> Result<(), DatabaseError> {
         match self.direction {
-            Direction::Down => self.table.delete(session, &self.file.id()).await,
+            Direction::Down => self.table.delete(session, &self.file.id()).await?,
             Direction::Up => {
                 let entry = Entry {
                     status: State::Applied,
@@ -245,9 +272,10 @@ impl<'a> Execution<'a> {
                     owner: Some(self.owner),
                     journal: None,
                 };
-                self.table.insert(session, self.file, &entry, self.file.migration.to.as_deref()).await
+                self.table.insert(session, self.file, &entry, self.file.migration.to.as_deref()).await?;
             }
         }
+        self.log(session, self.completed()).await
     }
 
     /// Runs a group up to its completion, and restarts it after a lock timeout or a conflict: its own locks are released in between,
@@ -260,8 +288,9 @@ impl<'a> Execution<'a> {
         on_progress: ProgressCallback<'_>,
     ) -> Result<(), Stop> {
         let transactional = !matches!(completion, Completion::Statement);
-        let mut pauses = patience::pauses();
+        let (mut pauses, rows) = (patience::pauses(), self.tally.rows());
         loop {
+            let begun = Instant::now();
             let done = match self.group(session, range.clone(), transactional, on_progress).await {
                 Ok(()) => self.complete(session, completion).await,
                 Err(stop) => Err(stop),
@@ -276,6 +305,7 @@ impl<'a> Execution<'a> {
             }
             on_progress(Progress::Stepping { why });
             tokio::time::sleep(pause).await;
+            self.tally.try_again(rows, begun.elapsed());
             if transactional && session.begin().await.is_err() {
                 return Err(stop);
             }
@@ -321,7 +351,10 @@ impl<'a> Execution<'a> {
             let (number, begun) = (index + 1, Instant::now());
             on_progress(Progress::Statement { number, of: self.statements().len(), sql: &statement.sql });
             match carry_out(session, statement, (&self.kept, self.file.functions), on_progress).await {
-                Ok(rows) => debug!(statement = number, rows, elapsed_ms = elapsed(begun), "executed"),
+                Ok(rows) => {
+                    self.tally.count(session.product(), statement, rows);
+                    debug!(statement = number, rows, elapsed_ms = elapsed(begun), "executed");
+                }
                 Err(trouble) => return Err(Stop::of(session.product(), index, trouble)),
             }
         }
@@ -333,13 +366,14 @@ impl<'a> Execution<'a> {
 
     /// The error: which migration, which statement, and the state the database is in now.
     pub(super) fn stopped(&self, stop: Stop, state: &str) -> Error {
+        let _ = self.stopped_at.set(StoppedAt::of(&stop));
         stop.error(self.file.migration, self.direction, state)
     }
 }
 
 /// Milliseconds.
 fn elapsed(begun: Instant) -> u64 {
-    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    milliseconds(begun.elapsed())
 }
 
 pub(super) async fn commit(session: &mut Session) -> Result<(), Stop> {

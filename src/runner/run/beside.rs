@@ -4,11 +4,12 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 
-use crate::Product;
 use crate::session::history_table;
+use crate::{Attribution, Product};
 
 use super::Applicable;
 use super::history::State;
+use super::log::{Details, Event};
 use super::table::{Entry, Table};
 
 /// The product that a connection leads to.
@@ -47,6 +48,26 @@ pub(crate) async fn applied(
     }
     let entry = Entry { statements: file.migration.up.len(), ..Entry::resolved(State::Applied) };
     let (sql, values) = table.insertion(file, &entry, file.migration.to.as_deref());
+    connection.execute_raw(statement(connection, &sql, &values)).await?;
+    let statements = file.migration.up.len() as u64;
+    let details = Details { checksum: Some(file.checksum.clone()), statements, ..Details::default() };
+    append(connection, &table, (&id, Event::Applied), details).await
+}
+
+/// Writes a line to the log.
+async fn append(
+    connection: &impl ConnectionTrait,
+    table: &Table,
+    what: (&str, Event),
+    details: Details,
+) -> Result<(), DbErr> {
+    let by = Attribution::of_process();
+    let details = Details { tool_version: Some(env!("CARGO_PKG_VERSION").to_owned()), by, ..details };
+    let end = ask(connection, &table.log_end(), &[]).await?;
+    let [now, hash] = [text(end.as_ref(), 0)?.unwrap_or_default(), text(end.as_ref(), 2)?.unwrap_or_default()];
+    let number: Option<i64> = end.map_or(Ok(None), |row| row.try_get_by_index(1))?;
+    let number = number.unwrap_or_default().to_string();
+    let (sql, values) = table.log_line([&now, &number, &hash], what, &details);
     connection.execute_raw(statement(connection, &sql, &values)).await.map(drop)
 }
 
@@ -61,7 +82,11 @@ pub(crate) async fn reverted(
         return Ok(());
     }
     let statement = statement(connection, &table.deletion(), &[Some(id.to_owned())]);
-    connection.execute_raw(statement).await.map(drop)
+    let is_there = connection.execute_raw(statement).await?.rows_affected() > 0;
+    match is_there && table.has_log {
+        true => append(connection, &table, (id, Event::Reverted), Details::default()).await,
+        false => Ok(()),
+    }
 }
 
 async fn located(
@@ -71,10 +96,14 @@ async fn located(
     let table = history_table(history);
     let row = ask(connection, &Table::locating(product, &table), &[]).await?;
     let [home, path, columns] = [text(row.as_ref(), 0)?, text(row.as_ref(), 1)?, text(row.as_ref(), 2)?];
+    let logs = match &row {
+        Some(row) => row.try_get_by_index::<i64>(3)?.to_string(),
+        None => String::new(),
+    };
     let home =
         home.ok_or_else(|| DbErr::Migration("the connection has no schema to keep the history in".to_owned()))?;
     let (path, columns) = (path.unwrap_or_default(), columns.unwrap_or_default());
-    Ok(Table::located(product, table, [&home, &path, &columns]))
+    Ok(Table::located(product, table, [&home, &path, &columns, &logs]))
 }
 
 async fn ask(

@@ -10,6 +10,7 @@ use crate::{Error, ErrorKind, Result};
 
 use super::history::{Record, State};
 use super::journal::{self, Journal};
+use super::log::Event;
 use super::resume::Place;
 use super::table::{Entry, Table};
 use super::{Applicable, Direction, ProgressCallback, Run, Waiting, lock};
@@ -52,9 +53,24 @@ pub async fn forget(session: &mut Session, id: &str, wait: Duration) -> Result<(
 /// The lock cannot be had; the database's refusal.
 pub async fn forget_all(session: &mut Session, wait: Duration) -> Result<()> {
     let run = Run::begin(session, wait, &mut |_| ()).await?;
-    let emptied = run.table.empty(session).await;
+    let emptied = async {
+        lock::begin(session, wait).await?;
+        let records = run.table.read(session).await?;
+        let written = async {
+            for record in &records {
+                run.log(session, (&record.id, Event::Forgotten), Some(&record.checksum)).await?;
+            }
+            run.table.empty(session).await?;
+            session.commit().await
+        };
+        written.await.map_err(|error| Error::new("the history could not be emptied").because(error))
+    }
+    .await;
+    if emptied.is_err() {
+        let _ = session.rollback().await;
+    }
     run.end(session).await;
-    emptied.map_err(|error| Error::new("the history could not be emptied").because(error))
+    emptied
 }
 
 pub(super) async fn rewrite(
@@ -68,8 +84,12 @@ pub(super) async fn rewrite(
     if result.is_ok() {
         let written = async {
             run.table.delete(session, id).await?;
-            if let Some((file, status, fingerprint)) = row {
-                run.table.insert(session, file, &Entry::resolved(status), fingerprint).await?;
+            match row {
+                Some((file, status, fingerprint)) => {
+                    run.table.insert(session, file, &Entry::resolved(status), fingerprint).await?;
+                    run.log(session, (id, Event::of_record(status)), Some(&file.checksum)).await?;
+                }
+                None => run.log(session, (id, Event::Forgotten), None).await?,
             }
             session.commit().await
         };
@@ -135,6 +155,7 @@ pub async fn resolve(
         let written = async {
             run.table.take_over(session, file, (None, &run.owner)).await?;
             run.table.update(session, &id, record.direction, &entry).await?;
+            run.log(session, (&id, Event::Corrected), Some(&file.checksum)).await?;
             session.commit().await
         };
         written.await.map_err(|error| Error::new(format!("`{id}` could not be recorded")).because(error))?;
@@ -175,8 +196,13 @@ pub async fn record(
             lock::begin(session, wait).await?;
         }
         for file in files {
-            let written = run.table.insert(session, file, &Entry::resolved(status), file.migration.to.as_deref()).await;
-            written.map_err(|error| Error::new(format!("`{}` could not be recorded", file.id())).because(error))?;
+            let written = async {
+                run.table.insert(session, file, &Entry::resolved(status), file.migration.to.as_deref()).await?;
+                run.log(session, (&file.id(), Event::of_record(status)), Some(&file.checksum)).await
+            };
+            written
+                .await
+                .map_err(|error| Error::new(format!("`{}` could not be recorded", file.id())).because(error))?;
         }
         let committed = session.commit().await;
         committed.map_err(|error| Error::new("what is recognised could not be recorded").because(error))?;

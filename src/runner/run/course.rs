@@ -7,12 +7,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::Product;
 use crate::migration::Migration;
-use crate::session::{Session, sqlite};
+use crate::session::{DatabaseError, Session, sqlite};
 use crate::sql_file::SqlFile;
 use crate::{Error, ErrorKind, Result};
 
 use super::apply::Execution;
 use super::history::{Record, State};
+use super::log::{Details, Event};
 use super::pending::{self, Order, Task};
 use super::table::Table;
 use super::{
@@ -29,6 +30,8 @@ pub(super) struct Run<'f> {
     pub(super) table: Table,
     wait: Duration,
     begun: Instant,
+    /// How long another runner was waited for.
+    pub(super) waited: Duration,
     /// The name of this run in the history.
     pub(super) owner: String,
     /// The repeatable files.
@@ -50,15 +53,17 @@ impl<'f> Run<'f> {
         let (begun, waiting) = (Instant::now(), waiting.into());
         session.refuse_shared()?;
         let lock = lock::acquire(session, waiting, on_progress).await?;
-        let wait = waiting.limit;
-        let found = match Table::locate(session).await {
-            Ok(mut table) => table.create(session, wait).await.map(|()| table),
-            Err(error) => Err(error),
+        let (wait, waited, owner) = (waiting.limit, begun.elapsed(), owner());
+        let found = async {
+            let mut table = Table::locate(session).await?;
+            table.create(session, wait).await?;
+            table.log_what_others_did(session, wait, &owner).await?;
+            Ok(table)
         };
-        match found {
+        match found.await {
             Ok(table) => {
                 patience::limit(session).await;
-                Ok(Self { lock, table, wait, begun, owner: owner(), repeatables: &[] })
+                Ok(Self { lock, table, wait, begun, waited, owner, repeatables: &[] })
             }
             Err(error) => {
                 lock::release(session, lock).await;
@@ -87,6 +92,17 @@ impl<'f> Run<'f> {
     pub(super) async fn end(self, session: &mut Session) {
         patience::lift(session).await;
         lock::release(session, self.lock).await;
+    }
+
+    /// Writes a line about something that was recorded without running it.
+    pub(super) async fn log(
+        &self,
+        session: &mut Session,
+        what: (&str, Event),
+        checksum: Option<&str>,
+    ) -> std::result::Result<(), DatabaseError> {
+        let (checksum, run) = (checksum.map(str::to_owned), Some(self.owner.clone()));
+        self.table.append(session, what, Details { checksum, run, ..Details::default() }).await
     }
 
     /// The history, once no other runner is executing a migration. SQLite has no lock that could be held between the statements of
@@ -356,8 +372,7 @@ impl<'f> Run<'f> {
             };
             self.lock.open_companion(session).await;
             let unfinished = task.unfinished.as_ref();
-            let execution = Execution::new(session, (task.file, direction), &self.table, &self.owner, unfinished).await;
-            let execution = execution.beside(self.repeatables);
+            let execution = Execution::new(session, (task.file, direction), &*self, unfinished).await;
             let outcome = execution.run(session, unfinished, on_progress).await;
             let home = self.table.go_home(session).await;
             outcomes.push(outcome?);

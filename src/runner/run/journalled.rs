@@ -298,6 +298,8 @@ impl Execution<'_> {
     async fn finish(&self, session: &mut Session) -> Result<(), Stop> {
         let product = session.product();
         let ended = |error| Stop::new(product, Stage::Ending, error);
+        // A transaction that the file begins and does not end would take the record back with its rows; this ends it.
+        session.begin().await.map_err(ended)?;
         let is_own = match self.direction {
             Direction::Down => self.table.delete_own(session, &self.file.id(), self.owner).await.map_err(ended)?,
             Direction::Up => {
@@ -315,11 +317,8 @@ impl Execution<'_> {
         if !is_own {
             return Err(Stop::taken_over());
         }
-        // A transaction that the file begins and does not end would take the record back with its rows.
-        match commits_by_itself(session.product()) {
-            true => commit(session).await,
-            false => Ok(()),
-        }
+        self.log(session, self.completed()).await.map_err(ended)?;
+        commit(session).await
     }
 
     /// Resets the history row: the migration is pending again, or applied. Returns false if another run has taken the migration over.

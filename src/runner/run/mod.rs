@@ -9,6 +9,7 @@ mod apply;
 mod batches;
 #[cfg(feature = "sea-orm-migration")]
 pub(crate) mod beside;
+mod chain;
 mod confined;
 mod contradictions;
 mod corrections;
@@ -23,6 +24,7 @@ mod journal;
 mod journalled;
 mod lease;
 mod lock;
+mod log;
 mod patience;
 mod pending;
 mod portions;
@@ -33,6 +35,7 @@ mod resume;
 mod statement;
 mod stop;
 mod table;
+mod tally;
 mod transaction_groups;
 mod versions;
 
@@ -51,6 +54,7 @@ use functions::Functions;
 
 pub use crate::session::{HISTORY_TABLE, LEASE_TABLE};
 pub use ahead::OnAhead;
+pub use chain::{Anchor, Flaw, Line, flaws, log};
 pub use confined::reaches_beyond;
 pub use contradictions::contradictions;
 pub use corrections::{forget, forget_all, note, prepare, record, resolve};
@@ -58,6 +62,7 @@ pub use direct::{execute, under_lock};
 pub use functions::refuse_missing as refuse_functions;
 pub use history::{Record, State, history};
 pub use lock::{Orphans, Waiting, holder};
+pub use log::{Details, Event, tables};
 pub use patience::has_waited;
 pub use pending::{Order, kept, pending, to_apply, to_revert};
 pub use probe::undecidable;
@@ -190,6 +195,10 @@ pub struct Outcome {
     pub statements: usize,
     /// Their execution time in milliseconds.
     pub execution_ms: u64,
+    /// How many rows they inserted, updated and deleted.
+    pub rows: u64,
+    /// The milliseconds that were lost to the locks of other sessions.
+    pub waited_ms: u64,
     /// Its state in the history; `None` if it was reverted, so that it has no row any more.
     pub status: Option<State>,
 }
@@ -202,7 +211,15 @@ impl Outcome {
 
     /// A migration that was recorded as done without running.
     pub fn recognised(id: String) -> Self {
-        Self { id, direction: Direction::Up, statements: 0, execution_ms: 0, status: Some(State::Recognised) }
+        Self {
+            id,
+            direction: Direction::Up,
+            statements: 0,
+            execution_ms: 0,
+            rows: 0,
+            waited_ms: 0,
+            status: Some(State::Recognised),
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //!
 //! Must not know what the statement writes, or the statements before and after it.
 
+use std::time::Instant;
+
 use crate::Product;
 use crate::migration::Portions;
 use crate::session::{DatabaseError, Session};
@@ -54,9 +56,11 @@ impl Execution<'_> {
             loop {
                 let sent =
                     reached.sent.clone().map(|sent| super::journal::Sent { key: until.clone().or(sent.key), ..sent });
+                let begun = Instant::now();
                 let next = Reached { done: reached.done, filled: reached.filled, sent };
                 match self.portion(session, (at, &sql), &next).await {
                     Ok(rows) => {
+                        self.tally.count(product, statement, rows);
                         *reached = Reached { filled: next.filled + rows, ..next };
                         break;
                     }
@@ -67,6 +71,7 @@ impl Execution<'_> {
                         }
                         on_progress(Progress::Stepping { why });
                         tokio::time::sleep(pause).await;
+                        self.tally.try_again(self.tally.rows(), begun.elapsed());
                     }
                 }
             }

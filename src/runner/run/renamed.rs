@@ -8,6 +8,7 @@ use crate::session::Session;
 use crate::{Error, Result};
 
 use super::history::Record;
+use super::log::{Details, Event};
 use super::{Applicable, Run, lock};
 
 /// The history with the rows of renamed migrations under the ids that their files have now.
@@ -64,7 +65,12 @@ pub async fn follow_names(session: &mut Session, files: &[Applicable<'_>], wait:
 }
 
 /// The same for a run that holds the lock.
-pub(super) async fn follow(run: &Run<'_>, session: &mut Session, files: &[Applicable<'_>], wait: Duration) -> Result<()> {
+pub(super) async fn follow(
+    run: &Run<'_>,
+    session: &mut Session,
+    files: &[Applicable<'_>],
+    wait: Duration,
+) -> Result<()> {
     // Nearly always there is nothing to do, and no transaction is needed to see it.
     let is_renamed = |records: &[Record]| records.iter().any(|record| renamed_file(record, records, files).is_some());
     if files.iter().all(|file| file.migration.merged.formerly.is_empty())
@@ -77,7 +83,17 @@ pub(super) async fn follow(run: &Run<'_>, session: &mut Session, files: &[Applic
         let records = run.table.read(session).await?;
         for record in &records {
             if let Some(file) = renamed_file(record, &records, files) {
-                run.table.rename(session, record, file).await.map_err(|error| {
+                let written = async {
+                    run.table.rename(session, record, file).await?;
+                    let details = Details {
+                        formerly: Some(record.id.clone()),
+                        checksum: Some(file.checksum.clone()),
+                        run: Some(run.owner.clone()),
+                        ..Details::default()
+                    };
+                    run.table.append(session, (&file.id(), Event::Renamed), details).await
+                };
+                written.await.map_err(|error| {
                     Error::new(format!("`{}` could not be recorded under its new id `{}`", record.id, file.id()))
                         .because(error)
                 })?;

@@ -109,6 +109,12 @@ impl Stop {
         Self::found(Stage::Recording, TakenOver)
     }
 
+    /// The database's code of the error.
+    pub(super) fn code(&self) -> Option<String> {
+        let error = self.error.downcast_ref::<DatabaseError>()?;
+        error.code.clone().filter(|_| !error.is_of_this_side())
+    }
+
     pub(super) fn is_taken_over(&self) -> bool {
         self.error.is::<TakenOver>()
     }

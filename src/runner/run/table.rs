@@ -11,9 +11,9 @@ use crate::{Product, sql};
 
 use super::history::{Record, State};
 use super::journal::Journal;
-use super::{Applicable, Direction, Outcome, lock};
+use super::{Applicable, Direction, Outcome, lock, log};
 
-const TEXT: &str = "TEXT";
+pub(super) const TEXT: &str = "TEXT";
 
 /// The columns since the first version.
 const COLUMNS: [(&str, &str); 10] = [
@@ -67,15 +67,18 @@ pub(super) fn down_text(migration: &Migration) -> Option<String> {
 /// made by pg_dump does) or the current database.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
-    product: Product,
+    pub(super) product: Product,
     /// The schema or database that was the session's own in the beginning; for PostgreSQL the search path beside it.
     home: String,
     search_path: String,
     /// The table's name, and its quoted full name.
     table: String,
-    name: String,
+    pub(super) name: String,
     /// The names of its columns; none if it does not exist.
     columns: Vec<String>,
+    /// The quoted full name of its log, and whether that exists.
+    pub(super) log: String,
+    pub(super) has_log: bool,
 }
 
 impl Table {
@@ -95,11 +98,13 @@ impl Table {
                 }
             });
         };
-        Ok(Self::located(product, table, [home, row.text(1), row.text(2)]))
+        Ok(Self::located(product, table, [home, row.text(1), row.text(2), row.text(3)]))
     }
 
-    /// The query that finds out where the table is: the home of the session, its search path, and the table's columns.
+    /// The query that finds out where the table is: the home of the session, its search path, the table's columns, and the number of
+    /// logs (0 or 1).
     pub(super) fn locating(product: Product, table: &str) -> String {
+        let log = log::table_of(table);
         match product {
             Product::Postgres => format!(
                 "SELECT current_schema(), current_setting('search_path'), \
@@ -107,32 +112,40 @@ impl Table {
                            JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
                            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
                           WHERE n.nspname = current_schema() AND c.relname = '{table}' AND a.attnum > 0 \
-                            AND NOT a.attisdropped)"
+                            AND NOT a.attisdropped), \
+                        (SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+                          WHERE n.nspname = current_schema() AND c.relname = '{log}')"
             ),
             Product::MySql | Product::MariaDb => format!(
                 "SELECT DATABASE(), '', (SELECT GROUP_CONCAT(column_name SEPARATOR ' ') FROM information_schema.columns \
-                  WHERE table_schema = DATABASE() AND table_name = '{table}')"
+                  WHERE table_schema = DATABASE() AND table_name = '{table}'), \
+                 (SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '{log}')"
             ),
             Product::Sqlite => {
-                format!("SELECT 'main', '', (SELECT group_concat(name, ' ') FROM pragma_table_info('{table}', 'main'))")
+                format!(
+                    "SELECT 'main', '', (SELECT group_concat(name, ' ') FROM pragma_table_info('{table}', 'main')), \
+                     (SELECT count(*) FROM main.sqlite_schema WHERE name = '{log}')"
+                )
             }
         }
     }
 
     /// The table, from what the query has found.
-    pub(super) fn located(product: Product, table: String, [home, search_path, columns]: [&str; 3]) -> Self {
+    pub(super) fn located(product: Product, table: String, [home, search_path, columns, logs]: [&str; 4]) -> Self {
         let quote = |name: &str| sql::quote(product, name);
         Self {
             product,
             home: home.to_owned(),
             search_path: search_path.to_owned(),
             name: format!("{}.{}", quote(home), quote(&table)),
+            log: format!("{}.{}", quote(home), quote(&log::table_of(&table))),
+            has_log: logs == "1",
             table,
             columns: columns.split_whitespace().map(str::to_lowercase).collect(),
         }
     }
 
-    /// Creates the table if it does not exist, and adds the columns that an earlier version did not have. Only under the lock: two
+    /// Creates the table and its log if they do not exist, and adds the columns that an earlier version did not have. Only under the lock: two
     /// `CREATE TABLE IF NOT EXISTS` at once fail on PostgreSQL.
     pub(super) async fn create(&mut self, session: &mut Session, wait: Duration) -> Result<()> {
         let statements = self.missing();
@@ -151,7 +164,9 @@ impl Table {
         if let Err(error) = written.await {
             let _ = session.rollback().await;
             let right = match self.product {
-                Product::Postgres if !self.columns.is_empty() => format!("ALTER TABLE {} OWNER TO …", self.name),
+                Product::Postgres if !self.columns.is_empty() && self.has_log => {
+                    format!("ALTER TABLE {} OWNER TO …", self.name)
+                }
                 Product::Postgres => {
                     format!("GRANT USAGE, CREATE ON SCHEMA {} TO …", sql::quote(self.product, &self.home))
                 }
@@ -168,23 +183,26 @@ impl Table {
                 .because(error));
         }
         let made = COLUMNS.iter().chain(&ADDED).map(|(name, _)| (*name).to_owned());
-        self.columns = made.collect();
+        (self.columns, self.has_log) = (made.collect(), true);
         Ok(())
     }
 
     /// The statements that make the table what this version writes to.
     pub(super) fn missing(&self) -> Vec<String> {
         let declared = |(name, data_type): &(&str, &str)| format!("{name} {}", self.data_type(data_type));
+        let log = (!self.has_log).then(|| self.log_creation());
         if self.columns.is_empty() {
             let columns: Vec<String> = COLUMNS.iter().chain(&ADDED).map(declared).collect();
-            return vec![format!("CREATE TABLE IF NOT EXISTS {} ({})", self.name, columns.join(", "))];
+            let history = format!("CREATE TABLE IF NOT EXISTS {} ({})", self.name, columns.join(", "));
+            return std::iter::once(history).chain(log).collect();
         }
         let absent = ADDED.iter().filter(|(name, _)| !self.has(name));
-        absent.map(|column| format!("ALTER TABLE {} ADD COLUMN {}", self.name, declared(column))).collect()
+        let columns = absent.map(|column| format!("ALTER TABLE {} ADD COLUMN {}", self.name, declared(column)));
+        columns.chain(log).collect()
     }
 
     /// Texts of any length.
-    fn data_type<'t>(&self, data_type: &'t str) -> &'t str {
+    pub(super) fn data_type<'t>(&self, data_type: &'t str) -> &'t str {
         match (data_type, self.product) {
             (TEXT, Product::MySql | Product::MariaDb) => "LONGTEXT",
             (data_type, _) => data_type,
@@ -240,7 +258,8 @@ impl Table {
 
     /// Whether a migration is half done.
     pub(super) async fn holds_unfinished(&self, session: &mut Session) -> Result<bool> {
-        let sql = format!("SELECT count(*) FROM {} WHERE status IN ('running', 'failed') AND {OF_MIGRATIONS}", self.name);
+        let sql =
+            format!("SELECT count(*) FROM {} WHERE status IN ('running', 'failed') AND {OF_MIGRATIONS}", self.name);
         let rows = session.query(&sql).await.map_err(|error| unreadable((self.product, &self.table), &error))?;
         Ok(rows.first().is_some_and(|row| row.text(0) != "0"))
     }

@@ -29,7 +29,7 @@ pub use options::ConnectionOptions;
 pub(crate) use options::of_database;
 pub use rows::{Iter, Row, Rows};
 
-use crate::{Product, sql};
+use crate::{Attribution, Product, sql};
 
 use driver::{Driver, Options};
 use interrupt::{Ending, OnInterrupt};
@@ -179,6 +179,9 @@ pub struct Session {
     /// Whether each of its transactions may run in another session of the server.
     is_shared: bool,
     history_table: String,
+    /// The user as the database knows him; empty on SQLite.
+    user: String,
+    attribution: Attribution,
     /// Whether the last statement that set a `sql_mode` contained the value (MySQL and MariaDB).
     says_mode: bool,
 }
@@ -206,6 +209,7 @@ impl Session {
             }
             let set = format!("SET ROLE {}", sql::quote(session.product, role));
             session.execute(&set).await?;
+            session.user = format!("{} ({role})", session.user);
         }
         Ok(session)
     }
@@ -219,6 +223,21 @@ impl Session {
     /// The name of the table that records what was applied.
     pub fn history_table(&self) -> &str {
         &self.history_table
+    }
+
+    /// Says who works on the database, where and from what, for the log; otherwise the environment variables tell.
+    pub fn attribute(&mut self, attribution: Attribution) {
+        self.attribution = attribution;
+    }
+
+    /// Who works on the database, where and from what.
+    pub fn attribution(&self) -> &Attribution {
+        &self.attribution
+    }
+
+    /// The user as the database knows him, with the role that he took in brackets; empty on SQLite.
+    pub fn user(&self) -> &str {
+        &self.user
     }
 
     /// The session on an open connection. `options` are those of the same database.
@@ -239,6 +258,8 @@ impl Session {
             is_scratch,
             is_shared: false,
             history_table: HISTORY_TABLE.to_owned(),
+            user: String::new(),
+            attribution: Attribution::of_process(),
             says_mode: false,
         };
         let is_direct = session.ask_version().await?;
@@ -299,19 +320,19 @@ impl Session {
     async fn ask_version(&mut self) -> Result<bool, DatabaseError> {
         let sql = match self.product {
             Product::Postgres => format!(
-                "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid(), {}, {}",
+                "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid(), {}, session_user, {}",
                 interrupt::PG_SERVER,
                 pooler::IS_DIRECT
             ),
             Product::MySql | Product::MariaDb => {
-                format!("SELECT version(), connection_id(), {}", interrupt::MYSQL_SERVER)
+                format!("SELECT version(), connection_id(), {}, current_user()", interrupt::MYSQL_SERVER)
             }
-            Product::Sqlite => "SELECT sqlite_version(), '', ''".to_owned(),
+            Product::Sqlite => "SELECT sqlite_version(), '', '', ''".to_owned(),
         };
         let rows = self.query(&sql).await?;
         let said = |at: usize| rows.first().map(|row| row.text(at).to_owned()).unwrap_or_default();
-        (self.version, self.ending.number, self.ending.server) = (said(0), said(1), said(2));
-        Ok(self.product != Product::Postgres || rows.first().is_some_and(|row| row.is_true(3)))
+        (self.version, self.ending.number, self.ending.server, self.user) = (said(0), said(1), said(2), said(3));
+        Ok(self.product != Product::Postgres || rows.first().is_some_and(|row| row.is_true(4)))
     }
 
     /// The product of the server; MySQL and MariaDB are distinguished by the server's version.

@@ -22,6 +22,7 @@ fn help_lists_the_commands() {
       accept       Leave differences between the entities and the database as they are for now
       status       Show entities, snapshot and database, and how they compare
       log          List all migrations, the newest first: why, by whom, where proven, whether applied
+      history      List what was done to the database, by whom, from which commit; find tampering
       purge        Write the migration that drops what `gen migration --keep` parked
       up           Apply pending migrations
       down         Revert applied migrations

@@ -54,7 +54,11 @@ impl Database {
         Session::connect(&crate::support::connection(&self.url), Missing::Refuse).await.expect("a second connection")
     }
 
-    pub async fn remove(self) {
+    /// Whatever a test did to the history, the log has one chain.
+    pub async fn remove(mut self) {
+        let lines = run::log(&mut self.session).await.unwrap_or_default();
+        let broken: Vec<_> = run::flaws(&lines, &[], None).into_iter().filter(|flaw| flaw.line.is_some()).collect();
+        assert!(broken.is_empty(), "{broken:?}");
         self.session.close().await;
         if let Some((mut admin, name)) = self.admin {
             let force = if admin.product() == Product::Postgres { " WITH (FORCE)" } else { "" };
@@ -80,15 +84,15 @@ impl Database {
     pub async fn tables(&mut self) -> Vec<String> {
         let sql = match self.session.product() {
             Product::Sqlite => {
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'sea_gen_history' ORDER BY name"
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sea_gen_history%' ORDER BY name"
             }
             Product::Postgres => {
                 "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace \
-                 AND relname <> 'sea_gen_history' ORDER BY relname"
+                 AND relname NOT LIKE 'sea_gen_history%' ORDER BY relname"
             }
             Product::MySql | Product::MariaDb => {
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() \
-                 AND table_name <> 'sea_gen_history' ORDER BY table_name"
+                 AND table_name NOT LIKE 'sea_gen_history%' ORDER BY table_name"
             }
         };
         let rows = self.query(sql).await;

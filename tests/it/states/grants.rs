@@ -39,7 +39,9 @@ fn a_role_can_do_its_work_and_no_more(product: Product) {
     project.run(&["lock", "--no-verify"]).with(0);
     if product == Product::Postgres {
         // The history is the administrator's, who has applied the first ones.
-        project.database.execute(&format!("ALTER TABLE sea_gen_history OWNER TO {migrator}"));
+        for table in ["sea_gen_history", "sea_gen_history_log"] {
+            project.database.execute(&format!("ALTER TABLE {table} OWNER TO {migrator}"));
+        }
     }
     project.run(&["up", "--database-url", &url]).with(0);
 

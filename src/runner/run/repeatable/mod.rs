@@ -50,7 +50,9 @@ pub async fn repeatables(session: &mut Session, files: &[SqlFile]) -> Result<Rep
 }
 
 fn unread(error: crate::session::DatabaseError) -> Error {
-    Error::new("the catalog could not be asked for what the repeatable files make").of(ErrorKind::Database).because(error)
+    Error::new("the catalog could not be asked for what the repeatable files make")
+        .of(ErrorKind::Database)
+        .because(error)
 }
 
 /// Removes the rows of all repeatable files, so that each is run again.

@@ -14,6 +14,7 @@ use crate::sql_file::SqlFile;
 use crate::{Error, ErrorKind, Product, Result, sql};
 
 use super::super::definers::Kept;
+use super::super::log::{Details, Event};
 use super::super::pending::{controls_transaction, first_line};
 use super::super::statement::{StatementError, carry_out};
 use super::super::table::Table;
@@ -63,7 +64,11 @@ impl Trouble {
 
 impl Sending<'_> {
     /// Runs the file if it is due.
-    pub(super) async fn run(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<Option<Outcome>> {
+    pub(super) async fn run(
+        &self,
+        session: &mut Session,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<Option<Outcome>> {
         self.refuse_transactions(session.product())?;
         lock::begin(session, self.wait).await?;
         // Another runner may have been faster, and on SQLite only the transaction keeps it out.
@@ -105,6 +110,8 @@ impl Sending<'_> {
             statements,
             execution_ms: elapsed(begun),
             status: Some(State::Applied),
+            rows: 0,
+            waited_ms: 0,
         };
         on_progress(Progress::Finished(&outcome));
         Ok(Some(outcome))
@@ -162,6 +169,7 @@ impl Sending<'_> {
         // Where this cannot be written the row says that it is running, and the next run does the same.
         if session.begin().await.is_ok() {
             let _ = self.table.record_file(session, (self.file, self.owner), Standing::Failed).await;
+            let _ = self.log(session, Event::Failed, begun).await;
             let _ = session.commit().await;
         }
         done
@@ -260,9 +268,22 @@ impl Sending<'_> {
             if is_anew {
                 self.table.outdate_files(session, &followers(self.files, self.file)).await?;
             }
+            self.log(session, Event::Applied, begun).await?;
             session.commit().await
         };
         recorded.await.map_err(Trouble::around("when its end was recorded"))
+    }
+
+    /// Writes a line about the file, in the open transaction.
+    async fn log(&self, session: &mut Session, event: Event, begun: Instant) -> Result<(), DatabaseError> {
+        let details = Details {
+            checksum: Some(self.file.checksum.clone()),
+            statements: self.file.statements.len() as u64,
+            execution_ms: elapsed(begun),
+            run: Some(self.owner.to_owned()),
+            ..Details::default()
+        };
+        self.table.append(session, (&self.file.path, event), details).await
     }
 
     /// A transaction of the file's own would end the one that holds its row.
@@ -306,7 +327,9 @@ impl Sending<'_> {
         let error = match (is_there, product) {
             (false, _) => error,
             (true, Product::Sqlite) => error.hint("it is run more than once: begin it with `DROP … IF EXISTS …`"),
-            (true, _) => error.hint("it is run more than once: write `CREATE OR REPLACE`, or begin it with `DROP … IF EXISTS …`"),
+            (true, _) => {
+                error.hint("it is run more than once: write `CREATE OR REPLACE`, or begin it with `DROP … IF EXISTS …`")
+            }
         };
         error.hint("correct the file, seal it with `gen lock`, and `gen up` goes on with it")
     }
