@@ -35,6 +35,7 @@ mod restore;
 mod review;
 mod seed;
 mod show;
+mod squash;
 mod status;
 mod sync;
 mod takeover;
@@ -177,6 +178,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Seed(command) => seed::run(common, command).await,
         Command::Lock { no_verify } => lock::run(common, *no_verify).await,
         Command::Log(command) => log::run(common, command).await,
+        Command::Squash(command) => squash::run(common, command).await,
         Command::Merge(command) => merge::run(common, command).await,
         Command::MergeDriver(command) => merge::driver(command),
         Command::Git(arguments::Git::Install) => merge::install(common),

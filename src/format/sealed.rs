@@ -9,13 +9,16 @@ use crate::Product;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::read_text;
 use crate::lock_file::{Lock, LockMismatch};
-use crate::migration::{self, Migration, MigrationId};
+use crate::migration::{self, Migration, MigrationId, REPLACED};
 
 /// The sealed migrations of a project.
 #[derive(Clone, Debug, Default)]
 pub struct SealedMigrations {
     /// Those of each product, oldest first.
     pub by_product: BTreeMap<Product, Vec<Sealed>>,
+    /// The migrations that were squashed into others, as far as their files are kept: a database that has some of them needs the
+    /// rest.
+    pub replaced: BTreeMap<Product, Vec<Sealed>>,
     /// The name of their own history, if they have one.
     pub history: Option<String>,
 }
@@ -38,7 +41,8 @@ impl SealedMigrations {
     /// [`ErrorKind::Refused`] where a file is not the one that the lock seals, is not there, or is not in the lock.
     pub fn read(folder: &Path, path: &Path) -> Result<Self> {
         let lock = Lock::parse(path, &read_text(path)?)?;
-        let mut by_product = BTreeMap::new();
+        let (mut by_product, mut squashed) = (BTreeMap::new(), BTreeMap::new());
+        let root = folder.parent().unwrap_or(folder);
         for (&product, locked) in &lock.dialects {
             let place = place(folder, product, &lock);
             if !locked.migrations.is_empty() && !place.is_dir() {
@@ -50,11 +54,13 @@ impl SealedMigrations {
                 .of(ErrorKind::Missing)
                 .hint("check the path of the folder"));
             }
-            let migrations = migration::migrations(&place, folder.parent().unwrap_or(folder), product)?;
+            let migrations = migration::migrations(&place, root, product)?;
             let sealed = verify(&lock, product, migrations, (&place, path))?;
             by_product.insert(product, sealed);
+            let replaced = migration::migrations(&place.join(REPLACED), root, product)?;
+            squashed.insert(product, replaced.into_iter().map(Sealed::from).collect());
         }
-        Ok(Self { by_product, history: lock.history })
+        Ok(Self { by_product, replaced: as_replaced(&lock, squashed)?, history: lock.history })
     }
 
     /// The same from the texts of the lock file and of the migrations, as a program contains them.
@@ -64,14 +70,17 @@ impl SealedMigrations {
     pub fn parse(lock: &str, files: &[(Product, &str, &str)]) -> Result<Self> {
         let path = Path::new("schema.lock.json");
         let lock = Lock::parse(path, lock)?;
-        let mut by_product = BTreeMap::new();
+        let (mut by_product, mut squashed) = (BTreeMap::new(), BTreeMap::new());
         for &product in lock.dialects.keys() {
             let own = files.iter().filter(|(of, _, _)| *of == product).map(|(_, id, text)| (*id, *text));
-            let migrations: Vec<Migration> = parse(product, own)?;
+            let lines = lock.replaced(product);
+            let is_replaced = |migration: &Migration| lines.iter().any(|line| line.id == migration.id);
+            let (replaced, migrations): (Vec<_>, Vec<_>) = parse(product, own)?.into_iter().partition(is_replaced);
             let sealed = verify(&lock, product, migrations, (Path::new("migrations"), path))?;
             by_product.insert(product, sealed);
+            squashed.insert(product, replaced.into_iter().map(Sealed::from).collect());
         }
-        Ok(Self { by_product, history: lock.history })
+        Ok(Self { by_product, replaced: as_replaced(&lock, squashed)?, history: lock.history })
     }
 
     /// The migrations, each with the path of its file below `folder`.
@@ -79,7 +88,11 @@ impl SealedMigrations {
         let is_one = self.by_product.len() == 1;
         self.by_product.iter().flat_map(move |(&product, sealed)| {
             let folder = if is_one { folder.to_owned() } else { folder.join(product.key()) };
-            sealed.iter().map(move |it| (product, &it.migration.id, folder.join(format!("{}.sql", it.migration.id))))
+            let replaced = self.replaced.get(&product).into_iter().flatten().map(|it| (it, REPLACED));
+            sealed.iter().map(|it| (it, "")).chain(replaced).map(move |(it, below)| {
+                let id = &it.migration.id;
+                (product, id, folder.join(below).join(format!("{id}.sql")))
+            })
         })
     }
 }
@@ -131,6 +144,28 @@ fn verify(
         Some(mismatch) => Err(not_sealed(&mismatch, place, path)),
         None => Ok(sealed),
     }
+}
+
+/// The files of migrations that were squashed, each as it was then.
+fn as_replaced(lock: &Lock, files: BTreeMap<Product, Vec<Sealed>>) -> Result<BTreeMap<Product, Vec<Sealed>>> {
+    for (product, replaced) in &files {
+        let lines = lock.replaced(*product);
+        for file in replaced {
+            let id = &file.migration.id;
+            let line = lines.iter().find(|line| line.id == *id);
+            if line.is_some_and(|line| line.checksum == file.checksum) {
+                continue;
+            }
+            let what = match line {
+                Some(_) => "is not the file that was squashed: databases that lack it would get something else",
+                None => "was squashed into no migration",
+            };
+            return Err(Error::new(format!("`{REPLACED}/{id}.sql` {what}"))
+                .of(ErrorKind::Changed)
+                .hint(format!("restore the folder: `git checkout -- '*{REPLACED}/*'`")));
+        }
+    }
+    Ok(files)
 }
 
 /// A file and the lock do not fit together.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use sea_gen_runner::Result;
 use sea_gen_runner::lock_file::Lock;
+use sea_gen_runner::migration::REPLACED;
 
 use crate::schema::Product;
 
@@ -36,6 +37,11 @@ impl Project {
         for id in sea_gen_runner::migration::ids(&migrations, &self.root)? {
             let path = migrations.join(format!("{id}.sql"));
             moves.push((path, self.migration_path(product, &id)));
+        }
+        let replaced = migrations.join(REPLACED);
+        for id in sea_gen_runner::migration::ids(&replaced, &self.root)? {
+            let path = replaced.join(format!("{id}.sql"));
+            moves.push((path, self.replaced_path(product, &id)));
         }
         for path in Snapshot::files(&snapshots)? {
             let to = self.snapshot_folder(product).join(path.strip_prefix(&snapshots).unwrap_or(&path));

@@ -72,7 +72,7 @@ impl Migrations {
     /// An invalid or duplicate id; a text that is not a migration, with the line.
     pub fn parse<'t>(product: Product, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Result<Self> {
         let read = sealed::parse(product, files)?.into_iter().map(Sealed::from).collect();
-        Ok(SealedMigrations { by_product: BTreeMap::from([(product, read)]), history: None }.into())
+        Ok(SealedMigrations { by_product: BTreeMap::from([(product, read)]), ..SealedMigrations::default() }.into())
     }
 
     /// These migrations and those of other products; of a product that both have, `other`'s.
@@ -81,7 +81,9 @@ impl Migrations {
         let (mut functions, on_ahead) = (self.functions.clone(), self.on_ahead);
         functions.extend(&other.functions);
         let mut read = self.into_read();
-        read.by_product.extend(other.into_read().by_product);
+        let other = other.into_read();
+        read.by_product.extend(other.by_product);
+        read.replaced.extend(other.replaced);
         Self { functions, on_ahead, ..read.into() }
     }
 
@@ -184,7 +186,7 @@ impl Migrations {
         }
     }
 
-    /// The migrations for a database of this product.
+    /// The migrations for a database of this product, and those that were squashed into them.
     ///
     /// # Errors
     /// There are none for it.
@@ -201,7 +203,7 @@ impl Migrations {
                 "connect to the right database, or write the migrations for this one too: `dialects` in `gen.toml`",
             ));
         };
-        let files = files.iter();
+        let files = files.iter().chain(read.replaced.get(&product).into_iter().flatten());
         Ok(files
             .map(|Sealed { migration, checksum }| Applicable::new(migration, checksum.clone()).with(&self.functions))
             .collect())

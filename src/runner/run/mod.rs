@@ -28,6 +28,7 @@ mod pending;
 mod portions;
 mod probe;
 mod renamed;
+mod replaced;
 mod resume;
 mod statement;
 mod stop;
@@ -59,7 +60,8 @@ pub use lock::{Orphans, Waiting, holder};
 pub use patience::has_waited;
 pub use pending::{Order, kept, pending, to_apply, to_revert};
 pub use probe::undecidable;
-pub use renamed::{as_renamed, follow_names};
+pub use renamed::{as_filed, follow_files};
+pub use replaced::standing;
 pub use statement::goes_on;
 
 /// The default time to wait for another runner.
@@ -280,11 +282,36 @@ pub async fn go(
         }
     }
     let mut run = Run::begin(session, waiting, on_progress).await?;
-    if let Err(error) = renamed::follow(&run, session, files, waiting.limit).await {
-        run.end(session).await;
-        return Err(error);
-    }
-    let result = match course {
+    let mut outcomes = Vec::new();
+    let result = under_way(&mut run, session, (files, &mut outcomes), (course, waiting), on_progress).await;
+    run.end(session).await;
+    result.map(|()| outcomes)
+}
+
+/// What is done while the lock is held.
+async fn under_way(
+    run: &mut Run,
+    session: &mut Session,
+    (all, outcomes): (&[Applicable<'_>], &mut Vec<Outcome>),
+    (course, waiting): (Course<'_>, Waiting),
+    on_progress: ProgressCallback<'_>,
+) -> Result<()> {
+    let mut recorded = renamed::follow(run, session, all, waiting.limit).await?;
+    recorded.iter().for_each(|outcome| on_progress(Progress::Finished(outcome)));
+    outcomes.append(&mut recorded);
+    let standing = match all.iter().any(|file| file.migration.is_squashed()) {
+        true => standing(&run.table.read(session).await?, all)?,
+        false => all.to_vec(),
+    };
+    let files = standing.as_slice();
+    let end = |id: &str| replaced::end(id, files, all);
+    let mut done = match course {
+        // SeaORM's `Migrator` lists those too that are squashed.
+        Course::Apply(id) | Course::Revert(id) if end(id).is_none() => Ok(Vec::new()),
+        Course::Apply(id) if end(id).as_deref() != Some(id) => {
+            let target = Target::Id(end(id).unwrap_or_default());
+            run.up(session, files, (&target, Order::Strict), on_progress).await
+        }
         Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
         Course::UpOnAhead(target, on_ahead) => run.up_on_ahead(session, files, (target, on_ahead), on_progress).await,
         Course::OutOfOrder(target) => run.up(session, files, (target, Order::Any), on_progress).await,
@@ -293,9 +320,13 @@ pub async fn go(
         Course::Goto(id) => run.goto(session, files, id, on_progress).await,
         Course::Apply(id) => run.apply_one(session, files, id, on_progress).await,
         Course::Revert(id) => run.revert_one(session, files, id, on_progress).await,
-    };
-    run.end(session).await;
-    result
+    }?;
+    outcomes.append(&mut done);
+    // What was missing of a squashed migration may be there now.
+    let mut recorded = replaced::follow(run, session, all, waiting.limit).await?;
+    recorded.iter().for_each(|outcome| on_progress(Progress::Finished(outcome)));
+    outcomes.append(&mut recorded);
+    Ok(())
 }
 
 /// Whether `up` has nothing to do: then neither the lock nor the privilege to create the history table is needed.
@@ -310,6 +341,11 @@ fn has_nothing_to_apply(
     if matches!(target, Target::Id(_)) {
         return Ok(false);
     }
+    if replaced::is_due(seen, files) {
+        return Ok(false);
+    }
+    let seen = &as_filed(seen, files);
+    let files = &standing(seen, files)?;
     let newer = on_ahead.map_or_else(Vec::new, |_| ahead::newer(seen, files));
     match on_ahead {
         Some(OnAhead::Refuse) if !newer.is_empty() => Err(ahead::refused(&newer, OnAhead::Refuse)),
