@@ -8,6 +8,7 @@ mod judging;
 mod merging;
 mod pages;
 mod running;
+mod squashing;
 mod team;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub(super) use running::{
     Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Restore, Reverting, Run, Sync,
     Unlock, Up,
 };
+pub(super) use squashing::Squash;
 pub(super) use team::{Blame, Ci, CiHost};
 pub(super) use writing::{From, Migration, Purge, Undo};
 
@@ -151,6 +153,8 @@ pub(super) enum Command {
         #[arg(long)]
         no_verify: bool,
     },
+    /// Put one migration in the place of several
+    Squash(Squash),
     /// Put the migrations of one branch behind those of another, after a git merge, rebase or cherry-pick
     Merge(Merge),
     /// Merge one file for git

@@ -20,10 +20,10 @@ use crate::lint::house::{HOUSE_RULES, HouseRule};
 use crate::lint::script::{self, MISSING_DOWN, StatementPlace};
 use crate::lint::{Finding, Level, RULES, Rule};
 use crate::project::find_id;
-use crate::workflow::Workspace;
 use crate::workflow::lint_code::{self, JudgedCode};
 use crate::workflow::lint_house::{self, JudgedObject};
 use crate::workflow::read_statements::lines;
+use crate::workflow::{Workspace, applicables};
 
 use super::arguments::{Common, Lint, LintFormat};
 use super::report::Failure;
@@ -238,8 +238,10 @@ async fn applied(workspace: &Workspace) -> Option<Applied> {
     let connection = workspace.connection().filter(|_| !workspace.database_is_absent())?;
     let told = match connect(connection, Missing::Refuse).await {
         Ok(mut session) => {
-            let history = run::history(&mut session).await;
             let product = session.product();
+            let files = workspace.all_migrations(product).unwrap_or_default();
+            let history = run::history(&mut session).await;
+            let history = history.map(|history| run::as_filed(&history, &applicables(&files)));
             // Without the table, none of them was applied.
             let rows = session.query(&format!("SELECT version FROM {SEAORM_HISTORY}")).await.unwrap_or_default();
             let seaorm = rows.iter().map(|row| row.text(0).to_owned()).collect();

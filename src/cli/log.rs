@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::workflow::log::{Entry, Log, log};
 use crate::workflow::{Failure, Workspace};
 
-use super::Ending;
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
+use super::{Ending, show};
 
 pub(super) async fn run(common: &Common, command: &arguments::Report) -> Result<Ending, Failure> {
     let log = log(&Workspace::open(common)?).await?;
@@ -41,6 +41,9 @@ fn as_text(entry: &Entry, log: &Log) -> String {
     for (product, line) in lines {
         let dialect = if lines.len() > 1 { format!("{}: ", product.key()) } else { String::new() };
         row("proof", format!("{dialect}{}", proof(line)));
+        if !line.replaces.is_empty() {
+            row("replaces", format!("{dialect}{}", show::plural(line.replaces.len(), "migration")));
+        }
     }
     match record {
         Some(record) => row("database", format!("{} {}", ink(Ink::Green, record.status.key()), record.applied_at)),
@@ -65,7 +68,7 @@ fn proof(line: &LockedMigration) -> String {
 fn as_json(entry: &Entry, log: &Log) -> Value {
     let Entry { id, about, lines, record } = entry;
     let dialects = lines.iter().map(|(product, line)| {
-        json!({ "dialect": product.key(), "proof": line.proof, "refuted": line.refuted, "from": line.from, "to": line.to })
+        json!({ "dialect": product.key(), "proof": line.proof, "refuted": line.refuted, "from": line.from, "to": line.to, "replaces": line.replaces.iter().map(|it| &it.id).collect::<Vec<_>>() })
     });
     let status = match record {
         Some(record) => Some(record.status.key()),

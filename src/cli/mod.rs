@@ -36,6 +36,7 @@ mod restore;
 mod review;
 mod seed;
 mod show;
+mod squash;
 mod status;
 mod sync;
 mod takeover;
@@ -179,6 +180,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Lock { no_verify } => lock::run(common, *no_verify).await,
         Command::Log(command) => log::run(common, command).await,
         Command::History(command) => history::run(common, command).await,
+        Command::Squash(command) => squash::run(common, command).await,
         Command::Merge(command) => merge::run(common, command).await,
         Command::MergeDriver(command) => merge::driver(command),
         Command::Git(arguments::Git::Install) => merge::install(common),

@@ -9,10 +9,13 @@ use crate::workflow::{Failure, Workspace};
 
 use super::arguments::{self, Common};
 use super::paint::{self, Ink, ink};
-use super::{Ending, show, up};
+use super::{Ending, show, squash, up};
 
 pub(super) async fn run(common: &Common, command: &arguments::Undo) -> Result<Ending, Failure> {
     let workspace = Workspace::open_to_write(common, "gen undo")?;
+    if let Some(id) = undo::squashed(&workspace, &which(command.target.as_deref()))? {
+        return squash::restore(&workspace, &id, command).await;
+    }
     let undo = undo::plan(&workspace, &which(command.target.as_deref()), command.force).await?;
     if command.down && !undo.applied.is_empty() {
         up::revert(common, &undo.applied, &command.allow, &undo.command("--down")).await?;

@@ -183,7 +183,7 @@ async fn run_course(
         }
     }
     // Completed migrations are reported even if a later one fails.
-    let (mut talk, mut done) = (Talk::new(), recognised);
+    let (mut talk, mut done) = (Talk::new(), [bench.recorded.clone(), recognised].concat());
     let mut watch = |progress: Progress<'_>| {
         if let Progress::Finished(outcome) = progress {
             done.push(outcome.clone());
@@ -286,7 +286,7 @@ pub(super) fn print(command: &Run, report: &Report) {
         .iter()
         .map(|outcome| {
             let word = match (outcome.direction, outcome.status) {
-                (_, Some(State::Recognised)) => ink(Ink::Yellow, "recognised"),
+                (_, Some(State::Recognised | State::Baseline)) => ink(Ink::Yellow, "recognised"),
                 (Direction::Up, _) if outcome.is_of_file() => ink(Ink::Green, "run"),
                 (Direction::Up, _) => ink(Ink::Green, "applied"),
                 (Direction::Down, _) => ink(Ink::Red, "reverted"),

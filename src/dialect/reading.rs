@@ -12,7 +12,7 @@ use sqlparser::parser::Parser;
 use crate::dialect::Product;
 
 pub use paired::pair;
-pub use unseen::unseen;
+pub use unseen::{every_unseen, unseen};
 
 /// The effect of one statement.
 pub fn read(product: Product, sql: &str) -> Reading {

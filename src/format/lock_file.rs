@@ -62,6 +62,9 @@ pub struct LockedMigration {
     /// Whether it failed its proof.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub refuted: bool,
+    /// The lines of the migrations that were squashed into it, as they were, in the order of their ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<LockedMigration>,
 }
 
 /// Where a migration was proven: up, down and up again on a scratch database.
@@ -113,6 +116,31 @@ struct LockEntry {
     to: Option<String>,
     #[serde(default)]
     proof: ProofEntry,
+    #[serde(default)]
+    replaces: Vec<ReplacedEntry>,
+}
+
+/// A migration that was squashed into another one, whose chain covers it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReplacedEntry {
+    id: MigrationId,
+    checksum: String,
+    from: Option<String>,
+    to: Option<String>,
+    #[serde(default)]
+    proof: ProofEntry,
+    #[serde(default)]
+    replaces: Vec<ReplacedEntry>,
+}
+
+impl From<ReplacedEntry> for LockedMigration {
+    fn from(entry: ReplacedEntry) -> Self {
+        let ReplacedEntry { id, checksum, from, to, proof, replaces } = entry;
+        let refuted = proof.is_refuted();
+        let replaces = replaces.into_iter().map(Self::from).collect();
+        Self { id, checksum, from, to, proof: proof.into(), refuted, replaces }
+    }
 }
 
 /// The proof as an entry of the lock file records it. The word is for readers: a missing value means the same.
@@ -131,6 +159,12 @@ enum Word {
     Unproven,
     #[serde(rename = "refuted")]
     Refuted,
+}
+
+impl ProofEntry {
+    fn is_refuted(&self) -> bool {
+        matches!(self, Self::Unproven(Word::Refuted))
+    }
 }
 
 impl From<ProofEntry> for Option<Proof> {
@@ -192,12 +226,13 @@ impl Lock {
             let files = files.remove(&product).unwrap_or_default();
             let mut locked = Locked { fingerprint, migrations: Vec::new(), files };
             for line in lines {
-                let LockEntry { id, checksum, chain: sealed, from, to, proof } = line;
+                let LockEntry { id, checksum, chain: sealed, from, to, proof, replaces } = line;
                 if locked.migrations.last().is_some_and(|before| before.id >= id) {
                     return Err(broken(format!("`{id}` of {} is not in its place", product.key())));
                 }
-                let refuted = matches!(proof, ProofEntry::Unproven(Word::Refuted));
-                let migration = LockedMigration { id, checksum, from, to, proof: proof.into(), refuted };
+                let refuted = proof.is_refuted();
+                let replaces = replaces.into_iter().map(LockedMigration::from).collect();
+                let migration = LockedMigration { id, checksum, from, to, proof: proof.into(), refuted, replaces };
                 chain = link(&chain, &migration);
                 if sealed != chain {
                     let what = format!("`{}` of {}, or what stood before it", migration.id, product.key());
@@ -294,30 +329,37 @@ fn short(text: &str) -> String {
 
 fn lines(locked: &Locked) -> Vec<String> {
     let mut chain = String::new();
-    let mut lines = Vec::new();
-    for migration in &locked.migrations {
+    let line = |migration: &LockedMigration| {
         chain = link(&chain, migration);
-        let LockedMigration { id, checksum, from, to, proof, refuted } = migration;
-        let mut line = format!("\n      {{\"id\": {}, \"checksum\": {}", value!(id), value!(checksum));
-        line.push_str(&format!(", \"chain\": \"{chain}\""));
-        for (key, fingerprint) in [("from", from), ("to", to)] {
-            if let Some(fingerprint) = fingerprint {
-                line.push_str(&format!(", \"{key}\": {}", value!(fingerprint)));
-            }
+        format!("\n      {}", entry(migration, Some(&chain), 6))
+    };
+    locked.migrations.iter().map(line).collect()
+}
+
+/// One migration as a line, and a line more for each that it replaces, `depth` spaces deep.
+fn entry(migration: &LockedMigration, chain: Option<&str>, depth: usize) -> String {
+    let LockedMigration { id, checksum, from, to, proof, refuted, replaces } = migration;
+    let mut line = format!("{{\"id\": {}, \"checksum\": {}", value!(id), value!(checksum));
+    for (key, text) in [("chain", chain), ("from", from.as_deref()), ("to", to.as_deref())] {
+        if let Some(text) = text {
+            line.push_str(&format!(", \"{key}\": {}", value!(text)));
         }
-        match proof {
-            Some(Proof { engine, version }) => line.push_str(&format!(
-                ", \"proof\": {{\"engine\": {}, \"version\": {}}}",
-                value!(engine),
-                value!(version)
-            )),
-            None if *refuted => line.push_str(", \"proof\": \"refuted\""),
-            None => line.push_str(", \"proof\": \"unproven\""),
-        }
-        line.push('}');
-        lines.push(line);
     }
-    lines
+    match proof {
+        Some(Proof { engine, version }) => {
+            line.push_str(&format!(", \"proof\": {{\"engine\": {}, \"version\": {}}}", value!(engine), value!(version)))
+        }
+        None if *refuted => line.push_str(", \"proof\": \"refuted\""),
+        None => line.push_str(", \"proof\": \"unproven\""),
+    }
+    if !replaces.is_empty() {
+        let (inner, outer) = (" ".repeat(depth + 2), " ".repeat(depth));
+        let entries: Vec<String> =
+            replaces.iter().map(|it| format!("\n{inner}{}", entry(it, None, depth + 2))).collect();
+        line.push_str(&format!(", \"replaces\": [{}\n{outer}]", entries.join(",")));
+    }
+    line.push('}');
+    line
 }
 
 mod seal;

@@ -9,7 +9,7 @@ use crate::Product;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::read_text;
 use crate::lock_file::{FileMismatch, Lock, LockMismatch};
-use crate::migration::{self, Migration, MigrationId};
+use crate::migration::{self, Migration, MigrationId, REPLACED};
 use crate::sql_file::{self, SqlFile};
 
 /// The sealed migrations of a project.
@@ -19,6 +19,9 @@ pub struct SealedMigrations {
     pub by_product: BTreeMap<Product, Vec<Sealed>>,
     /// The files beside the migrations of each product.
     pub sql_files: BTreeMap<Product, Vec<SqlFile>>,
+    /// The migrations that were squashed into others, as far as their files are kept: a database that has some of them needs the
+    /// rest.
+    pub replaced: BTreeMap<Product, Vec<Sealed>>,
     /// The name of their own history, if they have one.
     pub history: Option<String>,
 }
@@ -41,7 +44,8 @@ impl SealedMigrations {
     /// [`ErrorKind::Refused`] where a file is not the one that the lock seals, is not there, or is not in the lock.
     pub fn read(folder: &Path, path: &Path) -> Result<Self> {
         let lock = Lock::parse(path, &read_text(path)?)?;
-        let (mut by_product, mut sql_files) = (BTreeMap::new(), BTreeMap::new());
+        let (mut by_product, mut squashed, mut sql_files) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let root = folder.parent().unwrap_or(folder);
         for (&product, locked) in &lock.dialects {
             let place = place(folder, product, &lock);
             if !locked.migrations.is_empty() && !place.is_dir() {
@@ -53,15 +57,16 @@ impl SealedMigrations {
                 .of(ErrorKind::Missing)
                 .hint("check the path of the folder"));
             }
-            let root = folder.parent().unwrap_or(folder);
             let migrations = migration::migrations(&place, root, product)?;
             let sealed = verify(&lock, product, migrations, (&place, path))?;
             by_product.insert(product, sealed);
+            let replaced = migration::migrations(&place.join(REPLACED), root, product)?;
+            squashed.insert(product, replaced.into_iter().map(Sealed::from).collect());
             let files = sql_file::repeatable(&place, root, product)?;
             verify_sql_files(&lock, product, &files, (&place, path))?;
             sql_files.insert(product, files);
         }
-        Ok(Self { by_product, sql_files, history: lock.history })
+        Ok(Self { by_product, sql_files, replaced: as_replaced(&lock, squashed)?, history: lock.history })
     }
 
     /// The same from the texts of the lock file and of the files, as a program contains them: a migration under its id, a file beside
@@ -72,20 +77,23 @@ impl SealedMigrations {
     pub fn parse(lock: &str, files: &[(Product, &str, &str)]) -> Result<Self> {
         let path = Path::new("schema.lock.json");
         let lock = Lock::parse(path, lock)?;
-        let (mut by_product, mut sql_files) = (BTreeMap::new(), BTreeMap::new());
+        let (mut by_product, mut squashed, mut sql_files) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let place = Path::new("migrations");
         for &product in lock.dialects.keys() {
             let own = files.iter().filter(|(of, _, _)| *of == product).map(|(_, id, text)| (*id, *text));
             let (beside, own): (Vec<_>, Vec<_>) = own.partition(|(id, _)| id.contains('/'));
-            let migrations: Vec<Migration> = parse(product, own)?;
+            let lines = lock.replaced(product);
+            let is_replaced = |migration: &Migration| lines.iter().any(|line| line.id == migration.id);
+            let (replaced, migrations): (Vec<_>, Vec<_>) = parse(product, own)?.into_iter().partition(is_replaced);
             let sealed = verify(&lock, product, migrations, (place, path))?;
             by_product.insert(product, sealed);
+            squashed.insert(product, replaced.into_iter().map(Sealed::from).collect());
             let beside = beside.into_iter().map(|(path, text)| SqlFile::parse(path, product, text));
             let beside: Vec<SqlFile> = beside.collect::<Result<_>>()?;
             verify_sql_files(&lock, product, &beside, (place, path))?;
             sql_files.insert(product, beside);
         }
-        Ok(Self { by_product, sql_files, history: lock.history })
+        Ok(Self { by_product, sql_files, replaced: as_replaced(&lock, squashed)?, history: lock.history })
     }
 
     /// The migrations by their ids and the files beside them by their paths, each with the path of its file below `folder`.
@@ -94,8 +102,12 @@ impl SealedMigrations {
         let place = |product: Product| if is_one { folder.to_owned() } else { folder.join(product.key()) };
         let mut found = Vec::new();
         for (&product, sealed) in &self.by_product {
-            let id = |it: &Sealed| it.migration.id.to_string();
-            found.extend(sealed.iter().map(|it| (product, id(it), place(product).join(format!("{}.sql", id(it))))));
+            let replaced = self.replaced.get(&product).into_iter().flatten().map(|it| (it, REPLACED));
+            for (it, below) in sealed.iter().map(|it| (it, "")).chain(replaced) {
+                let id = it.migration.id.to_string();
+                let path = place(product).join(below).join(format!("{id}.sql"));
+                found.push((product, id, path));
+            }
         }
         for (&product, files) in &self.sql_files {
             found.extend(files.iter().map(|it| (product, it.path.clone(), place(product).join(&it.path))));
@@ -151,6 +163,28 @@ fn verify(
         Some(mismatch) => Err(not_sealed(&mismatch, place, path)),
         None => Ok(sealed),
     }
+}
+
+/// The files of migrations that were squashed, each as it was then.
+fn as_replaced(lock: &Lock, files: BTreeMap<Product, Vec<Sealed>>) -> Result<BTreeMap<Product, Vec<Sealed>>> {
+    for (product, replaced) in &files {
+        let lines = lock.replaced(*product);
+        for file in replaced {
+            let id = &file.migration.id;
+            let line = lines.iter().find(|line| line.id == *id);
+            if line.is_some_and(|line| line.checksum == file.checksum) {
+                continue;
+            }
+            let what = match line {
+                Some(_) => "is not the file that was squashed: databases that lack it would get something else",
+                None => "was squashed into no migration",
+            };
+            return Err(Error::new(format!("`{REPLACED}/{id}.sql` {what}"))
+                .of(ErrorKind::Changed)
+                .hint(format!("restore the folder: `git checkout -- '*{REPLACED}/*'`")));
+        }
+    }
+    Ok(files)
 }
 
 /// A file and the lock do not fit together.

@@ -42,6 +42,35 @@ fn later(id: &MigrationId) -> Result<DateTime> {
         .map_err(|error| Error::new("there is no time after that of the newest migration").because(error))
 }
 
+/// The id of a migration that stands for several: after the last of them, and before the next one. Without a name it is named after the
+/// last.
+///
+/// # Errors
+/// A name that cannot be used, or that another migration has already; no id is left between the two.
+pub fn squashed_id(
+    name: Option<&str>,
+    last: &MigrationId,
+    next: Option<&MigrationId>,
+    existing: &[MigrationId],
+) -> Result<MigrationId> {
+    const PREFIX: &str = "squashed_";
+    let own = last.name().strip_prefix(PREFIX).unwrap_or(last.name());
+    let usual = format!("{PREFIX}{own}");
+    let slug = match name {
+        Some(name) => free_slug(name, existing)?,
+        None if usual.len() > LONGEST_NAME => "squashed".to_owned(),
+        None => usual,
+    };
+    for id in [format!("{}_{slug}", last.stamp()), format!("{}_{slug}", later(last)?.strftime(STAMP))] {
+        let id: MigrationId = id.parse()?;
+        if id > *last && next.is_none_or(|next| id < *next) {
+            return Ok(id);
+        }
+    }
+    Err(Error::new(format!("no id named `{slug}` is left after `{last}` and before the next migration"))
+        .hint("choose a name that sorts between the two: `gen squash <NAME>`, or another end: `--to`"))
+}
+
 /// The id of a migration with another name, and the same time.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use sea_gen_runner::Result;
 use sea_gen_runner::lock_file::Lock;
+use sea_gen_runner::migration::REPLACED;
 use sea_gen_runner::sql_file;
 
 use crate::schema::Product;
@@ -40,6 +41,11 @@ impl Project {
         }
         for file in sql_file::repeatable(&migrations, &self.root, product)? {
             moves.push((migrations.join(&file.path), self.migrations_folder(product).join(&file.path)));
+        }
+        let replaced = migrations.join(REPLACED);
+        for id in sea_gen_runner::migration::ids(&replaced, &self.root)? {
+            let path = replaced.join(format!("{id}.sql"));
+            moves.push((path, self.replaced_path(product, &id)));
         }
         for path in Snapshot::files(&snapshots)? {
             let to = self.snapshot_folder(product).join(path.strip_prefix(&snapshots).unwrap_or(&path));

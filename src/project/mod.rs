@@ -28,6 +28,7 @@ mod parallel;
 mod registered;
 mod revision;
 mod snapshot;
+mod squashed;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ pub use environment::{DatabaseUrl, Environment, NamedDatabase};
 pub use files::{Batch, FileChange, Staged, make_folder, write_text};
 pub use fingerprint::fingerprint;
 pub use former::{MigratorEdit, SnapshotTexts};
-pub use id::{find_id, id_behind, new_id, renamed_id};
+pub use id::{find_id, id_behind, new_id, renamed_id, squashed_id};
 pub use merge_driver::{Versions, merge_file};
 pub use migrators::MigrationCode;
 pub use parallel::STACK;

@@ -48,7 +48,7 @@ impl Project {
     /// The `Migrator` is not found, or its list cannot be extended.
     pub fn write_lock(&self, lock: &Lock, batch: &mut Batch) -> Result<()> {
         let mut migrator = None;
-        if let Some(registry) = self.registry(lock)? {
+        if let Some(registry) = self.registry(lock, batch)? {
             for (path, text) in registry.changes(self, lock, batch)? {
                 if let Some(after) = text.clone().filter(|_| path == registry.path) {
                     migrator = Some(MigratorEdit { path: path.clone(), before: registry.before.clone(), after });
@@ -93,7 +93,7 @@ impl Project {
         if !self.config.format.has_migrator() || self.is_without_sources() {
             return Ok(Vec::new());
         }
-        let Some(registry) = self.registry(lock)? else { return Ok(Vec::new()) };
+        let Some(registry) = self.registry(lock, &Batch::new(&self.root))? else { return Ok(Vec::new()) };
         let shown = self.shown(&registry.path).display();
         let listed: Vec<&str> = registry.text.listed().collect();
         let is_missing = |name: &&String| !listed.contains(&name.as_str());
@@ -150,7 +150,7 @@ impl Project {
         Ok(found)
     }
 
-    fn registry(&self, lock: &Lock) -> Result<Option<Registry>> {
+    fn registry(&self, lock: &Lock, batch: &Batch) -> Result<Option<Registry>> {
         if !self.config.format.has_migrator() {
             return Ok(None);
         }
@@ -162,6 +162,7 @@ impl Project {
             .flat_map(|locked| &locked.migrations)
             .map(|locked| module(locked.id.as_str()))
             .collect();
+        wanted.extend(self.listed_with_replaced(lock, batch)?);
         wanted.sort();
         wanted.dedup();
         let text = MigratorText::read(&before).map_err(|unfit| self.unfit(&path, &unfit))?;
@@ -172,6 +173,23 @@ impl Project {
             }
         }
         Ok(Some(Registry { path, before, text, wanted, gone }))
+    }
+
+    /// The modules of squashed migrations whose files are kept: SeaORM stops at the row of a migration that is not in the list. They
+    /// do nothing where the squashed one counts. With `format = "rust"` SeaORM would run them, so there they are not listed.
+    fn listed_with_replaced(&self, lock: &Lock, batch: &Batch) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        for product in lock.dialects.keys().filter(|_| self.config.format == Format::SeaOrm) {
+            for line in lock.replaced(*product) {
+                let path = self.replaced_path(*product, &line.id);
+                let is_kept = match batch.content(&path) {
+                    Some(content) => content.is_some(),
+                    None => path.is_file(),
+                };
+                found.extend(is_kept.then(|| module(line.id.as_str())));
+            }
+        }
+        Ok(found)
     }
 
     fn unfit(&self, path: &Path, unfit: &Unfit) -> Error {

@@ -226,8 +226,19 @@ impl Revision {
     /// # Errors
     /// Git's refusal.
     pub fn migration_texts(&self, product: Product) -> Result<BTreeMap<MigrationId, String>> {
-        let folder = self.project.migrations_folder(product);
-        let folder = self.project.shown(&folder).to_owned();
+        self.texts_in(&self.project.migrations_folder(product))
+    }
+
+    /// The texts of the migrations of a dialect that were squashed, as far as their files are kept.
+    ///
+    /// # Errors
+    /// Git's refusal.
+    pub fn replaced_texts(&self, product: Product) -> Result<BTreeMap<MigrationId, String>> {
+        self.texts_in(&self.project.replaced_folder(product))
+    }
+
+    fn texts_in(&self, folder: &Path) -> Result<BTreeMap<MigrationId, String>> {
+        let folder = self.project.shown(folder).to_owned();
         let files = git::files(&self.project.root, &self.commit, &folder, "sql")?;
         let id = |path: &str| {
             let path = Path::new(path).strip_prefix(&folder).ok()?;

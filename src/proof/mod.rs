@@ -11,6 +11,7 @@ mod fired;
 mod follow;
 mod part;
 mod reached;
+mod replay;
 mod rows;
 mod scratch;
 mod stand_ins;
@@ -34,6 +35,7 @@ pub use build::build_beside;
 pub use fill::{SeedProgress, SeedReport, fill};
 pub use follow::Renames;
 pub use reached::{Reached, reached};
+pub use replay::{Chain, Replayed, replay};
 pub use scratch::Scratch;
 
 use build::{build, build_extensions, changed_tables, differences, found, in_words, normalized, read_back, with_rows};

@@ -83,6 +83,7 @@ impl Migrations {
         functions.extend(&other.functions);
         let (mut read, other) = (self.into_read(), other.into_read());
         read.by_product.extend(other.by_product);
+        read.replaced.extend(other.replaced);
         read.sql_files.extend(other.sql_files);
         Self { functions, on_ahead, ..read.into() }
     }
@@ -192,7 +193,7 @@ impl Migrations {
         }
     }
 
-    /// The migrations for a database of this product.
+    /// The migrations for a database of this product, and those that were squashed into them.
     ///
     /// # Errors
     /// There are none for it.
@@ -209,7 +210,7 @@ impl Migrations {
                 "connect to the right database, or write the migrations for this one too: `dialects` in `gen.toml`",
             ));
         };
-        let files = files.iter();
+        let files = files.iter().chain(read.replaced.get(&product).into_iter().flatten());
         Ok(files
             .map(|Sealed { migration, checksum }| Applicable::new(migration, checksum.clone()).with(&self.functions))
             .collect())

@@ -179,9 +179,9 @@ async fn on(session: &mut Session, migrations: &Migrations, (id, task): (&str, T
     let files = migrations.applicable(session.product())?;
     // A migration may be for some of the products of the project only.
     let Some(file) = files.iter().find(|file| file.migration.id.as_str() == id) else { return Ok(()) };
-    // A run follows the names that merging branches has changed by itself.
+    // A run follows by itself what merging branches and squashing have changed.
     if matches!(task, Task::Record | Task::Forget) {
-        run::follow_names(session, &files, DEFAULT_WAIT).await?;
+        run::follow_files(session, &files, DEFAULT_WAIT).await?;
     }
     match task {
         Task::Apply => go(session, &files, Course::Apply(id)).await,

@@ -179,18 +179,19 @@ impl<'a> Runner<'a> {
         Ok(Status { applied, pending, repeatable })
     }
 
-    /// The history under the ids that the files have now: merging branches may have renamed some of them.
+    /// The history in the words of the files: merging branches may have renamed some of them, and some may be squashed.
     async fn history(&mut self) -> Result<Vec<Record>> {
-        Ok(run::as_renamed(&run::history(&mut self.session).await?, &self.files))
+        Ok(run::as_filed(&run::history(&mut self.session).await?, &self.files))
     }
 
     /// The ids of the pending migrations, oldest first.
     fn pending(&self, applied: &[Record]) -> Result<Vec<String>> {
-        let newer = ahead::newer(applied, &self.files);
+        let files = run::standing(applied, &self.files)?;
+        let newer = ahead::newer(applied, &files);
         if !newer.is_empty() && self.on_ahead != OnAhead::Ignore {
             return Err(ahead::refused(&newer, self.on_ahead));
         }
-        let pending = run::pending(&ahead::known(applied, &newer), &self.files)?;
+        let pending = run::pending(&ahead::known(applied, &newer), &files)?;
         Ok(pending.into_iter().map(Applicable::id).collect())
     }
 
@@ -206,7 +207,8 @@ impl<'a> Runner<'a> {
             Err(error) if *error.kind() == ErrorKind::Busy => return Ok(Readiness::Migrating { since: None }),
             Err(error) => return Err(error),
         };
-        let found = readiness::of(&applied, &self.files, (self.on_ahead, self.session.product()))?;
+        let files = run::standing(&applied, &self.files)?;
+        let found = readiness::of(&applied, &files, (self.on_ahead, self.session.product()))?;
         if !matches!(found, Readiness::Behind { .. } | Readiness::Interrupted { .. }) {
             return Ok(found);
         }
@@ -225,9 +227,10 @@ impl<'a> Runner<'a> {
         self.ready()?;
         let applied = self.history().await?;
         self.pending(&applied)?;
-        let known = ahead::known(&applied, &ahead::newer(&applied, &self.files));
+        let files = run::standing(&applied, &self.files)?;
+        let known = ahead::known(&applied, &ahead::newer(&applied, &files));
         let order = (target, run::Order::Strict);
-        let wanted = run::to_apply(&known, &self.files, order, self.session.product())?;
+        let wanted = run::to_apply(&known, &files, order, self.session.product())?;
         let planned = |file: &Applicable<'_>| Planned {
             id: file.id(),
             statements: file.migration.up.iter().map(|statement| statement.sql.clone()).collect(),

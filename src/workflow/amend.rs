@@ -21,6 +21,7 @@ use crate::state::{self, MigrationSteps, TargetSchema, Values};
 
 use super::former::Former;
 use super::generate::MigrationDraft;
+use super::squash::refuse_squashed;
 use super::{Failure, Sealed, Workspace, undo};
 
 /// The last migration, which is made again.
@@ -62,6 +63,7 @@ impl Workspace {
         };
         let ids = [id];
         undo::refuse_baseline(&ids)?;
+        refuse_squashed(&self, &ids, COMMAND)?;
         undo::refuse_unsealed(&self, &ids)?;
         if !force {
             undo::refuse_pushed(&self, &ids, COMMAND)?;

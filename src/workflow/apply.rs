@@ -23,6 +23,7 @@ use crate::state::{self, Situation};
 
 use super::attribution::Circumstances;
 use super::backup::{Backup, backup};
+use super::squash::standing;
 use super::{
     Failure, Known, Live, Open, Workspace, applicable, applicables, histories, occupied, recognisable, refuted, sizes,
     stakes,
@@ -68,8 +69,12 @@ pub struct Bench {
     pub workspace: Workspace,
     /// The database.
     pub live: Live,
-    /// The migrations, oldest first.
+    /// The migrations that count for it, oldest first.
     pub migrations: Vec<Migration>,
+    /// Squashed migrations that were recorded in the place of those that they replace.
+    pub recorded: Vec<Outcome>,
+    /// All migrations, those that were squashed included.
+    all: Vec<Migration>,
     /// The migrations that are applied and have no file any more, with the DOWN sections that the history keeps, and their
     /// checksums.
     kept: Vec<(Migration, String)>,
@@ -117,13 +122,15 @@ impl Bench {
             false => workspace.required(Missing::Refuse).await?,
         };
         workspace.refuse_unadopted(&[live.product()])?;
-        let migrations = workspace.migrations(live.product())?;
-        workspace.refuse_unsealed(live.product(), &migrations)?;
+        workspace.refuse_unsealed(live.product(), &workspace.migrations(live.product())?)?;
+        let all = workspace.all_migrations(live.product())?;
+        let mut recorded = Vec::new();
         if !is_rehearsal {
-            run::follow_names(&mut live.session, &applicables(&migrations), DEFAULT_WAIT).await?;
+            recorded = run::follow_files(&mut live.session, &applicables(&all), DEFAULT_WAIT).await?;
         }
         let repeatables = workspace.repeatables(live.product())?;
-        let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
+        let migrations = standing(&all, &live.history)?;
+        let kept = run::kept(&live.history, &applicables(&all), live.product())?;
         let environment = workspace.environment.as_ref();
         let limit = environment.and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);
         let backup = environment.filter(|it| it.requires_backup).map(|_| PathBuf::from(BACKUPS));
@@ -131,6 +138,8 @@ impl Bench {
             workspace,
             live,
             migrations,
+            all,
+            recorded,
             kept,
             repeatables,
             waiting: limit.into(),
@@ -381,7 +390,7 @@ impl Bench {
             let error = sea_gen_runner::Error::new("reverting would lose data; nothing was run");
             return Err(error.hint("check `Bench::losses`, and allow the losses"));
         }
-        let files = applicables(&self.migrations);
+        let files = applicables(&self.all);
         let files = Files { migrations: &files, repeatables: &self.repeatables };
         let session = &mut self.live.session;
         self.workspace.attribute_run(session, course, &self.circumstances);
@@ -396,6 +405,10 @@ impl Bench {
     pub async fn verify(&mut self, outcomes: &[Outcome]) -> Option<Verified> {
         if let Err(failure) = self.live.read_again(&self.workspace).await {
             return Some(Verified::Unknown(format!("the database cannot be read: {failure}")));
+        }
+        // What was missing of a squashed migration may be there now.
+        if let Ok(standing) = standing(&self.all, &self.live.history) {
+            self.migrations = standing;
         }
         let found = fingerprint(self.live.schema.schema());
         let verified = self.has_schema_of_history(&found).await;

@@ -56,7 +56,7 @@ pub async fn blame(workspace: &Workspace, name: &str) -> Result<Blame, Failure> 
     let mut told = Told { workspace, authors: Authors::of(workspace.root()), texts: BTreeMap::new() };
     let mut histories = Vec::new();
     for product in workspace.products() {
-        histories.push((*product, History::of(&workspace.migrations(*product)?)));
+        histories.push((*product, History::of(&workspace.original_migrations(*product)?)));
     }
     let files = workspace.files()?;
     let (model, _) = workspace.understood(&files, workspace.first()).await?;
@@ -134,7 +134,7 @@ impl Told<'_> {
     }
 
     fn event(&mut self, product: Product, event: &Event) -> Result<BlamedLine, Failure> {
-        let path = self.workspace.project.migration_path(product, &event.migration);
+        let path = self.workspace.path_of(product, &event.migration);
         if !self.texts.contains_key(&path) {
             let [up, _] = migration::lines(product, &read_text(&path)?)?;
             self.texts.insert(path.clone(), up);

@@ -220,7 +220,12 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
 async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Failure> {
     let product = live.product();
     let mut sealed = workspace.sealed_if_here(product)?;
-    let headings = workspace.headings(product)?;
+    let migrations = match workspace.standing(product, &live.history) {
+        Ok(migrations) => migrations,
+        Err(Failure::Error(error)) => return Ok(Verdict::Fails(with_reasons(&error))),
+        Err(failure) => return Err(failure),
+    };
+    let headings: Vec<_> = migrations.iter().map(|migration| migration.heading()).collect();
     let mut situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
     if situation != Situation::Current && live.unify_expressions(sealed.as_mut(), None).await? {
         situation = workspace.situation(sealed.as_ref(), Some(live), None, &headings)?;
@@ -229,7 +234,6 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
         return Ok(Verdict::Skipped("no snapshot".to_owned()));
     }
     // A condition that stops `gen up` fails the check, even if the schema matches.
-    let migrations = workspace.migrations(product)?;
     if let Some(error) = obstacle(live, &migrations) {
         return Ok(Verdict::Fails(with_reasons(&error)));
     }

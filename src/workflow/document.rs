@@ -158,7 +158,7 @@ async fn load(workspace: Option<&Workspace>, request: &Request, product: Product
     // Only these are what the present code and migrations lead to.
     if let (State::Entities | State::Snapshot | State::Database, Some(workspace)) = (&request.of, workspace) {
         sources = source_lines(workspace, product).await?;
-        log = change_log(&History::of(&workspace.migrations(product)?));
+        log = change_log(&History::of(&workspace.original_migrations(product)?));
     }
     let origins = match request.of {
         State::File(_) | State::Named(_) => None,

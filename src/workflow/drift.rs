@@ -66,7 +66,8 @@ impl Drift {
     pub fn migrations(&self) -> Result<Vec<Migration>, Failure> {
         let migrations = self.workspace.migrations(self.live.product())?;
         self.workspace.refuse_unsealed(self.live.product(), &migrations)?;
-        let pending = run::pending(&self.live.history, &applicables(&migrations))?.len();
+        let standing = self.workspace.standing(self.live.product(), &self.live.history)?;
+        let pending = run::pending(&self.live.history, &applicables(&standing))?.len();
         if pending > 0 {
             let count = text::plural(pending, "migration");
             let error = Error::new(format!(

@@ -56,8 +56,10 @@ pub(super) fn explain(
             Some(_) => {}
         }
     }
+    let replaced = lock.replaced(product);
     let is_known = |record: &&Record| {
-        lines.iter().any(|line| line.id.as_str() == record.id)
+        replaced.iter().any(|line| line.id.as_str() == record.id)
+            || lines.iter().any(|line| line.id.as_str() == record.id)
             || migrations.iter().any(|it| it.id.as_str() == record.id)
     };
     let ahead: Vec<&Record> = history.iter().filter(|record| !is_known(record)).collect();

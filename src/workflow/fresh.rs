@@ -91,7 +91,8 @@ impl Reset {
     pub async fn plan(open: impl Into<Open>, vouched: bool) -> Result<Self, Failure> {
         let workspace = opened(open, vouched)?;
         let live = workspace.required(Missing::Refuse).await?;
-        let migrations = sealed_migrations(&workspace, &live)?;
+        sealed_migrations(&workspace, &live)?;
+        let migrations = workspace.standing(live.product(), &live.history)?;
         let repeatables = workspace.repeatables(live.product())?;
         Ok(Self { workspace, live, migrations, repeatables })
     }

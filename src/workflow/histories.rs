@@ -11,7 +11,7 @@ use sea_gen_runner::session::Session;
 use crate::dialect;
 use crate::introspect::SEAORM_HISTORY;
 use crate::project::{Format, Project};
-use crate::schema::Literal;
+use crate::schema::{Literal, Product};
 
 use super::baseline::history_table;
 use super::{Live, Workspace, applicables};
@@ -36,7 +36,9 @@ impl Compared {
         let rows = versions(session).await?;
         let lock = workspace.lock.as_ref()?;
         let locked = lock.dialects.values().flat_map(|locked| &locked.migrations).map(|locked| locked.id.to_string());
-        let known: BTreeSet<String> = locked.chain(ours.iter().map(|record| record.id.clone())).map(module).collect();
+        let replaced = lock.dialects.keys().flat_map(|product| lock.replaced(*product)).map(|it| it.id.to_string());
+        let known: BTreeSet<String> =
+            locked.chain(replaced).chain(ours.iter().map(|record| record.id.clone())).map(module).collect();
         let theirs: BTreeSet<&String> = rows.iter().map(|(version, _)| version).collect();
         if !is_of_this_project(workspace, &known, &theirs) {
             return None;
@@ -61,14 +63,15 @@ impl Compared {
 }
 
 impl Workspace {
-    /// Shows the rows of the history under the ids that merging branches gave to the migrations since. `gen up` writes them so.
+    /// Shows the rows of the history under the ids that merging branches gave to the migrations since, and a squashed migration in the
+    /// place of those that it replaces. `gen up` writes them so.
     pub(super) fn follow_names(&self, live: &mut Live) {
         let Ok(ids) = self.project.migration_ids(live.product()) else { return };
         if live.history.iter().all(|record| ids.iter().any(|id| id.as_str() == record.id)) {
             return;
         }
-        if let Ok(migrations) = self.migrations(live.product()) {
-            live.history = run::as_renamed(&live.history, &applicables(&migrations));
+        if let Ok(migrations) = self.all_migrations(live.product()) {
+            live.history = run::as_filed(&live.history, &applicables(&migrations));
         }
     }
 }
@@ -153,7 +156,8 @@ pub(super) async fn follow(session: &mut Session, workspace: &Workspace) -> sea_
     let former = files.iter().flat_map(|file| file.merged.formerly.keys()).map(|id| module(id.to_string()));
     let former: Vec<String> =
         former.filter(|name| !files.iter().any(|file| module(file.id.to_string()) == *name)).collect();
-    let removed = compared.only_in_seaql.iter().chain(&former);
+    let gone = gone(workspace, session.product(), &ours);
+    let removed = compared.only_in_seaql.iter().chain(&former).chain(&gone);
     let removed = removed.map(|name| format!("DELETE FROM {table} WHERE {version} = {}", text(name)));
     for sql in added.chain(removed) {
         session.execute(&sql).await.map_err(|error| {
@@ -165,6 +169,19 @@ pub(super) async fn follow(session: &mut Session, workspace: &Workspace) -> sea_
         })?;
     }
     Ok(())
+}
+
+/// The modules that the `Migrator` does not list any more, because their migrations were squashed: SeaORM stops at their rows.
+fn gone(workspace: &Workspace, product: Product, ours: &[Record]) -> Vec<String> {
+    let Some(lock) = &workspace.lock else { return Vec::new() };
+    let kept = match workspace.project.config.format {
+        Format::Rust => Vec::new(),
+        _ => workspace.project.replaced_ids(product).unwrap_or_default(),
+    };
+    let is_gone = |line: &&sea_gen_runner::lock_file::LockedMigration| {
+        !kept.contains(&line.id) && !ours.iter().any(|record| record.id == line.id.as_str())
+    };
+    lock.replaced(product).into_iter().filter(is_gone).map(|line| module(line.id.to_string())).collect()
 }
 
 /// Empties SeaORM's history, if the database has one: the tables of its migrations are gone.

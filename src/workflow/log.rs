@@ -5,11 +5,11 @@
 use sea_gen_runner::files::read_text_if_there;
 use sea_gen_runner::lock_file::LockedMigration;
 use sea_gen_runner::migration::{About, MigrationId};
-use sea_gen_runner::run::Record;
+use sea_gen_runner::run::{self, Record};
 
 use crate::dialect::Product;
 
-use super::{Failure, Workspace, undo};
+use super::{Failure, Workspace, applicables, undo};
 
 /// All migrations.
 #[derive(Debug)]
@@ -46,11 +46,16 @@ pub async fn log(workspace: &Workspace) -> Result<Log, Failure> {
         Err(error) if workspace.is_database_named() => return Err(error.into()),
         Err(error) => (None, Some(error.to_string())),
     };
+    // A database may have a migration under a former id, or those that a squashed one replaces.
+    let mut filed = history.clone().unwrap_or_default();
+    for product in lock.dialects.keys() {
+        filed = run::as_filed(&filed, &applicables(&workspace.all_migrations(*product)?));
+    }
     let mut entries = Vec::new();
     for id in undo::ids(workspace)?.into_iter().rev() {
         let of = |product: &Product| lock.migrations(*product).iter().find(|line| line.id == id).cloned();
         let lines: Vec<_> = lock.dialects.keys().filter_map(|product| Some((*product, of(product)?))).collect();
-        let record = history.iter().flatten().find(|record| record.id == id.as_str()).cloned();
+        let record = filed.iter().find(|record| record.id == id.as_str()).cloned();
         let mut about = About::default();
         for (product, _) in &lines {
             let text = read_text_if_there(&workspace.project.migration_path(*product, &id))?;

@@ -82,6 +82,7 @@ mod shared_tables;
 pub(crate) mod side;
 mod situation;
 mod sizes;
+pub mod squash;
 pub(crate) mod stakes;
 pub mod status;
 pub mod synchronise;

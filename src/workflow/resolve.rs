@@ -44,7 +44,7 @@ pub struct Resolved {
 pub async fn resolve(workspace: &Workspace, name: &str, verdict: Verdict) -> Result<Resolved, Failure> {
     workspace.refuse_protected()?;
     let mut live = workspace.required(Missing::Refuse).await?;
-    let migrations = workspace.migrations(live.product())?;
+    let migrations = workspace.standing(live.product(), &live.history)?;
     let found = find_id(name, migrations.iter().map(|migration| &migration.id));
     // The row of a migration whose file is gone can be removed.
     let row =
@@ -96,7 +96,7 @@ pub async fn baseline(workspace: &Workspace, name: Option<&str>, force: bool) ->
     workspace.refuse_protected()?;
     let mut live = workspace.required(Missing::Refuse).await?;
     let product = live.product();
-    let migrations = workspace.migrations(product)?;
+    let migrations = workspace.standing(product, &live.history)?;
     let newest = migrations.last().ok_or_else(|| {
         Error::new("there is no migration to stamp this database with").hint("adopt the database: `gen init`")
     })?;

@@ -67,7 +67,9 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
         let changed = lock.reseal(*product, migrations.iter().map(locked).collect());
         // What merging branches has shown holds for the statements that were merged.
         let is_edited = |it: &&mut Migration| before.contains(&it.id) && changed.sealed.contains(&it.id);
-        migrations.iter_mut().filter(is_edited).for_each(|it| it.merged = Merged::default());
+        migrations.iter_mut().filter(is_edited).for_each(|it| {
+            it.merged = Merged { replaces: std::mem::take(&mut it.merged.replaces), ..Merged::default() };
+        });
         let moved = changed.renamed.iter().flat_map(|(former, present)| [former, present]);
         let oldest = changed.sealed.iter().chain(&changed.gone).chain(moved).min().cloned();
         sealed.extend(changed.sealed.iter().cloned());

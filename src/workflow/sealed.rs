@@ -157,8 +157,10 @@ impl Workspace {
     pub fn unsealed(&self, product: Product, migrations: &[Migration]) -> Result<Vec<String>, Failure> {
         let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
         let findings = self.sealed_lock()?.verify_files(product, files);
-        let beside = self.unsealed_files(product)?;
-        Ok(findings.iter().map(words).chain(beside.iter().map(repeatable::words)).collect())
+        let mut found: Vec<String> = findings.iter().map(words).collect();
+        found.extend(self.wrong_replaced(product)?);
+        found.extend(self.unsealed_files(product)?.iter().map(repeatable::words));
+        Ok(found)
     }
 
     /// The migration files whose headers name other schemas than the lock.
@@ -177,10 +179,11 @@ impl Workspace {
     pub fn refuse_unsealed(&self, product: Product, migrations: &[Migration]) -> Result<(), Failure> {
         let files = migrations.iter().map(|migration| (&migration.id, migration.checksum()));
         let findings = self.sealed_lock()?.verify_files(product, files);
-        if findings.is_empty() {
+        let replaced = self.wrong_replaced(product)?;
+        if findings.is_empty() && replaced.is_empty() {
             return self.refuse_unsealed_files(product);
         }
-        let lines: Vec<String> = findings.iter().map(words).collect();
+        let lines: Vec<String> = findings.iter().map(words).chain(replaced).collect();
         let error = Error::new("the migration files do not match schema.lock.json").because(lines.join("\n"));
         let gone = findings.iter().find_map(|finding| match finding {
             LockMismatch::Missing(id) => Some(self.project.migration_path(product, id)),

@@ -97,12 +97,21 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         model = Some(read);
     }
     let mut sealed = workspace.sealed_if_here(product)?;
-    let migrations = workspace.migrations(product)?;
+    let mut migrations = workspace.migrations(product)?;
     let unsealed = match workspace.lock {
         Some(_) => workspace.unsealed(product, &migrations)?,
         None => Vec::new(),
     };
     let explained = explain::explain(&workspace, product, &migrations, live.as_ref())?;
+    // The migrations that count for this database.
+    let mut obstacle = None;
+    if let Some(live) = &live {
+        match workspace.standing(product, &live.history) {
+            Ok(standing) => migrations = standing,
+            Err(Failure::Error(error)) => obstacle = Some(error),
+            Err(failure) => return Err(failure),
+        }
+    }
     let mut stands = stand(&workspace, model.as_ref(), sealed.as_ref(), live.as_ref(), &migrations)?;
     if stands.situation != Situation::Current || !stands.ahead.is_empty() {
         // The difference may only be one of expression texts.
@@ -113,7 +122,7 @@ pub async fn status(workspace: Workspace) -> Result<Status, Failure> {
         }
     }
     let Standing { situation, ahead, drift, accepted } = stands;
-    let obstacle = live.as_ref().and_then(|live| obstacle(live, &migrations));
+    let obstacle = obstacle.or_else(|| live.as_ref().and_then(|live| self::obstacle(live, &migrations)));
     let repeatables = workspace.repeatables(product)?;
     let repeated = match &mut live {
         Some(live) => run::repeatables(&mut live.session, &repeatables).await?,

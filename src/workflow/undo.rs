@@ -17,6 +17,7 @@ use crate::project::{BASELINE, Batch, find_id};
 
 use super::former::Former;
 pub use super::former::Source;
+use super::squash::refuse_squashed;
 use super::{Failure, Workspace, applicables, text};
 
 /// Which migrations are taken back.
@@ -60,6 +61,7 @@ pub struct TakenBack {
 pub async fn plan(workspace: &Workspace, which: &Which, force: bool) -> Result<Undo, Failure> {
     workspace.refuse_frozen()?;
     let ids = chosen(workspace, which)?;
+    refuse_squashed(workspace, &ids, "gen undo")?;
     refuse_unsealed(workspace, &ids)?;
     if !force {
         refuse_pushed(workspace, &ids, "gen undo")?;
@@ -107,6 +109,22 @@ pub fn write(workspace: &Workspace, undo: &Undo) -> Result<TakenBack, Failure> {
     project.restore_migrator(&undo.ids, &mut batch)?;
     let written = batch.commit()?.into_iter().map(|(path, _)| path).collect();
     Ok(TakenBack { written, kept })
+}
+
+/// The squashed migration that is to be taken back, if it is one: the named one, or the newest.
+///
+/// # Errors
+/// There is no lock, or no migration of that name.
+pub fn squashed(workspace: &Workspace, which: &Which) -> Result<Option<MigrationId>, Failure> {
+    let all = ids(workspace)?;
+    let id = match which {
+        Which::Newest(1) => all.last(),
+        Which::Newest(_) => None,
+        Which::Named(name) => Some(find_id(name, &all)?),
+    };
+    let lines = workspace.sealed_lock()?.dialects.values().flat_map(|locked| &locked.migrations);
+    let mut squashed = lines.filter(|line| !line.replaces.is_empty() && Some(&line.id) == id);
+    Ok(squashed.next().map(|line| line.id.clone()))
 }
 
 impl Undo {
@@ -256,8 +274,8 @@ pub(super) async fn applied(
             let mut recorded = BTreeSet::new();
             for product in workspace.products() {
                 // A database may have a migration under the id that it had before branches were merged.
-                let migrations = workspace.migrations(*product)?;
-                let history = run::as_renamed(history.as_deref().unwrap_or_default(), &applicables(&migrations));
+                let migrations = workspace.all_migrations(*product)?;
+                let history = run::as_filed(history.as_deref().unwrap_or_default(), &applicables(&migrations));
                 recorded.extend(history.into_iter().map(|record| record.id));
             }
             Ok(ids.iter().filter(|id| recorded.contains(id.as_str())).cloned().collect())

@@ -485,6 +485,7 @@ pub fn locked(migration: &Migration) -> LockedMigration {
         to: migration.to.clone(),
         proof: None,
         refuted: false,
+        replaces: Vec::new(),
     }
 }
 

@@ -38,6 +38,7 @@ mod postgres;
 mod run;
 mod seed;
 mod sqlite;
+mod squashing;
 mod states;
 mod support;
 mod verify;

@@ -4,7 +4,7 @@
 
 mod git;
 mod outcomes;
-mod repository;
+pub mod repository;
 mod team;
 
 use sea_gen::schema::Product;

@@ -33,6 +33,11 @@ const OBJECTS: &[&str] = &[
 
 /// The first statement that the resulting schema does not show.
 pub fn unseen(product: Product, statements: &[Statement], reached: &Schema) -> Option<usize> {
+    every_unseen(product, statements, reached).into_iter().next()
+}
+
+/// The statements that the resulting schema does not show, by index.
+pub fn every_unseen(product: Product, statements: &[Statement], reached: &Schema) -> Vec<usize> {
     let readings: Vec<Reading> = statements.iter().map(|statement| super::read(product, &statement.sql)).collect();
     let clauses: Vec<&Clause> = readings.iter().flat_map(|reading| &reading.clauses).collect();
     let is_shown = |(statement, reading): (&Statement, &Reading)| match &statement.role {
@@ -52,7 +57,7 @@ pub fn unseen(product: Product, statements: &[Statement], reached: &Schema) -> O
             }
         }
     };
-    statements.iter().zip(&readings).position(|pair| !is_shown(pair))
+    statements.iter().zip(&readings).enumerate().filter(|(_, pair)| !is_shown(*pair)).map(|(at, _)| at).collect()
 }
 
 /// Whether the schema shows the effect of a clause on a table, except on rows.

@@ -50,9 +50,10 @@ impl Lock {
         for file in files {
             match old.remove(&file.id) {
                 Some(same) if same.checksum == file.checksum => locked.migrations.push(same),
-                _ => {
+                same => {
                     resealed.sealed.push(file.id.clone());
-                    locked.migrations.push(file);
+                    let replaces = same.map(|same| same.replaces).unwrap_or_default();
+                    locked.migrations.push(LockedMigration { replaces, ..file });
                 }
             }
         }
@@ -68,6 +69,19 @@ impl Lock {
         }
         resealed.gone.extend(old.into_keys());
         resealed
+    }
+
+    /// The lines of the migrations that were squashed into others of a dialect, those of earlier squashes included.
+    pub fn replaced(&self, product: Product) -> Vec<&LockedMigration> {
+        let mut found: Vec<&LockedMigration> =
+            self.migrations(product).iter().flat_map(|line| &line.replaces).collect();
+        let mut at = 0;
+        while let Some(line) = found.get(at) {
+            let inner: Vec<&LockedMigration> = line.replaces.iter().collect();
+            found.extend(inner);
+            at += 1;
+        }
+        found
     }
 
     /// Whether it seals the file of a migration that has this checksum.

@@ -12,6 +12,7 @@ fn migration(id: &str, from: &str, to: &str) -> LockedMigration {
         to: Some(to.to_owned()),
         proof: None,
         refuted: false,
+        replaces: Vec::new(),
     }
 }
 
@@ -146,7 +147,7 @@ fn what_is_not_a_lock_is_explained() {
         (
             text.replacen("\"to\": \"1\"", "\"too\": \"1\"", 1),
             "`schema.lock.json`, line 11: unknown field `too`, expected one of `id`, `checksum`, `chain`, `from`, `to`, \
-             `proof`",
+             `proof`, `replaces`",
         ),
         (
             text.replace("\"sqlite\", ", "\"oracle\", "),

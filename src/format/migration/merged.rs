@@ -1,20 +1,22 @@
-//! The lines in the header of a migration that branches were merged around: the ids that it had before, and the migrations with
-//! which it may change places.
+//! The lines in the header of a migration that branches were merged around, or that several were squashed into: the ids that it had
+//! before, the migrations with which it may change places, and those that it replaces.
 //!
-//! Must not know how branches are merged.
+//! Must not know how branches are merged, nor how migrations are squashed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::MigrationId;
 use super::parse::{ends_header, unmarked};
 
-/// What merging branches has changed about a migration.
+/// What merging branches or squashing migrations has changed about a migration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Merged {
     /// The ids that it had before.
     pub formerly: BTreeMap<MigrationId, Former>,
     /// The migrations of another branch before it: it was shown that either order leads to the same schema.
     pub any_order: BTreeSet<MigrationId>,
+    /// The migrations that were squashed into it, each with its checksum: a database that has all of them has this one.
+    pub replaces: BTreeMap<MigrationId, String>,
 }
 
 /// What a migration was under a former id.
@@ -36,10 +38,13 @@ const NOW: &str = " now ";
 /// The words before the id of a migration that may also run later.
 const ANY_ORDER: &str = "-- in any order with ";
 
+/// The words before the id and the checksum of a migration that was squashed into this one.
+const REPLACES: &str = "-- replaces ";
+
 impl Merged {
-    /// Whether branches were never merged around it.
+    /// Whether branches were never merged around it, and nothing was squashed into it.
     pub fn is_empty(&self) -> bool {
-        self.formerly.is_empty() && self.any_order.is_empty()
+        self.formerly.is_empty() && self.any_order.is_empty() && self.replaces.is_empty()
     }
 
     /// Adds a former id, under which the statements had the checksum `before`; now they have the checksum `now`. Ids of earlier merges
@@ -58,6 +63,8 @@ impl Merged {
             self.formerly.extend(id.parse().ok().map(|id| (id, former)));
         } else if let Some(id) = line.strip_prefix(ANY_ORDER) {
             self.any_order.extend(id.trim().parse::<MigrationId>().ok());
+        } else if let Some((id, checksum)) = line.strip_prefix(REPLACES).and_then(|said| said.trim().split_once(' ')) {
+            self.replaces.extend(id.parse().ok().map(|id| (id, checksum.trim().to_owned())));
         }
     }
 
@@ -67,7 +74,9 @@ impl Merged {
             true => format!("{FORMERLY}{id} {checksum}"),
             false => format!("{FORMERLY}{id} {checksum}{NOW}{now}"),
         });
-        formerly.chain(self.any_order.iter().map(|id| format!("{ANY_ORDER}{id}")))
+        let any_order = self.any_order.iter().map(|id| format!("{ANY_ORDER}{id}"));
+        let replaces = self.replaces.iter().map(|(id, checksum)| format!("{REPLACES}{id} {checksum}"));
+        formerly.chain(any_order).chain(replaces)
     }
 
     /// The text of a migration file with these lines in its header, below its other lines, and nothing else changed.
@@ -77,7 +86,7 @@ impl Merged {
         let line_end = if lines.first().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
         let header = lines.iter().take_while(|line| !ends_header(line)).count();
         let mut head: Vec<&str> = lines.drain(..header).collect();
-        head.retain(|line| !line.starts_with(FORMERLY) && !line.starts_with(ANY_ORDER));
+        head.retain(|line| ![FORMERLY, ANY_ORDER, REPLACES].iter().any(|words| line.starts_with(words)));
         // A blank line stays between the header and the first section.
         let place = head.iter().rposition(|line| !line.trim().is_empty()).map_or(0, |last| last + 1);
         let (above, below) = head.split_at(place);
@@ -100,12 +109,13 @@ mod tests {
                 (id("20260102_000000_a"), Former { checksum: "0123".to_owned(), now: "4567".to_owned() }),
             ]),
             any_order: BTreeSet::from([id("20260102_000000_b"), id("20260103_000000_c")]),
+            replaces: BTreeMap::from([(id("20260101_000000_d"), "89ab".to_owned())]),
         }
     }
 
     #[test]
     fn the_header_says_what_was_merged() {
-        let said = "-- formerly 20260101_000000_a 0123\n-- formerly 20260102_000000_a 0123 now 4567\n-- in any order with 20260102_000000_b\n-- in any order with 20260103_000000_c\n";
+        let said = "-- formerly 20260101_000000_a 0123\n-- formerly 20260102_000000_a 0123 now 4567\n-- in any order with 20260102_000000_b\n-- in any order with 20260103_000000_c\n-- replaces 20260101_000000_d 89ab\n";
         for (text, expected) in [
             (
                 "-- A\n-- from 11111111\n\n-- UP\nSELECT 1;\n",

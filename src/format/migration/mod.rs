@@ -39,7 +39,7 @@ pub struct Migration {
     pub from: Option<String>,
     /// The fingerprint of the schema it leads to; `None` in a file written by hand.
     pub to: Option<String>,
-    /// What merging branches has changed about it.
+    /// What merging branches or squashing migrations has changed about it.
     pub merged: Merged,
     /// The up statements.
     pub up: Vec<Statement>,
@@ -64,13 +64,22 @@ impl Migration {
         Heading { id: self.id.clone(), from: self.from.clone(), to: self.to.clone() }
     }
 
-    /// SHA-256 of what the migration does: its statements and how each is run. Comments, white space
-    /// between words, line endings and the header do not count.
+    /// SHA-256 of what the migration does: its statements and how each is run, and the migrations that it stands for. Comments,
+    /// white space between words, line endings and the rest of the header do not count.
     pub fn checksum(&self) -> String {
         let section = |statements: &[Statement]| -> Vec<serde_json::Value> {
             statements.iter().map(|statement| statement.significant(self.product)).collect()
         };
-        sha256(&serde_json::json!([section(&self.up), section(&self.down)]).to_string())
+        let (up, down) = (section(&self.up), section(&self.down));
+        sha256(&match self.merged.replaces.is_empty() {
+            true => serde_json::json!([up, down]).to_string(),
+            false => serde_json::json!([up, down, self.merged.replaces]).to_string(),
+        })
+    }
+
+    /// Whether it stands for several that were squashed into it.
+    pub fn is_squashed(&self) -> bool {
+        !self.merged.replaces.is_empty()
     }
 }
 
@@ -79,6 +88,9 @@ pub fn checksum(product: Product, statements: &[Statement]) -> String {
     let counted: Vec<_> = statements.iter().map(|statement| statement.significant(product)).collect();
     sha256(&serde_json::Value::Array(counted).to_string())
 }
+
+/// The folder below that of the migrations in which those stay that were squashed into another one.
+pub const REPLACED: &str = "replaced";
 
 /// One of the two sections of a migration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

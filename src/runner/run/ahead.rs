@@ -86,6 +86,11 @@ pub fn revertible(newer: &[&Record], product: Product, losses: bool) -> Result<(
             .of(ErrorKind::Refused)
             .hint(OTHER));
         };
+        if migration.is_squashed() {
+            return Err(Error::new(format!("migration `{id}` stands for older ones too, so it is not reverted"))
+                .of(ErrorKind::Refused)
+                .hint(OTHER));
+        }
         if let Some((number, statement)) = losing(migration).filter(|_| !losses) {
             return Err(Error::new(format!(
                 "reverting migration `{id}` may remove rows or values: statement {number}, `{}`",

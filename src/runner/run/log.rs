@@ -50,6 +50,8 @@ pub enum Event {
     Lost,
     /// It got another id, by merging branches.
     Renamed,
+    /// A squashed migration has taken its place in the history.
+    Replaced,
     /// It failed.
     Failed,
     /// An interrupted run of it was continued.
@@ -59,7 +61,7 @@ pub enum Event {
 }
 
 impl Event {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Applied,
         Self::Recognised,
         Self::Baseline,
@@ -69,6 +71,7 @@ impl Event {
         Self::Forgotten,
         Self::Lost,
         Self::Renamed,
+        Self::Replaced,
         Self::Failed,
         Self::Resumed,
         Self::Corrected,
@@ -86,6 +89,7 @@ impl Event {
             Self::Forgotten => "forgotten",
             Self::Lost => "lost",
             Self::Renamed => "renamed",
+            Self::Replaced => "replaced",
             Self::Failed => "failed",
             Self::Resumed => "resumed",
             Self::Corrected => "corrected",
@@ -98,7 +102,7 @@ impl Event {
             Self::Applied | Self::Recognised | Self::Baseline | Self::Marked | Self::Found | Self::Renamed => {
                 Some(true)
             }
-            Self::Reverted | Self::Forgotten | Self::Lost => Some(false),
+            Self::Reverted | Self::Forgotten | Self::Lost | Self::Replaced => Some(false),
             Self::Failed | Self::Resumed | Self::Corrected => None,
         }
     }

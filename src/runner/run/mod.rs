@@ -31,6 +31,7 @@ mod portions;
 mod probe;
 mod renamed;
 mod repeatable;
+mod replaced;
 mod resume;
 mod statement;
 mod stop;
@@ -66,8 +67,9 @@ pub use log::{Details, Event, tables};
 pub use patience::has_waited;
 pub use pending::{Order, kept, pending, to_apply, to_revert};
 pub use probe::undecidable;
-pub use renamed::{as_renamed, follow_names};
+pub use renamed::{as_filed, follow_files};
 pub use repeatable::{DueFile, FileRecord, Made, Reason, Repeatables, forget_files, in_order, made, repeatables};
+pub use replaced::standing;
 pub use statement::goes_on;
 
 /// The default time to wait for another runner.
@@ -334,30 +336,56 @@ pub async fn go<'f>(
         }
     }
     let mut run = Run::begin(session, waiting, on_progress).await?.with(repeatables);
-    let result = async {
-        renamed::follow(&run, session, files, waiting.limit).await?;
-        let mut outcomes = match course {
-            Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
-            Course::UpOnAhead(target, on_ahead) => {
-                run.up_on_ahead(session, files, (target, on_ahead), on_progress).await
-            }
-            Course::OutOfOrder(target) => run.up(session, files, (target, Order::Any), on_progress).await,
-            Course::Down(target) => run.down(session, files, target, on_progress).await,
-            Course::Redo(count) => run.redo(session, files, count, on_progress).await,
-            Course::Goto(id) => run.goto(session, files, id, on_progress).await,
-            Course::Apply(id) => run.apply_one(session, files, id, on_progress).await,
-            Course::Revert(id) => run.revert_one(session, files, id, on_progress).await,
-        }?;
-        // They are written for the newest schema.
-        let goes_up = !matches!(course, Course::Down(_) | Course::Revert(_));
-        if goes_up && !repeatables.is_empty() && run.has_applied_all(session, files).await? {
-            outcomes.extend(run.repeat(session, on_progress).await?);
-        }
-        Ok(outcomes)
-    }
-    .await;
+    let mut outcomes = Vec::new();
+    let result = under_way(&mut run, session, (files, &mut outcomes), (course, waiting), on_progress).await;
     run.end(session).await;
-    result
+    result.map(|()| outcomes)
+}
+
+/// What is done while the lock is held.
+async fn under_way(
+    run: &mut Run<'_>,
+    session: &mut Session,
+    (all, outcomes): (&[Applicable<'_>], &mut Vec<Outcome>),
+    (course, waiting): (Course<'_>, Waiting),
+    on_progress: ProgressCallback<'_>,
+) -> Result<()> {
+    let mut recorded = renamed::follow(run, session, all, waiting.limit).await?;
+    recorded.iter().for_each(|outcome| on_progress(Progress::Finished(outcome)));
+    outcomes.append(&mut recorded);
+    let standing = match all.iter().any(|file| file.migration.is_squashed()) {
+        true => standing(&run.table.read(session).await?, all)?,
+        false => all.to_vec(),
+    };
+    let files = standing.as_slice();
+    let end = |id: &str| replaced::end(id, files, all);
+    let mut done = match course {
+        // SeaORM's `Migrator` lists those too that are squashed.
+        Course::Apply(id) | Course::Revert(id) if end(id).is_none() => Ok(Vec::new()),
+        Course::Apply(id) if end(id).as_deref() != Some(id) => {
+            let target = Target::Id(end(id).unwrap_or_default());
+            run.up(session, files, (&target, Order::Strict), on_progress).await
+        }
+        Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
+        Course::UpOnAhead(target, on_ahead) => run.up_on_ahead(session, files, (target, on_ahead), on_progress).await,
+        Course::OutOfOrder(target) => run.up(session, files, (target, Order::Any), on_progress).await,
+        Course::Down(target) => run.down(session, files, target, on_progress).await,
+        Course::Redo(count) => run.redo(session, files, count, on_progress).await,
+        Course::Goto(id) => run.goto(session, files, id, on_progress).await,
+        Course::Apply(id) => run.apply_one(session, files, id, on_progress).await,
+        Course::Revert(id) => run.revert_one(session, files, id, on_progress).await,
+    }?;
+    outcomes.append(&mut done);
+    // What was missing of a squashed migration may be there now.
+    let mut recorded = replaced::follow(run, session, all, waiting.limit).await?;
+    recorded.iter().for_each(|outcome| on_progress(Progress::Finished(outcome)));
+    outcomes.append(&mut recorded);
+    // Repeatable files are written for the newest schema.
+    let goes_up = !matches!(course, Course::Down(_) | Course::Revert(_));
+    if goes_up && !run.repeatables.is_empty() && run.has_applied_all(session, files).await? {
+        outcomes.extend(run.repeat(session, on_progress).await?);
+    }
+    Ok(())
 }
 
 /// Whether no repeatable file has to be run.
@@ -377,6 +405,11 @@ fn has_nothing_to_apply(
     if matches!(target, Target::Id(_)) {
         return Ok(false);
     }
+    if replaced::is_due(seen, files) {
+        return Ok(false);
+    }
+    let seen = &as_filed(seen, files);
+    let files = &standing(seen, files)?;
     let newer = on_ahead.map_or_else(Vec::new, |_| ahead::newer(seen, files));
     match on_ahead {
         Some(OnAhead::Refuse) if !newer.is_empty() => Err(ahead::refused(&newer, OnAhead::Refuse)),

@@ -228,6 +228,16 @@ pub fn to_revert<'a, 'm>(
         if record.status.is_done() {
             refuse_without_partners(file, history, &by_id)?;
         }
+        if record.status == State::Recognised && matches!(target, Target::Count(_)) && file.migration.is_squashed() {
+            return Err(Error::new(format!(
+                "migration `{}` stands for {} migrations that were applied here, and reverting it reverts all of them",
+                record.id,
+                file.migration.merged.replaces.len()
+            ))
+            .of(ErrorKind::Refused)
+            .hint("if that is meant, on a database for development: `gen reset`")
+            .hint("or write a migration that changes back what is to go: `gen migration <Name>`"));
+        }
         runnable(file, Direction::Down, product)?;
         wanted.push(file);
     }

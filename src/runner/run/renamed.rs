@@ -1,4 +1,5 @@
-//! Migrations that are recorded under an id that they had before branches were merged: their rows get the new id.
+//! Migrations that are recorded under an id that they had before branches were merged: their rows get the new id. What was squashed
+//! is followed after that.
 //!
 //! Must not know how branches are merged; the header of a file names its former ids.
 
@@ -9,10 +10,16 @@ use crate::{Error, Result};
 
 use super::history::Record;
 use super::log::{Details, Event};
-use super::{Applicable, Run, lock};
+use super::{Applicable, Outcome, Run, lock, replaced};
+
+/// The history in the words of the files: under the ids that they have now, and with squashed migrations in the place of those that
+/// they replace.
+pub fn as_filed(history: &[Record], files: &[Applicable<'_>]) -> Vec<Record> {
+    replaced::as_replaced(&as_renamed(history, files), files)
+}
 
 /// The history with the rows of renamed migrations under the ids that their files have now.
-pub fn as_renamed(history: &[Record], files: &[Applicable<'_>]) -> Vec<Record> {
+fn as_renamed(history: &[Record], files: &[Applicable<'_>]) -> Vec<Record> {
     let mut renamed = history.to_vec();
     for (before, record) in history.iter().zip(&mut renamed) {
         let Some(file) = renamed_file(before, history, files) else { continue };
@@ -49,19 +56,21 @@ fn renamed_file<'a, 'm>(
     (is_free && (record.status.is_done() || record.checksum == file.checksum)).then_some(file)
 }
 
-/// Gives the rows of renamed migrations their new ids, under the lock. Whether there were any.
+/// Gives the rows of renamed migrations their new ids, and records squashed migrations in the place of those that they replace, under
+/// the lock. Returns the squashed ones.
 ///
 /// # Errors
 /// The lock cannot be had; the database's refusal.
-pub async fn follow_names(session: &mut Session, files: &[Applicable<'_>], wait: Duration) -> Result<bool> {
+pub async fn follow_files(session: &mut Session, files: &[Applicable<'_>], wait: Duration) -> Result<Vec<Outcome>> {
     let records = super::history::history(session).await?;
-    if records.iter().all(|record| renamed_file(record, &records, files).is_none()) {
-        return Ok(false);
+    let is_renamed = records.iter().any(|record| renamed_file(record, &records, files).is_some());
+    if !is_renamed && !replaced::is_due(&records, files) {
+        return Ok(Vec::new());
     }
     let run = Run::begin(session, wait, &mut |_| ()).await?;
     let followed = follow(&run, session, files, wait).await;
     run.end(session).await;
-    followed.map(|()| true)
+    followed
 }
 
 /// The same for a run that holds the lock.
@@ -70,7 +79,12 @@ pub(super) async fn follow(
     session: &mut Session,
     files: &[Applicable<'_>],
     wait: Duration,
-) -> Result<()> {
+) -> Result<Vec<Outcome>> {
+    follow_names(run, session, files, wait).await?;
+    replaced::follow(run, session, files, wait).await
+}
+
+async fn follow_names(run: &Run<'_>, session: &mut Session, files: &[Applicable<'_>], wait: Duration) -> Result<()> {
     // Nearly always there is nothing to do, and no transaction is needed to see it.
     let is_renamed = |records: &[Record]| records.iter().any(|record| renamed_file(record, records, files).is_some());
     if files.iter().all(|file| file.migration.merged.formerly.is_empty())

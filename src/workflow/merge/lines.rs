@@ -23,6 +23,8 @@ pub(super) struct Lines {
     pub(super) common: BTreeSet<MigrationId>,
     /// The migrations of the base that the other branch has removed or edited.
     pub(super) rewritten: BTreeSet<MigrationId>,
+    /// The migrations that stand for kept ones that were squashed since the base.
+    pub(super) squashed: BTreeSet<MigrationId>,
 }
 
 impl Lines {
@@ -82,7 +84,8 @@ fn find<'l>(lines: &'l [LockedMigration], id: &MigrationId) -> Option<&'l Locked
 pub(super) fn new_ids<'l>(
     all: impl Iterator<Item = &'l Lines> + Clone,
 ) -> Result<BTreeMap<MigrationId, MigrationId>, Error> {
-    let kept = all.clone().flat_map(|lines| &lines.kept).map(|line| &line.id);
+    let squashed = all.clone().flat_map(|lines| &lines.squashed);
+    let kept = all.clone().flat_map(|lines| &lines.kept).map(|line| &line.id).chain(squashed);
     let added: BTreeSet<&MigrationId> = all.flat_map(|lines| &lines.added).map(|line| &line.id).collect();
     let (mut last, mut ids) = (kept.max().cloned(), BTreeMap::new());
     for id in added {
@@ -104,7 +107,15 @@ mod tests {
 
     fn line(id: &str, checksum: &str) -> LockedMigration {
         let (from, to, proof) = (None, None, None);
-        LockedMigration { id: id.parse().unwrap(), checksum: checksum.to_owned(), from, to, proof, refuted: false }
+        LockedMigration {
+            id: id.parse().unwrap(),
+            checksum: checksum.to_owned(),
+            from,
+            to,
+            proof,
+            refuted: false,
+            replaces: Vec::new(),
+        }
     }
 
     fn ids(lines: &[LockedMigration]) -> Vec<&str> {

@@ -6,12 +6,14 @@
 mod against;
 mod chain;
 mod lines;
+mod sides;
+mod squashed;
 mod statements;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_gen_runner::lock_file::{Frozen, Lock};
+use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::{self, Migration, MigrationId};
 use sea_gen_runner::{Error, ErrorKind};
 
@@ -27,6 +29,8 @@ use super::{Failure, Open, Workspace, current_folder};
 
 use chain::{AnyOrder, Chain, File, State, renames};
 use lines::Lines;
+use sides::{first_side, locked, side};
+use squashed::{SquashedSince, before_squash};
 use statements::{Work, dependences};
 
 pub use crate::state::Disagreement as ObjectDisagreement;
@@ -102,6 +106,8 @@ pub struct Merged {
     pub together: Together,
     /// The texts of the migrations that keep their places.
     kept: BTreeMap<MigrationId, String>,
+    /// The texts of those that a branch has squashed.
+    replaced: BTreeMap<MigrationId, String>,
 }
 
 /// Both branches of one dialect.
@@ -115,6 +121,7 @@ struct Pair {
     kept: BTreeMap<MigrationId, File>,
     /// The migrations that only the later branch has or that both have, and the base does not.
     files: Vec<File>,
+    squashed: SquashedSince,
 }
 
 impl Pair {
@@ -125,6 +132,14 @@ impl Pair {
     fn added(&self) -> Vec<&Migration> {
         let is_added = |file: &&File| self.lines.added.iter().any(|line| chain::is_of(line, file));
         self.files.iter().filter(is_added).map(|file| &file.migration).collect()
+    }
+
+    /// The texts of the migrations that keep their places, and of those that a branch has squashed.
+    fn keeping(&self) -> (BTreeMap<MigrationId, String>, BTreeMap<MigrationId, String>) {
+        let is_kept = |id: &MigrationId| !self.squashed.replaces(id);
+        let kept = self.kept.iter().filter(|(id, _)| is_kept(id)).chain(&self.squashed.files);
+        let kept = kept.map(|(id, file)| (id.clone(), file.text.clone())).collect();
+        (kept, self.squashed.replaced.clone())
     }
 
     /// All that the first branch does, and all that the later one does.
@@ -291,9 +306,9 @@ async fn merged(
     let any_order = AnyOrder { order, with: pair.lines.earlier.iter().cloned().collect() };
     let moved = chain.moved(ids, &any_order).await?;
     refuse_refuted(pair.product, &moved)?;
-    let kept = pair.kept.into_iter().map(|(id, file)| (id, file.text)).collect();
+    let (kept, replaced) = pair.keeping();
     let Pair { product, lines, .. } = pair;
-    Ok(Merged { product, earlier: lines.earlier, moved, order, together, kept })
+    Ok(Merged { product, earlier: lines.earlier, moved, order, together, kept, replaced })
 }
 
 /// Refuses a migration that fails its proof behind those of the other branch.
@@ -316,13 +331,17 @@ fn refuse_refuted(product: Product, moved: &[Moved]) -> Result<(), Failure> {
 
 /// The migrations of the first branch alone.
 fn remade(branches: Branches, first: Side, pairs: Vec<Pair>, lock: Lock, removed: BTreeSet<MigrationId>) -> Planned {
-    let dialects = pairs.into_iter().map(|pair| Merged {
-        product: pair.product,
-        earlier: pair.lines.earlier,
-        moved: Vec::new(),
-        order: OtherOrder::Untried,
-        together: Together { schema: pair.first.schema, origins: pair.first.origins },
-        kept: pair.kept.into_iter().map(|(id, file)| (id, file.text)).collect(),
+    let dialects = pairs.into_iter().map(|pair| {
+        let (kept, replaced) = pair.keeping();
+        Merged {
+            product: pair.product,
+            earlier: pair.lines.earlier,
+            moved: Vec::new(),
+            order: OtherOrder::Untried,
+            together: Together { schema: pair.first.schema, origins: pair.first.origins },
+            kept,
+            replaced,
+        }
     });
     Planned { first, dialects: dialects.collect(), lock, removed, branches }
 }
@@ -346,56 +365,6 @@ async fn refuse_applied(workspace: &Workspace, ids: &BTreeSet<MigrationId>) -> R
     });
     live.session.close().await;
     error.map_or(Ok(()), |error| Err(error.into()))
-}
-
-/// The branch whose migrations are on a main branch already, else ours.
-fn first_side(branches: &Branches) -> Side {
-    if branches.is_on_top {
-        return Side::Ours;
-    }
-    let base = branches.base.as_ref().and_then(|base| base.lock.as_ref());
-    let new = |side: &Revision| -> Vec<(Product, MigrationId)> {
-        let dialects = side.lock.iter().flat_map(|lock| &lock.dialects);
-        let all =
-            dialects.flat_map(|(product, locked)| locked.migrations.iter().map(|line| (*product, line.id.clone())));
-        let is_new = |(product, id): &(Product, MigrationId)| !base.is_some_and(|base| has(base, *product, id));
-        all.filter(is_new).collect()
-    };
-    let (ours, theirs) = (new(&branches.ours), new(&branches.theirs));
-    for main in branches.main.iter().filter_map(|main| main.lock.as_ref()) {
-        let is_there =
-            |ids: &[(Product, MigrationId)]| !ids.is_empty() && ids.iter().all(|(product, id)| has(main, *product, id));
-        match (is_there(&ours), is_there(&theirs)) {
-            (true, false) => return Side::Ours,
-            (false, true) => return Side::Theirs,
-            _ => {}
-        }
-    }
-    Side::Ours
-}
-
-fn has(lock: &Lock, product: Product, id: &MigrationId) -> bool {
-    lock.migrations(product).iter().any(|line| line.id == *id)
-}
-
-/// The lock of the first branch, frozen if either branch has frozen the schema since.
-fn locked(branches: &Branches, first: Side) -> Result<Lock, Failure> {
-    let [first, later] = [first, first.other()].map(|it| side(branches, it).lock.clone());
-    let frozen = |lock: &Option<Lock>| lock.as_ref().and_then(|lock| lock.frozen.clone());
-    let before: Option<Frozen> = branches.base.as_ref().and_then(|base| frozen(&base.lock));
-    let [own, other] = [frozen(&first), frozen(&later)];
-    let Some(mut lock) = first.or(later) else {
-        return Err(Error::new("neither branch has a lock").hint("run `gen init` to set the project up").into());
-    };
-    lock.frozen = if own == before { other } else { own };
-    Ok(lock)
-}
-
-fn side(branches: &Branches, side: Side) -> &Revision {
-    match side {
-        Side::Ours => &branches.ours,
-        Side::Theirs => &branches.theirs,
-    }
 }
 
 fn pairs(workspace: &Workspace, branches: &Branches, first: Side) -> Result<Vec<Pair>, Failure> {
@@ -431,10 +400,19 @@ fn pair(
     if !begun(other) {
         (of_other, later) = (of_base.clone(), base.clone());
     }
-    let lines = Lines::new(&of_base, &of_one, &of_other)?;
+    let squashed = SquashedSince::read(one, product, (&of_one, &of_base))?.and(SquashedSince::read(
+        other,
+        product,
+        (&of_other, &of_base),
+    )?)?;
+    (of_one, of_other) = (before_squash(&of_one, &of_base), before_squash(&of_other, &of_base));
+    let mut lines = Lines::new(&of_base, &of_one, &of_other)?;
+    squashed.refuse_apart(&lines)?;
+    lines.squashed = squashed.files.keys().cloned().collect();
     let files =
         |revision: &Revision, lines: &[sea_gen_runner::lock_file::LockedMigration]| -> Result<Vec<File>, Failure> {
-            let texts = revision.migration_texts(product)?;
+            let mut texts = revision.migration_texts(product)?;
+            texts.extend(squashed.replaced.clone());
             let mut files = Vec::new();
             for line in lines {
                 let text = texts.get(&line.id).ok_or_else(|| {
@@ -463,7 +441,7 @@ fn pair(
     let new: Vec<_> =
         of_other.iter().filter(|line| lines.added.contains(line) || lines.common.contains(&line.id)).cloned().collect();
     let files = files(other, &new)?;
-    Ok(Pair { product, base, first, later, lines, kept, files })
+    Ok(Pair { product, base, first, later, lines, kept, files, squashed })
 }
 
 /// The state of a dialect in a revision.

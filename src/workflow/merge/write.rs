@@ -73,6 +73,9 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
                 batch.write(path(id), text.as_str());
             }
         }
+        for (id, text) in &merged.replaced {
+            batch.write(project.replaced_path(merged.product, id), text.as_str());
+        }
         for moved in &merged.moved {
             wanted.insert(path(&moved.migration.id));
             refuse_unsealed(&project, planned, (merged.product, &moved.migration.id))?;

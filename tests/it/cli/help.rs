@@ -49,6 +49,7 @@ fn help_lists_the_commands() {
       seed         Fill a development database, or a file, with test data that satisfies every
                    constraint
       lock         Seal the current migration files, after editing them or writing them by hand
+      squash       Put one migration in the place of several
       merge        Put the migrations of one branch behind those of another, after a git merge, rebase
                    or cherry-pick
       git          Set git up for lock and snapshots

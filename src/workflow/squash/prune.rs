@@ -1,0 +1,158 @@
+//! Deletes the files of squashed migrations that no database needs any more.
+//!
+//! Must not change a database.
+
+use std::path::PathBuf;
+
+use sea_gen_runner::lock_file::LockedMigration;
+use sea_gen_runner::migration::MigrationId;
+use sea_gen_runner::run::Record;
+use sea_gen_runner::{Error, ErrorKind};
+
+use crate::dialect::Product;
+use crate::project::{Batch, NamedDatabase};
+
+use super::super::{Failure, Open, Workspace};
+
+/// What was deleted, or would be.
+#[derive(Debug, Default)]
+pub struct Pruned {
+    /// The migrations whose files are deleted, oldest first.
+    pub ids: Vec<MigrationId>,
+    /// The databases that were asked: their environments, and what they have.
+    pub asked: Vec<(String, String)>,
+    /// The deleted files.
+    pub written: Vec<PathBuf>,
+}
+
+/// A database that still needs files, or that does not answer.
+struct Obstacle {
+    environment: Option<String>,
+    why: String,
+    is_silent: bool,
+}
+
+/// Deletes the files of squashed migrations, if neither the database at hand nor one of the environments needs them. `force` does not ask.
+///
+/// # Errors
+/// A database has some of the migrations, or has not recorded the squashed one yet; one does not answer.
+pub async fn prune(
+    workspace: &Workspace,
+    open: impl Into<Open>,
+    force: bool,
+    is_rehearsal: bool,
+) -> Result<Pruned, Failure> {
+    let lock = workspace.sealed_lock()?;
+    let mut batch = Batch::new(workspace.root());
+    let mut pruned = Pruned::default();
+    for product in lock.dialects.keys() {
+        for id in workspace.project.replaced_ids(*product)? {
+            batch.remove(workspace.project.replaced_path(*product, &id));
+            pruned.ids.push(id);
+        }
+    }
+    pruned.ids.sort();
+    pruned.ids.dedup();
+    if pruned.ids.is_empty() {
+        return Ok(pruned);
+    }
+    if !force {
+        let obstacles = ask(workspace, open.into(), &mut pruned.asked).await;
+        refuse(&obstacles)?;
+    }
+    if !is_rehearsal {
+        workspace.refuse_without_writer()?;
+        workspace.project.write_lock(lock, &mut batch)?;
+        pruned.written = batch.commit()?.into_iter().map(|(path, _)| path).collect();
+    }
+    Ok(pruned)
+}
+
+/// Asks the database at hand and every environment.
+async fn ask(workspace: &Workspace, open: Open, asked: &mut Vec<(String, String)>) -> Vec<Obstacle> {
+    let mut obstacles = Vec::new();
+    let at_hand = workspace.environment.as_ref().and_then(|it| it.name.clone());
+    if let Some(environment) = &workspace.environment {
+        let shown = at_hand.clone().unwrap_or_else(|| environment.to_string());
+        obstacles.extend(one(workspace, at_hand.clone(), (shown, asked)).await);
+    }
+    for name in workspace.project.config.environments.keys().filter(|name| Some(*name) != at_hand.as_ref()) {
+        let database = NamedDatabase { environment: Some(name.clone()), url: None };
+        match Workspace::open(Open { database, ..open.clone() }) {
+            Ok(other) => obstacles.extend(one(&other, Some(name.clone()), (name.clone(), asked)).await),
+            Err(failure) => {
+                let why = format!("`{name}` cannot be asked: {failure}");
+                obstacles.push(Obstacle { environment: Some(name.clone()), why, is_silent: true });
+            }
+        }
+    }
+    obstacles
+}
+
+async fn one(
+    workspace: &Workspace,
+    environment: Option<String>,
+    (shown, asked): (String, &mut Vec<(String, String)>),
+) -> Option<Obstacle> {
+    let obstacle = |why: String, is_silent| Some(Obstacle { environment: environment.clone(), why, is_silent });
+    let history = match workspace.history().await {
+        Ok(history) => history.unwrap_or_default(),
+        Err(error) => return obstacle(format!("`{shown}` does not answer: {error}"), true),
+    };
+    let Some(lock) = &workspace.lock else { return None };
+    let product = workspace.connection().map(|it| it.product_hint());
+    let products = lock.dialects.keys().filter(|own| product.is_none_or(|it| related(it, **own)));
+    for line in products.flat_map(|product| lock.migrations(*product)).filter(|line| !line.replaces.is_empty()) {
+        match needs(line, &history) {
+            0 => {}
+            count => {
+                let all = line.replaces.len();
+                return obstacle(
+                    format!(
+                        "`{shown}` has {count} of the {all} migrations that `{}` replaces, and not that one",
+                        line.id
+                    ),
+                    false,
+                );
+            }
+        }
+    }
+    let newest = history.last().map_or_else(|| "nothing applied".to_owned(), |record| record.id.clone());
+    asked.push((shown, newest));
+    None
+}
+
+/// Whether a URL may lead to a database of this dialect: those of MySQL and MariaDB look alike.
+fn related(hint: Product, product: Product) -> bool {
+    let family = |it: Product| if it == Product::MariaDb { Product::MySql } else { it };
+    family(hint) == family(product)
+}
+
+/// How many migrations that one replaces a database has, as long as it does not have that one.
+fn needs(line: &LockedMigration, history: &[Record]) -> usize {
+    let has = |id: &MigrationId| history.iter().any(|record| record.id == id.as_str());
+    if has(&line.id) {
+        return 0;
+    }
+    line.replaces.iter().map(|inner| usize::from(has(&inner.id)) + needs(inner, history)).sum()
+}
+
+fn refuse(obstacles: &[Obstacle]) -> Result<(), Failure> {
+    if obstacles.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<&str> = obstacles.iter().map(|it| it.why.as_str()).collect();
+    let mut error = Error::new("the files of squashed migrations may still be needed, so none was deleted")
+        .of(ErrorKind::Refused)
+        .because(lines.join("\n"));
+    for obstacle in obstacles.iter().filter(|it| !it.is_silent) {
+        error = error.hint(match &obstacle.environment {
+            Some(name) => format!("let it record the squashed one: `gen up --env {name}`"),
+            None => "let it record the squashed one: `gen up`".to_owned(),
+        });
+    }
+    if obstacles.iter().any(|it| it.is_silent) {
+        error = error.hint("if that database does not need them: `gen squash --prune --force`");
+    }
+    Err(error.into())
+}
