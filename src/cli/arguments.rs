@@ -3,6 +3,7 @@
 //! Must not know the commands.
 
 mod adopting;
+mod expanding;
 mod judging;
 mod merging;
 mod pages;

@@ -8,6 +8,7 @@ pub mod casts;
 pub mod catalog;
 pub mod domain;
 pub mod expression;
+pub mod in_step;
 mod kept;
 pub mod mysql;
 pub mod postgres;
@@ -31,6 +32,7 @@ use crate::schema::{
 };
 
 use casts::Family;
+use in_step::{RowRule, RowTriggers};
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
@@ -93,6 +95,13 @@ pub trait Dialect: fmt::Debug + Sync {
 
     /// Rewrites steps to online forms, whose blocking time does not grow with the number of rows, where such forms exist.
     fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'_>) -> Vec<Step>;
+
+    /// The triggers that keep a rule on the rows of a table while two versions of a program use it. The table is the one that
+    /// has them, with all columns that the rule names.
+    ///
+    /// # Errors
+    /// A database that is migrated in one transaction anyway.
+    fn in_step(&self, table: &Table, rule: &RowRule, names: &Names<'_>) -> Result<RowTriggers, Unsupported>;
 
     /// Places preflight checks and backfills where every object they name exists.
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step>;

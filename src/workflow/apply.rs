@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{
-    self, Applicable, DEFAULT_WAIT, Direction, Order, Outcome, ProgressCallback, State, Target, Waiting,
+    self, Applicable, Contracts, DEFAULT_WAIT, Direction, Held, Order, Outcome, ProgressCallback, State, Target,
+    Waiting,
 };
 use sea_gen_runner::session::{Missing, Session};
 
@@ -21,6 +22,7 @@ use crate::project::{find_id, fingerprint};
 use crate::state::{self, Situation};
 
 use super::backup::{Backup, backup};
+use super::contract::{Seen, old_shapes, readers, refusal};
 use super::{
     Failure, Known, Live, Open, Workspace, applicable, applicables, histories, occupied, recognisable, refuted, sizes,
     stakes,
@@ -49,9 +51,12 @@ pub enum Course {
 }
 
 impl Course {
-    fn of_runner(&self) -> run::Course<'_> {
+    fn of_runner(&self, contracts: Contracts) -> run::Course<'_> {
         match self {
-            Self::Up { target, order: Order::Strict, .. } => run::Course::Up(target),
+            Self::Up { target, order: Order::Strict, .. } => match contracts {
+                Contracts::Wait => run::Course::Up(target),
+                Contracts::Apply => run::Course::UpContracting(target),
+            },
             Self::Up { target, order: Order::Any, .. } => run::Course::OutOfOrder(target),
             Self::Down(target) => run::Course::Down(target),
             Self::Redo => run::Course::Redo(1),
@@ -73,6 +78,8 @@ pub struct Bench {
     kept: Vec<(Migration, String)>,
     /// How another runner is waited for.
     pub waiting: Waiting,
+    /// What is done with migrations that remove the old shape of a change.
+    pub contracts: Contracts,
     /// The folder of the backup that is made before a run, from the project's root; `None` makes none.
     pub backup: Option<PathBuf>,
     /// Whether the losses of reverting were checked and are allowed.
@@ -121,7 +128,16 @@ impl Bench {
         let environment = workspace.environment.as_ref();
         let limit = environment.and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);
         let backup = environment.filter(|it| it.requires_backup).map(|_| PathBuf::from(BACKUPS));
-        Ok(Self { workspace, live, migrations, kept, waiting: limit.into(), backup, may_go_back: false })
+        Ok(Self {
+            workspace,
+            live,
+            migrations,
+            kept,
+            waiting: limit.into(),
+            contracts: Contracts::Wait,
+            backup,
+            may_go_back: false,
+        })
     }
 
     /// Parses a target: a count or an id.
@@ -218,7 +234,7 @@ impl Bench {
         };
         Ok(match course {
             Course::Up { target, order, .. } => {
-                let mut found = up(target, *order)?;
+                let (mut found, _) = run::before_held(history, up(target, *order)?, &files, self.contracts);
                 found.retain(|file| !recognised.iter().any(|outcome| outcome.id == file.id()));
                 of(found, Direction::Up)
             }
@@ -236,6 +252,41 @@ impl Bench {
                 }
             }
         })
+    }
+
+    /// The first migration of a course that waits for the former version of a program to go.
+    ///
+    /// # Errors
+    /// Those of [`Bench::chosen`].
+    pub fn held(&self, course: &Course) -> Result<Option<Held>, Failure> {
+        let Course::Up { target, order, .. } = course else { return Ok(None) };
+        let (files, history) = (applicables(&self.migrations), &self.live.history);
+        let wanted = run::to_apply(history, &files, (target, *order), self.live.product())?;
+        Ok(run::before_held(history, wanted, &files, self.contracts).1)
+    }
+
+    /// Refuses to remove the old shape of a change while the server sees statements that name it. Returns why it does not know, for
+    /// each migration of which it does not.
+    ///
+    /// # Errors
+    /// There are such statements.
+    pub async fn refuse_readers(&mut self, chosen: &[Chosen]) -> Result<Vec<String>, Failure> {
+        let mut unknown = Vec::new();
+        for (at, direction) in chosen {
+            let Some(contract) = self.migrations.get(*at).filter(|_| *direction == Direction::Up) else { continue };
+            let Some(expand) = &contract.contracts else { continue };
+            let expand = self.migrations.iter().find(|it| it.id == *expand);
+            match readers(&mut self.live.session, &old_shapes(expand, contract)).await {
+                Seen::Readers(found) if !self.live.history.is_empty() => {
+                    return Err(refusal(contract.id.as_str(), &found).into());
+                }
+                Seen::Readers(_) | Seen::Nobody => {}
+                Seen::Unknown(why) => {
+                    unknown.push(format!("whether anybody uses what `{}` removes: {why}", contract.id))
+                }
+            }
+        }
+        Ok(unknown)
     }
 
     fn migration(&self, at: usize) -> Option<&Migration> {
@@ -329,7 +380,7 @@ impl Bench {
         }
         let files = applicables(&self.migrations);
         let session = &mut self.live.session;
-        let outcomes = run::go(session, &files, course.of_runner(), self.waiting, watch).await;
+        let outcomes = run::go(session, &files, course.of_runner(self.contracts), self.waiting, watch).await;
         let followed = histories::follow(session, &self.workspace).await;
         outcomes.and(followed)
     }
