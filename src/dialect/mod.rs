@@ -199,7 +199,10 @@ pub fn text(dialect: &dyn Dialect, steps: &Steps) -> Result<Vec<Statement>, Unsu
         if let Some(first) = rendered.first_mut() {
             let above = if statements.is_empty() { steps.remarks.clone() } else { Vec::new() };
             let lost = step.loses(&steps.former).into_iter().map(|what| format!("loses data: {what}"));
-            let lines: Vec<String> = above.into_iter().chain(lost).chain(first.note.take()).collect();
+            let copies = step.copies(&steps.former);
+            let kept = (!copies.is_empty())
+                .then(|| format!("lint: allow drop-column {} now has the values", copies.join(" and ")));
+            let lines: Vec<String> = above.into_iter().chain(lost).chain(kept).chain(first.note.take()).collect();
             first.note = (!lines.is_empty()).then(|| lines.join("\n"));
         }
         statements.extend(rendered);

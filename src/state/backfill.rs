@@ -173,6 +173,7 @@ impl Direction<'_> {
             table: to.table.clone(),
             column: to.column.clone(),
             aside: aside.clone(),
+            copied: false,
         };
         Ok(Steps { former: conversions.iter().map(former).collect(), ..Steps::new(dialect.arrange(steps)) })
     }

@@ -43,6 +43,7 @@ impl<'a> Leg<'a> {
                 table: it.table.clone(),
                 column: it.twins.new.clone(),
                 aside: it.twins.old.clone(),
+                copied: true,
             }),
             TwoStep::Required(_) => None,
         });
