@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use sea_gen::schema::Product;
+use sea_gen_runner::{Migrations, Readiness, Runner, Target};
 use sea_orm::{ActiveModelTrait, Database, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, Set};
 
 use super::project::Project;
@@ -235,7 +236,9 @@ impl Program {
     /// Waits until it has taken so many more turns.
     fn works(&self, turns: u32) {
         self.turns.try_iter().for_each(drop);
-        (0..turns).for_each(|_| drop(self.turns.recv().expect("a program that goes on")));
+        for _ in 0..turns {
+            self.turns.recv().expect("a program that goes on");
+        }
     }
 
     fn stop(self) -> Work {
@@ -301,6 +304,7 @@ fn every_step_can_be_taken_back(product: Product) {
         let found = project.database.query(&format!("SELECT {columns} FROM member ORDER BY id"));
         found.iter().map(|row| (0..3).map(|at| row.text(at)).collect::<Vec<_>>().join(" ")).collect()
     };
+    project.run(&["migration", "--amend"]).with(1).mentions("gen undo 2");
     // While nothing is applied yet, the snapshot is at the end already, and nothing is left to write.
     project.finds_nothing();
     project.run(&["up"]).with(0).mentions("waits");
@@ -360,6 +364,37 @@ fn a_new_database_gets_all_of_it_at_once(product: Product) {
     assert!(said.talk.contains("gen up --contract"), "{}", said.talk);
     project.run(&["check", "--database"]).with(2);
     project.run(&["up", "--contract", "--ignore-readers"]).with(0);
+    project.holds();
+}
+
+mod an_application_waits_with_the_second_half {
+    use super::*;
+
+    on_servers!(an_application_waits_with_the_second_half);
+}
+
+fn an_application_waits_with_the_second_half(product: Product) {
+    let project = expanding(product, 1);
+    let files = project.written().into_iter().filter(|(path, _)| path.starts_with("migrations/"));
+    let files: Vec<(String, String)> = files
+        .map(|(path, text)| (path.rsplit('/').next().expect("a name").trim_end_matches(".sql").to_owned(), text))
+        .collect();
+    let texts = files.iter().map(|(id, text)| (id.as_str(), text.as_str()));
+    let migrations = Migrations::parse(product, texts).expect("migrations");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let url = project.database.url.as_str();
+        let mut runner = Runner::connect(url, &migrations).await.expect("a runner");
+        runner.ensure_current().await.expect_err("the first half is pending");
+        assert_eq!(runner.plan(&Target::All).await.expect("a plan").len(), 1);
+        let report = runner.up(&Target::All).await.expect("the first half");
+        assert_eq!(report.outcomes.len(), 1);
+        runner.ensure_current().await.expect("the next version may serve");
+        assert_eq!(runner.readiness().await.expect("a state"), Readiness::Ready);
+        assert!(runner.up(&Target::All).await.expect("nothing").outcomes.is_empty());
+        let report = runner.contract().up(&Target::All).await.expect("the second half");
+        assert!(report.outcomes[0].id.ends_with("_change_contract"), "{report:?}");
+    });
     project.holds();
 }
 
