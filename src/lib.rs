@@ -55,6 +55,10 @@
 //!   words: a plan always removes what only hangs on tables, then renames, then does the rest under the later names.
 //! * **Rows are filled halfway** (`state/halfway.rs`): between two plans, one to an intermediate schema in which nothing is
 //!   dropped and nothing is required yet, and one from there.
+//! * **Two versions of a program** (`state/expand/`): a change in two migrations is a path of schemas with changes of rows between
+//!   them. The schema between the two is whole like any other: fingerprint, proof and drift need no exception. Triggers keep
+//!   rules on rows ([`dialect::in_step`]); the old column stays as it was, and the new one has neither NOT NULL nor default
+//!   until the second migration, because a trigger tells what a statement has written by what is NULL.
 //! * **Steps before text.** [`state::migration_steps`] returns steps: operations in the form in which a database executes
 //!   them, checks of existing rows and changes of stored values ([`dialect::rows`]). Forms, transactions and order are decided
 //!   on steps. [`dialect::text`] writes them in SQL, and is the last thing that happens to a migration.

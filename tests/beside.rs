@@ -68,7 +68,7 @@ fn migration(product: Product, from: Schema, to: Schema, forms: Forms) -> Migrat
     let id = "20260101_000000_beside".parse().unwrap();
     let up = statements(dialect, forms, &plan, from.schema()).unwrap();
     let down = statements(dialect, forms, &plan.inverse(from.schema()), to.schema()).unwrap();
-    Migration { id, product, from: None, to: None, merged: Default::default(), up, down }
+    Migration { id, product, from: None, to: None, merged: Default::default(), contracts: None, up, down }
 }
 
 async fn apply(session: &mut Session, migration: &Migration) -> Result<Vec<Outcome>, Error> {

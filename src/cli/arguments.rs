@@ -4,6 +4,7 @@
 
 mod adopting;
 mod auditing;
+mod expanding;
 mod judging;
 mod merging;
 mod pages;

@@ -5,7 +5,7 @@
 mod told;
 
 use crate::workflow::answers::AnswerOptions;
-use crate::workflow::generate::{self, Content, Request, Start};
+use crate::workflow::generate::{self, Content, MigrationDraft, Request, Start};
 use crate::workflow::prove::UnwrittenMigration;
 use crate::workflow::{Failure, Workspace};
 
@@ -56,18 +56,14 @@ fn open(common: &Common, request: &Request, output: &Output) -> Result<Workspace
 async fn generate_in(mut workspace: Workspace, request: &Request, output: &Output) -> Result<Ending, Failure> {
     let mut planned = generate::plan(&mut workspace, request).await?;
     if !output.dry_run && !output.no_verify {
-        let unwritten: Vec<UnwrittenMigration<'_>> = planned
-            .drafts
-            .iter()
-            .map(|it| UnwrittenMigration {
-                migration: &it.migration,
-                from: &it.base,
-                to: &it.target.schema,
-                plan: &it.plan,
-            })
-            .collect();
-        let proofs = verify::unwritten(&workspace, &unwritten).await?;
-        planned.drafts.iter_mut().zip(proofs).for_each(|(draft, proof)| draft.proof = proof);
+        let unwritten: Vec<UnwrittenMigration<'_>> = planned.drafts.iter().flat_map(unwritten).collect();
+        let mut proofs = verify::unwritten(&workspace, &unwritten).await?.into_iter();
+        for draft in &mut planned.drafts {
+            if let Some(expansion) = &mut draft.expansion {
+                expansion.proof = proofs.next().flatten();
+            }
+            draft.proof = proofs.next().flatten();
+        }
     }
     let written = if output.dry_run { Vec::new() } else { generate::write(&workspace, &planned)? };
     if planned.drafts.is_empty() {
@@ -84,6 +80,18 @@ async fn generate_in(mut workspace: Workspace, request: &Request, output: &Outpu
     Ok(if output.exit_code { Ending::Findings } else { Ending::Done })
 }
 
+/// The migrations of a draft, in their order.
+fn unwritten(draft: &MigrationDraft) -> Vec<UnwrittenMigration<'_>> {
+    let MigrationDraft { migration, plan, base, target, expansion, .. } = draft;
+    match expansion {
+        None => vec![UnwrittenMigration { migration, from: base, to: &target.schema, plan }],
+        Some(first) => vec![
+            UnwrittenMigration { migration: &first.migration, from: base, to: &first.intermediate, plan: &first.plan },
+            UnwrittenMigration { migration, from: &first.intermediate, to: &target.schema, plan: &first.contract_plan },
+        ],
+    }
+}
+
 impl std::convert::From<&arguments::Migration> for Request {
     fn from(command: &arguments::Migration) -> Self {
         Self {
@@ -97,12 +105,14 @@ impl std::convert::From<&arguments::Migration> for Request {
             format: command.format,
             strict: command.strict,
             keep: command.keep,
+            expand_contract: command.two_steps.expand_contract,
             offline: command.offline_forms,
             allow: command.allow.clone(),
             answers: AnswerOptions {
                 renames: command.renames.clone(),
                 backfills: command.backfills.clone(),
                 conversions: command.conversions.clone(),
+                backs: command.two_steps.backs.clone(),
                 replacements: command.replacements.clone(),
                 news: command.news.clone(),
                 file: command.answers.clone(),

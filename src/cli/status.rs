@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::introspect::SEAORM_HISTORY;
 use crate::state::Situation;
+use crate::workflow::contract;
 use crate::workflow::environments::statuses;
 use crate::workflow::histories::Compared;
 use crate::workflow::status::{Status, status};
@@ -227,6 +228,9 @@ fn verdict(screen: &Status) -> String {
     }
     match screen.situation {
         Situation::Current => ink(Ink::Green, "matches the snapshot"),
+        Situation::Behind if is_half_way(screen) => {
+            ink(Ink::Yellow, "serves two versions; when the former one runs nowhere any more: `gen up --contract`")
+        }
         Situation::Behind => ink(Ink::Yellow, format!("{} pending: `gen up`", show::plural(pending, "migration"))),
         Situation::Ahead => ink(Ink::Yellow, "already has the result of the pending migrations: `gen up` records them"),
         Situation::Synchronised => {
@@ -237,6 +241,11 @@ fn verdict(screen: &Status) -> String {
         Situation::Beginning => "empty".to_owned(),
         Situation::Unreachable => ink(Ink::Red, "does not answer"),
     }
+}
+
+/// Whether all that is pending waits for the former version of the program to go.
+fn is_half_way(screen: &Status) -> bool {
+    screen.live.as_ref().is_some_and(|live| contract::waits_only(&live.history, &screen.migrations))
 }
 
 fn as_json(screen: &Status) -> Value {

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use sea_gen_runner::migration::{self, Migration, MigrationId};
-use sea_gen_runner::run::{Direction, Order, Outcome, Progress, State, Target};
+use sea_gen_runner::run::{Contracts, Direction, Held, Order, Outcome, Progress, State, Target};
 use sea_gen_runner::sql_file::SqlFile;
 use sea_gen_runner::{Error, ErrorKind};
 use serde_json::json;
@@ -21,12 +21,39 @@ use super::progress::Talk;
 use super::{Ending, show};
 
 pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {
-    let Up { target, recognise, unproven, out_of_order, others, run, all: _ } = command;
-    let bench = open(common, true, (run, others)).await?;
+    let Up { target, recognise, unproven, out_of_order, contracting, others, run, all: _ } = command;
+    let mut bench = open(common, true, (run, others)).await?;
     let target = target.as_deref().map_or(Ok(Target::All), |text| bench.target(text))?;
     let order = if *out_of_order { Order::Any } else { Order::Strict };
     let course = Course::Up { target, recognises_rows: *recognise, unproven: *unproven, order };
-    go(bench, run, &course, (&[], "gen up")).await
+    if contracting.contract {
+        bench.contracts = Contracts::Apply;
+    }
+    let held = bench.held(&course)?;
+    if let Some(held) = held.as_ref().filter(|_| matches!(course, Course::Up { target: Target::Id(_), .. })) {
+        return Err(held.refusal().into());
+    }
+    if contracting.contract && !contracting.ignore_readers && !run.dry_run {
+        let chosen = bench.chosen(&course, &[])?;
+        for why in bench.refuse_readers(&chosen).await? {
+            paint::talk(format!("note: it is not known {why}"));
+        }
+    }
+    let ending = go(bench, run, &course, (&[], "gen up")).await?;
+    match held {
+        Some(held) if !held.behind.is_empty() => Err(held.refusal().hint(waiting(&held)).into()),
+        Some(held) => {
+            paint::talk(format!("note: {}", held.refusal()));
+            paint::talk(format!("  {}", Held::LATER));
+            Ok(ending)
+        }
+        None => Ok(ending),
+    }
+}
+
+/// What waits behind a migration that waits.
+fn waiting(held: &Held) -> String {
+    format!("behind it {} waiting: {}", if held.behind.len() == 1 { "is" } else { "are" }, held.behind.join(", "))
 }
 
 /// Applies what is pending in a database that was made from a backup; its name was confirmed already.

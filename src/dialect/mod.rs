@@ -8,6 +8,7 @@ pub mod casts;
 pub mod catalog;
 pub mod domain;
 pub mod expression;
+pub mod in_step;
 mod kept;
 pub mod made_by_files;
 pub mod mysql;
@@ -32,6 +33,7 @@ use crate::schema::{
 };
 
 use casts::Family;
+use in_step::{RowRule, RowTriggers};
 
 pub use crate::plan::Forms;
 pub use crate::schema::Product;
@@ -94,6 +96,13 @@ pub trait Dialect: fmt::Debug + Sync {
 
     /// Rewrites steps to online forms, whose blocking time does not grow with the number of rows, where such forms exist.
     fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'_>) -> Vec<Step>;
+
+    /// The triggers that keep a rule on the rows of a table while two versions of a program use it. The table is the one that
+    /// has them, with all columns that the rule names.
+    ///
+    /// # Errors
+    /// A database that is migrated in one transaction anyway.
+    fn in_step(&self, table: &Table, rule: &RowRule, names: &Names<'_>) -> Result<RowTriggers, Unsupported>;
 
     /// Places preflight checks and backfills where every object they name exists.
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step>;
@@ -191,7 +200,10 @@ pub fn text(dialect: &dyn Dialect, steps: &Steps) -> Result<Vec<Statement>, Unsu
         if let Some(first) = rendered.first_mut() {
             let above = if statements.is_empty() { steps.remarks.clone() } else { Vec::new() };
             let lost = step.loses(&steps.former).into_iter().map(|what| format!("loses data: {what}"));
-            let lines: Vec<String> = above.into_iter().chain(lost).chain(first.note.take()).collect();
+            let copies = step.copies(&steps.former);
+            let kept = (!copies.is_empty())
+                .then(|| format!("lint: allow drop-column {} now has the values", copies.join(" and ")));
+            let lines: Vec<String> = above.into_iter().chain(lost).chain(kept).chain(first.note.take()).collect();
             first.note = (!lines.is_empty()).then(|| lines.join("\n"));
         }
         statements.extend(rendered);

@@ -60,18 +60,45 @@ impl Steps {
     }
 }
 
-/// A converted column: its former values are dropped under a generated name, which tells a reader nothing.
+/// A column whose former values are dropped under another name, which tells a reader nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormerColumn {
     /// The table.
     pub table: ObjectName,
     /// The column.
     pub column: Name,
-    /// The generated name.
+    /// The name of the column that has the former values.
     pub aside: Name,
+    /// Whether the column has the same values, so that nothing is lost.
+    pub copied: bool,
 }
 
 impl Step {
+    /// The columns that have the values of those it drops, in words.
+    pub fn copies(&self, former: &[FormerColumn]) -> Vec<String> {
+        let of = |op: &Op| match op {
+            Op::Drop(Object::Column(table, column)) => {
+                is_copied(former, table, &column.name).map(|copy| format!("{table}.{copy}"))
+            }
+            Op::Create(_) | Op::Drop(_) | Op::Alter(_) | Op::Rename(_) => None,
+        };
+        match self {
+            Self::Direct(op) => of(op).into_iter().collect(),
+            Self::Together(_, ops) | Self::Online(_, ops, _) => ops.iter().filter_map(of).collect(),
+            Self::Apart(_)
+            | Self::Rebuild(_)
+            | Self::Repartition(_)
+            | Self::SwapEnum(..)
+            | Self::Validate(..)
+            | Self::Attach(_)
+            | Self::Keep(_)
+            | Self::GiveBack
+            | Self::AttachPartition(_)
+            | Self::DetachPartition(_)
+            | Self::Rows(_) => Vec::new(),
+        }
+    }
+
     /// The rows and values it destroys, in words.
     pub fn loses(&self, former: &[FormerColumn]) -> Vec<String> {
         let values = |table: &ObjectName, column: &Column| match former
@@ -82,6 +109,7 @@ impl Step {
             None => format!("the values of column {table}.{}", column.name),
         };
         let of = |op: &Op| match op {
+            Op::Drop(Object::Column(table, column)) if is_copied(former, table, &column.name).is_some() => None,
             Op::Drop(Object::Table(table)) => Some(format!("the rows of table {}", table.name)),
             Op::Drop(Object::Column(table, column)) if column.generated.is_none() => Some(values(table, column)),
             Op::Alter(Alter::Column(table, change)) if becomes_computed(change) => Some(values(table, &change.from)),
@@ -109,6 +137,11 @@ impl Step {
             | Self::Rows(_) => Vec::new(),
         }
     }
+}
+
+/// The column that has the same values as a dropped one.
+fn is_copied<'a>(former: &'a [FormerColumn], table: &ObjectName, column: &Name) -> Option<&'a Name> {
+    former.iter().find(|it| it.copied && it.table == *table && it.aside == *column).map(|it| &it.column)
 }
 
 /// How a server is told to alter a table, or to refuse.

@@ -106,6 +106,7 @@ mod tests {
             from: None,
             to: None,
             merged: Default::default(),
+            contracts: None,
             up: statements.map(Statement::new).to_vec(),
             down: Vec::new(),
         };

@@ -70,6 +70,8 @@ pub(crate) fn of(
         }
     }
     let pending: Vec<String> = match run::pending(&known, files) {
+        // What removes the old shape of a change waits for the former version to go, and this one needs neither.
+        Ok(pending) if run::only_held(&known, &pending, files) => Vec::new(),
         Ok(pending) => pending.into_iter().map(Applicable::id).collect(),
         // One of two merged branches is applied: what is left is pending, in whichever order.
         Err(error) if *error.kind() == ErrorKind::OutOfOrder => {

@@ -9,7 +9,8 @@ use crate::connect::Connect;
 use crate::migrations::Migrations;
 use crate::readiness::{self, Readiness};
 use crate::run::{
-    self, Applicable, DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target, Waiting, ahead,
+    self, Applicable, Contracts, DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target, Waiting,
+    ahead,
 };
 use crate::session::{Missing, Session};
 use crate::sql_file::SqlFile;
@@ -45,6 +46,7 @@ pub struct Runner<'a> {
     repeatables: &'a [SqlFile],
     waiting: Waiting,
     on_ahead: OnAhead,
+    contracts: Contracts,
     watch: Box<dyn FnMut(Progress<'_>) + Send + 'a>,
     /// Whether a run was started and not completed: its future was dropped, or `watch` panicked.
     cut_short: bool,
@@ -106,6 +108,7 @@ impl<'a> Runner<'a> {
                 files,
                 waiting: DEFAULT_WAIT.into(),
                 on_ahead: migrations.chosen_on_ahead(),
+                contracts: Contracts::default(),
                 watch: Box::new(|_| ()),
                 cut_short: false,
             }),
@@ -142,6 +145,14 @@ impl<'a> Runner<'a> {
     #[must_use]
     pub fn attribute(mut self, attribution: Attribution) -> Self {
         self.session.attribute(attribution);
+        self
+    }
+
+    /// Also applies migrations that remove the old shape of a change, if its first half was applied in an earlier run: for when the
+    /// former version of the program runs nowhere any more. [`OnAhead`] does not matter then; a newer database is an error.
+    #[must_use]
+    pub fn contract(mut self) -> Self {
+        self.contracts = Contracts::Apply;
         self
     }
 
@@ -195,6 +206,12 @@ impl<'a> Runner<'a> {
         Ok(pending.into_iter().map(Applicable::id).collect())
     }
 
+    /// Whether everything that is pending only waits for the former version of the program to go.
+    fn waits_only(&self, applied: &[Record]) -> Result<bool> {
+        let known = ahead::known(applied, &ahead::newer(applied, &self.files));
+        Ok(run::only_held(&known, &run::pending(&known, &self.files)?, &self.files))
+    }
+
     /// Whether the application may serve: for a health endpoint. Only reads, and takes no lock.
     ///
     /// # Errors
@@ -235,6 +252,7 @@ impl<'a> Runner<'a> {
             id: file.id(),
             statements: file.migration.up.iter().map(|statement| statement.sql.clone()).collect(),
         };
+        let (wanted, _) = run::before_held(&known, wanted, &self.files, self.contracts);
         Ok(wanted.into_iter().map(planned).collect())
     }
 
@@ -244,7 +262,10 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`ErrorKind::Refused`]: migrations are pending, with their number and the first one, or a repeatable file has to be run. Those of [`Runner::status`].
     pub async fn ensure_current(&mut self) -> Result<()> {
-        let Status { pending, repeatable, .. } = self.status().await?;
+        let Status { applied, mut pending, repeatable, .. } = self.status().await?;
+        if self.waits_only(&applied)? {
+            pending.clear();
+        }
         match pending.as_slice() {
             [] => match repeatable.first() {
                 None => Ok(()),
@@ -261,7 +282,7 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Applies pending migrations, oldest first. If none is pending, neither a lock nor a privilege is needed but to read the history.
+    /// Applies pending migrations, oldest first, up to one that removes the old shape of a change: see [`Runner::contract`]. If none is pending, neither a lock nor a privilege is needed but to read the history.
     /// If migrations are applied that are newer than these, they are refused, reverted or ignored as [`Runner::on_ahead`] says; what
     /// was reverted is in the report.
     ///
@@ -274,7 +295,10 @@ impl<'a> Runner<'a> {
     pub async fn up(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
         self.cut_short = true;
-        let course = run::Course::UpOnAhead(target, self.on_ahead);
+        let course = match self.contracts {
+            Contracts::Wait => run::Course::UpOnAhead(target, self.on_ahead),
+            Contracts::Apply => run::Course::UpContracting(target),
+        };
         let files = run::Files { migrations: &self.files, repeatables: self.repeatables };
         let result = run::go(&mut self.session, files, course, self.waiting, &mut self.watch).await;
         self.cut_short = false;

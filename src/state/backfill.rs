@@ -52,6 +52,9 @@ pub struct Values {
     pub backfills: Vec<Backfill>,
     /// How the values of a column become values of its new type; an expression may name the column itself.
     pub conversions: Vec<Backfill>,
+    /// How the values of a column with a new name and type become values of the former column, which is named here, while both
+    /// are in use.
+    pub backs: Vec<Backfill>,
     /// Replacements for removed enum values.
     pub replacements: Vec<Replacement>,
     /// Columns whose values may change with their type.
@@ -170,6 +173,7 @@ impl Direction<'_> {
             table: to.table.clone(),
             column: to.column.clone(),
             aside: aside.clone(),
+            copied: false,
         };
         Ok(Steps { former: conversions.iter().map(former).collect(), ..Steps::new(dialect.arrange(steps)) })
     }

@@ -80,6 +80,12 @@ impl Workspace {
             let parse = |text: &str| migration::parse(id.clone(), *product, text);
             let shown = self.project.shown(&path).display();
             let migration = parse(&text).map_err(|error| Error::new(format!("`{shown}`: {error}")))?;
+            if let Some(expand) = &migration.contracts {
+                return Err(Error::new(format!("`{id}` is the second half of a change, and `{expand}` the first"))
+                    .of(ErrorKind::Refused)
+                    .hint("take both back, and write them again: `gen undo 2`, then `gen migration <Name> --expand-contract`")
+                    .into());
+            }
             let generated = self.project.generated(*product, &id)?.and_then(|text| parse(&text).ok());
             let to = self.sealed(*product)?.unwrap_or_else(Sealed::nothing).schema;
             files.insert(*product, File { text, migration, generated, to });

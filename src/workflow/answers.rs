@@ -30,6 +30,8 @@ pub struct AnswerOptions {
     pub backfills: Vec<String>,
     /// `table.column=expression`.
     pub conversions: Vec<String>,
+    /// `table.column=expression`.
+    pub backs: Vec<String>,
     /// `table.column:old=new`.
     pub replacements: Vec<String>,
     /// Names of new objects.
@@ -71,6 +73,9 @@ struct Document {
     /// In the form of `--using`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     conversions: Vec<String>,
+    /// In the form of `--back`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    backs: Vec<String>,
     /// In the form of `--replace`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     replacements: Vec<String>,
@@ -113,13 +118,14 @@ impl Answers {
     /// An invalid answer; a missing or invalid file.
     pub fn read(given: &AnswerOptions, allow: &[Allow], in_batches: bool) -> Result<Self, Failure> {
         let renames: Result<Vec<Rename>, Failure> = given.renames.iter().map(|text| parse(text)).collect();
-        let Document { renames: answered, backfills, conversions, replacements } =
+        let Document { renames: answered, backfills, conversions, backs, replacements } =
             given.file.as_deref().map(read).transpose()?.unwrap_or_default();
         let all = |given: &[String], answered: Vec<String>| given.iter().cloned().chain(answered).collect::<Vec<_>>();
         let values = Values {
             lossy: Vec::new(),
             backfills: parsed(&all(&given.backfills, backfills), |text| value(text, "--backfill"))?,
             conversions: parsed(&all(&given.conversions, conversions), |text| value(text, "--using"))?,
+            backs: parsed(&all(&given.backs, backs), |text| value(text, "--back"))?,
             replacements: parsed(&all(&given.replacements, replacements), replacement)?,
             for_several: false,
             in_batches,

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{
-    self, Applicable, DEFAULT_WAIT, Direction, DueFile, Files, Order, Outcome, ProgressCallback, State, Target, Waiting,
+    self, Applicable, Contracts, DEFAULT_WAIT, Direction, DueFile, Files, Order, Outcome, ProgressCallback, State,
+    Target, Waiting,
 };
 use sea_gen_runner::session::{Missing, Session};
 use sea_gen_runner::sql_file::SqlFile;
@@ -52,9 +53,12 @@ pub enum Course {
 }
 
 impl Course {
-    fn of_runner(&self) -> run::Course<'_> {
+    fn of_runner(&self, contracts: Contracts) -> run::Course<'_> {
         match self {
-            Self::Up { target, order: Order::Strict, .. } => run::Course::Up(target),
+            Self::Up { target, order: Order::Strict, .. } => match contracts {
+                Contracts::Wait => run::Course::Up(target),
+                Contracts::Apply => run::Course::UpContracting(target),
+            },
             Self::Up { target, order: Order::Any, .. } => run::Course::OutOfOrder(target),
             Self::Down(target) => run::Course::Down(target),
             Self::Redo => run::Course::Redo(1),
@@ -82,6 +86,8 @@ pub struct Bench {
     pub repeatables: Vec<SqlFile>,
     /// How another runner is waited for.
     pub waiting: Waiting,
+    /// What is done with migrations that remove the old shape of a change.
+    pub contracts: Contracts,
     /// The folder of the backup that is made before a run, from the project's root; `None` makes none.
     pub backup: Option<PathBuf>,
     /// Whether the losses of reverting were checked and are allowed.
@@ -143,6 +149,7 @@ impl Bench {
             kept,
             repeatables,
             waiting: limit.into(),
+            contracts: Contracts::Wait,
             backup,
             may_go_back: false,
             circumstances: Circumstances::default(),
@@ -246,7 +253,7 @@ impl Bench {
         };
         Ok(match course {
             Course::Up { target, order, .. } => {
-                let mut found = up(target, *order)?;
+                let (mut found, _) = run::before_held(history, up(target, *order)?, &files, self.contracts);
                 found.retain(|file| !recognised.iter().any(|outcome| outcome.id == file.id()));
                 of(found, Direction::Up)
             }
@@ -394,7 +401,7 @@ impl Bench {
         let files = Files { migrations: &files, repeatables: &self.repeatables };
         let session = &mut self.live.session;
         self.workspace.attribute_run(session, course, &self.circumstances);
-        let outcomes = run::go(session, files, course.of_runner(), self.waiting, watch).await;
+        let outcomes = run::go(session, files, course.of_runner(self.contracts), self.waiting, watch).await;
         let followed = histories::follow(session, &self.workspace).await;
         outcomes.and(followed)
     }

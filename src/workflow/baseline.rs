@@ -49,7 +49,7 @@ impl Original {
         }
         let (from, to) = (Some(fingerprint(nothing.schema())), Some(fingerprint(schema.schema())));
         let (id, merged) = (new_id(BASELINE, jiff::Timestamp::now(), &[])?, Merged::default());
-        Ok(Migration { id, product, from, to, merged, up, down })
+        Ok(Migration { id, product, from, to, merged, contracts: None, up, down })
     }
 }
 

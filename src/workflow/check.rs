@@ -13,6 +13,7 @@ use crate::project::{Compiled, Demand};
 use crate::proof::{self, Scratch};
 use crate::state::Situation;
 
+use super::contract;
 use super::histories::Compared;
 use super::sealed::forked;
 use super::status::obstacle;
@@ -251,6 +252,7 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
             let due = run::repeatables(&mut live.session, &workspace.repeatables(product)?).await?.due;
             verdict(due.iter().map(|file| format!("{} has to be run: {}: `gen up`", file.path, file.reason)).collect())
         }
+        Situation::Behind if contract::waits_only(&live.history, &migrations) => Verdict::Holds,
         Situation::Behind => Verdict::Fails(vec!["migrations are pending: `gen up`".to_owned()]),
         Situation::Ahead => Verdict::Fails(vec![
             "the database already has the result of pending migrations: `gen up` records them".to_owned(),

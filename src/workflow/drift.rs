@@ -18,8 +18,9 @@ use crate::lint::allow::{Allow, refused};
 use crate::lint::{Context, Finding, Level, lint};
 use crate::plan::Plan;
 use crate::project::{Batch, Snapshot, fingerprint};
-use crate::state::{self, Stakes};
+use crate::state::{self, Situation, Stakes};
 
+use super::contract;
 use super::generate::next_id;
 use super::{Failure, Live, Sealed, Workspace, applicable, applicables, histories, locked, reworded, stakes, text};
 
@@ -58,7 +59,15 @@ impl Drift {
         let sealed = workspace.sealed(live.product())?;
         let mut sealed = sealed.ok_or_else(|| Error::new("there is no snapshot yet").hint("run `gen init`"))?;
         live.unify_expressions(Some(&mut sealed), None).await?;
-        let plan = diff(&sealed.schema, &live.schema, &[]);
+        let mut plan = diff(&sealed.schema, &live.schema, &[]);
+        let product = live.product();
+        if !plan.is_empty() && contract::waits_only(&live.history, &workspace.migrations(product)?) {
+            let headings = workspace.headings(product)?;
+            // What the second of two migrations is to remove is there on purpose.
+            if workspace.situation(Some(&sealed), Some(&live), None, &headings)? == Situation::Behind {
+                plan = Plan::default();
+            }
+        }
         Ok(Self { workspace, sealed, live, plan })
     }
 
@@ -89,6 +98,7 @@ impl Drift {
             from: Some(fingerprint(sealed.schema.schema())),
             to: Some(fingerprint(live.schema.schema())),
             merged: Merged::default(),
+            contracts: None,
             up: dialect::statements(dialect, forms, plan, sealed.schema.schema())?,
             down: dialect::statements(dialect, forms, &inverse, live.schema.alone().schema())?,
         })

@@ -3,7 +3,9 @@
 //! Must not know how a plan is found or a file is written; it puts the rooms to work in turn.
 
 mod about;
+mod expansion;
 mod id;
+mod request;
 mod write;
 
 use sea_gen_runner::Error;
@@ -14,88 +16,24 @@ use sea_gen_runner::session::{Missing, Session};
 use crate::dialect::{self, Forms, Product};
 use crate::diff::diff;
 use crate::entity::Model;
-use crate::lint::allow::{Allow, flag, refused};
+use crate::lint::allow::{flag, refused};
 use crate::lint::house::HOUSE_RULES;
 use crate::lint::{self, Finding, Level};
 use crate::plan::Plan;
-use crate::project::Format;
-use crate::schema::{Normalized, Place, Undeclared};
+use crate::schema::{Normalized, Undeclared};
 use crate::state::{self, Fitting, MigrationSteps, Situation, Stakes, TargetSchema, Values};
 
-use super::answers::{AnswerOptions, Answers};
+use super::answers::Answers;
 use super::baseline::Original;
 use super::seaorm::SeaOrm;
 use super::{Failure, Live, Sealed, Workspace, adopt, hints, impossible_keys, join, lint_house, stakes, text};
 
 use about::about;
+pub use expansion::Expansion;
+use expansion::Halves;
 pub use id::next_id;
+pub use request::{Content, Request, Start};
 pub use write::write;
-
-/// Which state a plan starts from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// The snapshot, whatever the database is.
-    Snapshot,
-    /// The database, which must answer.
-    Database,
-}
-
-/// What is to be migrated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// What the entities declare and the snapshot does not have.
-    Declared,
-    /// Nothing: somebody will write it by hand.
-    Empty,
-    /// What is parked at these places goes.
-    Purged(Vec<Place>),
-}
-
-/// What a migration is to be like.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// Its name, in any case.
-    pub name: String,
-    /// What is to be migrated.
-    pub content: Content,
-    /// Where the plan starts; `None` leaves that to how the database stands to the snapshot.
-    pub start: Option<Start>,
-    /// Why it is written.
-    pub message: Option<String>,
-    /// What is written besides its SQL file; `None` leaves that to the configuration.
-    pub format: Option<Format>,
-    /// Whether what nobody declares is an error.
-    pub strict: bool,
-    /// Whether tables and columns are parked instead of dropped.
-    pub keep: bool,
-    /// Whether the short forms are written, which lock tables for as long as they are large.
-    pub offline: bool,
-    /// What may be lost.
-    pub allow: Vec<Allow>,
-    /// What somebody says beforehand.
-    pub answers: AnswerOptions,
-    /// Whether nothing is going to be written, so that nothing needs to be refused.
-    pub is_rehearsal: bool,
-}
-
-impl Request {
-    /// A migration of this name for what the entities declare: nothing is lost by it, and what is left open is asked.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            content: Content::Declared,
-            start: None,
-            message: None,
-            format: None,
-            strict: false,
-            keep: false,
-            offline: false,
-            allow: Vec::new(),
-            answers: AnswerOptions { asks: true, ..AnswerOptions::default() },
-            is_rehearsal: false,
-        }
-    }
-}
 
 /// What was planned for every dialect.
 pub struct Planned {
@@ -129,6 +67,8 @@ pub struct MigrationDraft {
     pub stakes: Stakes,
     /// What the plan leads to.
     pub target: TargetSchema,
+    /// The migration that comes before it and prepares it, if there are two.
+    pub expansion: Option<Box<Expansion>>,
     /// The migration: its statements, up and down.
     pub migration: Migration,
     /// The same without the edits that were carried over from its file, if there are any.
@@ -141,6 +81,11 @@ impl MigrationDraft {
     /// Says in the migration which states it leads from and to.
     pub(super) fn name_states(&mut self) {
         self.migration.from = Some(self.sealed.fingerprint_of(&self.base));
+        if let Some(expansion) = &mut self.expansion {
+            let between = Some(self.sealed.fingerprint_of(&expansion.intermediate));
+            expansion.migration.from = std::mem::replace(&mut self.migration.from, between.clone());
+            expansion.migration.to = between;
+        }
         self.migration.to = Some(self.sealed.fingerprint_of(&self.target.schema));
     }
 }
@@ -158,7 +103,11 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
     workspace.refuse_frozen()?;
     about::refuse_missing(workspace, request)?;
     workspace.refuse_unadopted(workspace.products())?;
-    let id = next_id(workspace, &request.name)?;
+    let halves = Halves::of(workspace, request)?;
+    let id = match &halves {
+        Some(halves) => halves.contract.clone(),
+        None => next_id(workspace, &request.name)?,
+    };
     // Entities and snapshots are read while the database is. What is wrong in the entities ends it all, so that a mistake in
     // them is all a person hears about; the others' turn to be heard comes later.
     let in_files = async {
@@ -204,7 +153,9 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
     let mut all = Vec::new();
     for ((product, model), sealed) in models.into_iter().zip(sealed) {
         let live = live.as_mut().filter(|live| live.product() == product);
-        all.push(draft(workspace, request, &id, (product, model), sealed?, live, &mut answers).await?);
+        all.push(
+            draft(workspace, request, (&id, halves.as_ref()), (product, model), sealed?, live, &mut answers).await?,
+        );
     }
     answers.refuse_unfit(workspace.products())?;
     let refusal = refuse(workspace, request, &all, live.as_mut()).await;
@@ -306,7 +257,7 @@ async fn reach(workspace: &Workspace, request: &Request) -> Result<(Option<Live>
 async fn draft(
     workspace: &Workspace,
     request: &Request,
-    id: &MigrationId,
+    (id, halves): (&MigrationId, Option<&Halves>),
     (product, mut model): (Product, Model),
     sealed: Option<Sealed>,
     mut live: Option<&mut Live>,
@@ -390,13 +341,21 @@ async fn draft(
     }
     let _phase = workspace.phase(format!("planning for {product}"));
     let forms = workspace.forms(request.offline);
-    let MigrationSteps { up, down, filled, unfit } =
-        state::migration_steps(dialect, forms, &base, &target, &plan, &values)?;
+    let halves = halves.filter(|_| !plan.is_empty() && expansion::serves(workspace, product));
+    let (MigrationSteps { up, down, filled, unfit }, expansion) = match halves {
+        None => (state::migration_steps(dialect, forms, &base, &target, &plan, &values)?, None),
+        Some(halves) => {
+            let planned = state::expand_contract(dialect, forms, &base, &target, &plan, &values)?;
+            expansion::split(dialect, &halves.expand, planned)?
+        }
+    };
     let (up, down) = (dialect::text(dialect, &up)?, dialect::text(dialect, &down)?);
     answers.weigh_values(product, unfit);
     findings.retain(|finding| finding.rule != lint::NOT_NULL || !filled.contains(&finding.place));
     findings.retain(|finding| finding.rule != lint::DROP_VALUE || !answers.values().replace_all(&plan, &finding.place));
-    let migration = Migration { id: id.clone(), product, from: None, to: None, merged: Merged::default(), up, down };
+    let contracts = expansion.as_ref().map(|it| it.migration.id.clone());
+    let id = id.clone();
+    let migration = Migration { id, product, from: None, to: None, merged: Merged::default(), contracts, up, down };
     Ok(MigrationDraft {
         product,
         model,
@@ -406,6 +365,7 @@ async fn draft(
         stakes,
         base,
         target,
+        expansion,
         migration,
         generated: None,
         proof: None,

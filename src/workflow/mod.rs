@@ -36,6 +36,7 @@ pub mod ci;
 mod clients;
 pub mod compare;
 pub(crate) mod compiled;
+pub mod contract;
 mod database;
 #[cfg(feature = "sea-orm")]
 pub mod develop;

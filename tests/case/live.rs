@@ -51,7 +51,8 @@ async fn there_and_back(outcome: &Outcome, product: Product, scratch: &Scratch) 
 async fn proof(outcome: &Outcome, product: Product, scratch: &Scratch) -> Result<(), String> {
     let id = "20260101_000000_case".parse().map_err(|error| format!("{error}"))?;
     let (up, down) = (outcome.up.clone(), outcome.down.clone());
-    let migration = Migration { id, product, from: None, to: None, merged: Default::default(), up, down };
+    let migration =
+        Migration { id, product, from: None, to: None, merged: Default::default(), contracts: None, up, down };
     let mut scope = self::scope(&outcome.from);
     scope.schemas.extend(self::scope(&outcome.to).schemas);
     let renames = Renames::of(&outcome.plan);

@@ -85,6 +85,7 @@ fn files(case: &Case) -> Result<BTreeMap<Product, Migration>, String> {
             from: None,
             to: None,
             merged: Default::default(),
+            contracts: None,
             up,
             down: outcome.down,
         };

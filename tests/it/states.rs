@@ -42,6 +42,7 @@ mod sizes;
 mod synchronised;
 mod taken;
 mod takeover;
+mod two_versions;
 mod verified;
 mod wild;
 mod words;

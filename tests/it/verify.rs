@@ -38,6 +38,7 @@ fn migration(product: Product, case: &Case) -> Migration {
         from: None,
         to: None,
         merged: Default::default(),
+        contracts: None,
         up: statements(&case.up),
         down: statements(&case.down),
     }

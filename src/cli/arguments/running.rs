@@ -63,6 +63,8 @@ pub(in super::super) struct Up {
     #[arg(long, conflicts_with = "target")]
     pub(in super::super) all: bool,
     #[command(flatten)]
+    pub(in super::super) contracting: super::expanding::Contracting,
+    #[command(flatten)]
     pub(in super::super) others: Others,
     #[command(flatten)]
     pub(in super::super) run: Run,

@@ -47,6 +47,8 @@ pub(in super::super) struct Migration {
     /// Conversion to a column's new type if the default cast is not enough: `user.age=length(age)` (repeat for more)
     #[arg(long = "using", value_name = "COLUMN=EXPRESSION")]
     pub(in super::super) conversions: Vec<String>,
+    #[command(flatten)]
+    pub(in super::super) two_steps: super::expanding::TwoSteps,
     /// Treat as new, not as renamed: `user.first_name`, a column or a table (repeat for more)
     #[arg(long = "new", value_name = "NAME")]
     pub(in super::super) news: Vec<String>,

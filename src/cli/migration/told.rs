@@ -43,6 +43,16 @@ pub(super) fn print_json(workspace: &Workspace, planned: &Planned, written: &[Pa
             "to": draft.migration.to,
             "plan": show::plan_json(&draft.plan, Some(&draft.model), root),
             "findings": draft.findings,
+            "expand": draft.expansion.as_ref().map(|expand| {
+                json!({
+                    "id": expand.migration.id,
+                    "from": expand.migration.from,
+                    "to": expand.migration.to,
+                    "up": expand.migration.up,
+                    "down": expand.migration.down,
+                    "proof": expand.proof,
+                })
+            }),
             "up": draft.migration.up,
             "down": draft.migration.down,
             "proof": draft.proof,
@@ -84,10 +94,18 @@ pub(super) fn print_text(
     }
     if output.dry_run {
         if let Some(draft) = drafts.first() {
+            if let Some(expansion) = &draft.expansion {
+                text.push_str(&planned.about.written_into(&migration::text(&expansion.migration)));
+                text.push('\n');
+            }
             text.push_str(&planned.about.written_into(&migration::text(&draft.migration)));
         }
     } else {
         text.push_str(match request.content == Content::Empty {
+            _ if drafts.iter().any(|draft| draft.expansion.is_some()) => {
+                "\nnext: read both migrations; `gen up` applies the first, and `gen up --contract` the second, when the former version \
+                 of the program runs nowhere any more\n"
+            }
             true => "\nnext: write its statements, seal it with `gen lock`, then `gen up` applies it\n",
             false => "\nnext: read the migration, then `gen up` applies it and `gen status` shows it\n",
         });

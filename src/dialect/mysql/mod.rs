@@ -6,6 +6,7 @@ mod casts;
 mod defaults;
 mod flavor;
 mod folded;
+mod in_step;
 pub mod introspect;
 mod locks;
 mod lower;
@@ -24,11 +25,12 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Type};
+use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type};
 
 pub use flavor::Flavor;
 
 use super::casts::Family;
+use super::in_step::{RowRule, RowTriggers};
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
 
 /// MySQL or MariaDB.
@@ -54,6 +56,10 @@ impl Dialect for MySql {
 
     fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema, _names: &Names<'_>) -> Vec<Step> {
         safe::safe(self.0, steps, plan, from)
+    }
+
+    fn in_step(&self, table: &Table, rule: &RowRule, names: &Names<'_>) -> Result<RowTriggers, Unsupported> {
+        Ok(in_step::triggers(self.0, table, rule, names))
     }
 
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {

@@ -4,6 +4,7 @@
 //! database.
 
 mod casts;
+mod in_step;
 pub mod introspect;
 mod locks;
 mod lower;
@@ -25,7 +26,9 @@ use crate::schema::{
 };
 
 use super::casts::Family;
+use super::in_step::{RowRule, RowTriggers};
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
+pub(super) use in_step::cast;
 pub use names::sequence_of;
 pub use types::type_below_domain;
 
@@ -58,6 +61,10 @@ impl Dialect for Postgres {
 
     fn safe(&self, steps: Vec<Step>, plan: &Plan, from: &Schema, names: &Names<'_>) -> Vec<Step> {
         safe::safe(steps, plan, from, names)
+    }
+
+    fn in_step(&self, table: &Table, rule: &RowRule, names: &Names<'_>) -> Result<RowTriggers, Unsupported> {
+        Ok(in_step::triggers(table, rule, names))
     }
 
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {

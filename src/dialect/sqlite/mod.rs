@@ -19,9 +19,10 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type};
+use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Place, Schema, Table, Type};
 
 use super::casts::Family;
+use super::in_step::{RowRule, RowTriggers};
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
 
 /// SQLite.
@@ -53,6 +54,15 @@ impl Dialect for Sqlite {
     fn safe(&self, steps: Vec<Step>, _plan: &Plan, _from: &Schema, _names: &Names<'_>) -> Vec<Step> {
         // There is only one writer at a time anyway, and a rebuild keeps every row.
         steps
+    }
+
+    fn in_step(&self, table: &Table, _: &RowRule, _: &Names<'_>) -> Result<RowTriggers, Unsupported> {
+        Err(Unsupported {
+            product: Product::Sqlite,
+            place: Place::table(&table.name),
+            reason: "it has one writer at a time, and a migration is one transaction".to_owned(),
+            hint: "write a plain migration, without `--expand-contract`".to_owned(),
+        })
     }
 
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {

@@ -4,6 +4,7 @@
 
 mod about;
 mod client;
+mod contract;
 mod folder;
 mod id;
 mod mark;
@@ -41,6 +42,8 @@ pub struct Migration {
     pub to: Option<String>,
     /// What merging branches or squashing migrations has changed about it.
     pub merged: Merged,
+    /// The migration whose old shape it removes, once no program uses that any more.
+    pub contracts: Option<MigrationId>,
     /// The up statements.
     pub up: Vec<Statement>,
     /// The down statements.

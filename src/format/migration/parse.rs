@@ -11,7 +11,7 @@ use super::mark::{How, Mark, mark};
 use super::portions::Portions;
 use super::{
     BATCHES, BEGIN, CHECK, END, Heading, Merged, Migration, NO_TRANSACTION, REPEATABLE, RUST, STEP, Section,
-    UNWRITTEN_DOWN, UNWRITTEN_UP, restate,
+    UNWRITTEN_DOWN, UNWRITTEN_UP, contract, restate,
 };
 
 /// Reads the text of a migration file. Anything but markers, notes and statements is a comment and is left out.
@@ -20,8 +20,8 @@ use super::{
 /// Where the text cannot be cut into sections and statements without guessing, with the line.
 pub fn parse(id: MigrationId, product: Product, text: &str) -> Result<Migration> {
     let text = unified(text);
-    let (from, to, merged) = header(product, &text)?;
-    let mut migration = Migration { id, product, from, to, merged, up: Vec::new(), down: Vec::new() };
+    let Header { from, to, merged, contracts } = header(product, &text)?;
+    let mut migration = Migration { id, product, from, to, merged, contracts, up: Vec::new(), down: Vec::new() };
     let lines = Lines::of(&text);
     for (section, statement, offset) in sections(product, &text)? {
         let statement = Statement { line: LineNumber(Some(lines.line(offset))), ..statement };
@@ -96,7 +96,7 @@ pub fn explains_missing_down(product: Product, text: &str) -> bool {
 /// # Errors
 /// It is written for another product.
 pub(super) fn heading(id: MigrationId, product: Product, text: &str) -> Result<Heading> {
-    let (from, to, _) = header(product, &unified(text))?;
+    let Header { from, to, .. } = header(product, &unified(text))?;
     Ok(Heading { id, from, to })
 }
 
@@ -432,14 +432,24 @@ fn unterminated(error: Unterminated) -> Error {
 /// The two fingerprints of the header.
 ///
 /// # Errors
+/// What the header of a migration file says.
+#[derive(Default)]
+struct Header {
+    from: Option<String>,
+    to: Option<String>,
+    merged: Merged,
+    contracts: Option<MigrationId>,
+}
+
 /// The error for a header that names another product.
-fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String>, Merged)> {
-    let (mut from, mut to, mut merged) = (None, None, Merged::default());
+fn header(product: Product, text: &str) -> Result<Header> {
+    let mut header = Header::default();
     for line in text.lines().take_while(|line| !ends_header(line)) {
         let Some(comment) = line.strip_prefix("--") else { continue };
-        let said = restate::states(line);
-        (from, to) = (said.0.or(from), said.1.or(to));
-        merged.read(line);
+        let (from, to) = restate::states(line);
+        (header.from, header.to) = (from.or(header.from), to.or(header.to));
+        header.merged.read(line);
+        header.contracts = contract::read(line).or(header.contracts);
         if let [_, last] = comment.split_whitespace().collect::<Vec<_>>().as_slice() {
             let named = last.strip_prefix('(').and_then(|last| last.strip_suffix(')'));
             if let Some(named) = named.and_then(|named| named.parse::<Product>().ok()).filter(|named| *named != product)
@@ -449,7 +459,7 @@ fn header(product: Product, text: &str) -> Result<(Option<String>, Option<String
             }
         }
     }
-    Ok((from, to, merged))
+    Ok(header)
 }
 
 /// Whether a line is none of the header any more: it begins a section, or is neither blank nor a comment.

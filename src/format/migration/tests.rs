@@ -15,6 +15,7 @@ fn migration(product: Product, up: Vec<Statement>, down: Vec<Statement>) -> Migr
         from: Some("3f2a".repeat(8)),
         to: Some("9bc1".repeat(8)),
         merged: Default::default(),
+        contracts: None,
         up,
         down,
     }
@@ -327,7 +328,7 @@ proptest! {
         from in prop::option::of("[0-9a-f]{32}"),
         to in prop::option::of("[0-9a-f]{32}"),
     ) {
-        let migration = Migration { id: id(), product, from, to, merged: Default::default(), up, down };
+        let migration = Migration { id: id(), product, from, to, merged: Default::default(), contracts: None, up, down };
         let written = text(&migration);
         prop_assert_eq!(&parse(id(), product, &written).unwrap(), &migration, "{}", written);
         prop_assert_eq!(text(&migration), written);

@@ -6,7 +6,7 @@ use crate::{Product, Role, Statement, sql};
 
 use super::{
     BATCHES, BEGIN, CHECK, END, Migration, NO_TRANSACTION, REPEATABLE, STEP, Section, UNWRITTEN_DOWN, UNWRITTEN_UP,
-    mark, parse, restate,
+    contract, mark, parse, restate,
 };
 
 /// The text of a migration's file: the same for the same migration, and read back as the same migration. Only control
@@ -18,6 +18,9 @@ pub fn text(migration: &Migration) -> String {
         text.push_str(&format!("{line}\n"));
     }
     text.push_str("-- written by gen; after editing it, `gen lock` seals it anew\n");
+    if let Some(expand) = &migration.contracts {
+        text.push_str(&format!("{}\n", contract::line(expand)));
+    }
     migration.merged.lines().for_each(|line| text.push_str(&format!("{line}\n")));
     text.push_str("\n-- UP\n\n");
     section(*product, up, UNWRITTEN_UP, &mut text);

@@ -17,8 +17,8 @@ use super::log::{Details, Event};
 use super::pending::{self, Order, Task};
 use super::table::Table;
 use super::{
-    Applicable, Direction, OnAhead, Outcome, Progress, ProgressCallback, Target, Waiting, ahead, functions, lock,
-    patience,
+    Applicable, Contracts, Direction, OnAhead, Outcome, Progress, ProgressCallback, Target, Waiting, ahead, contract,
+    functions, lock, patience,
 };
 
 /// After how long without a write a runner of an SQLite database is gone. Between two statements it needs milliseconds.
@@ -36,6 +36,20 @@ pub(super) struct Run<'f> {
     pub(super) owner: String,
     /// The repeatable files.
     pub(super) repeatables: &'f [SqlFile],
+}
+
+/// How far `up` goes, and what it leaves out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Goal<'a> {
+    pub(super) target: &'a Target,
+    pub(super) order: Order,
+    pub(super) contracts: Contracts,
+}
+
+impl<'a> Goal<'a> {
+    pub(super) fn of(target: &'a Target) -> Self {
+        Self { target, order: Order::Strict, contracts: Contracts::Wait }
+    }
 }
 
 /// A name that no other run has: the process, and the time.
@@ -144,11 +158,15 @@ impl<'f> Run<'f> {
         &mut self,
         session: &mut Session,
         files: &[Applicable<'_>],
-        (target, order): (&Target, Order),
+        Goal { target, order, contracts }: Goal<'_>,
         on_progress: ProgressCallback<'_>,
     ) -> Result<Vec<Outcome>> {
         let mut records = self.read(session, on_progress).await?;
         let chosen = pending::to_apply(&records, files, (target, order), session.product())?;
+        let (chosen, held) = contract::before_held(&records, chosen, files, contracts);
+        if let Some(held) = held.filter(|held| contract::falls_short(target, Some(held))) {
+            return Err(held.refusal());
+        }
         functions::refuse_missing(session, chosen.iter().copied(), Direction::Up)?;
         let wanted = ids(&chosen);
         // A migration that was being reverted is reverted to the end first: its UP section expects nothing of it.
@@ -175,7 +193,7 @@ impl<'f> Run<'f> {
         let (product, records) = (session.product(), self.read(session, on_progress).await?);
         let newer = ahead::newer(&records, files);
         if newer.is_empty() {
-            return self.up(session, files, (target, Order::Strict), on_progress).await;
+            return self.up(session, files, Goal::of(target), on_progress).await;
         }
         let known = ahead::known(&records, &newer);
         let losses = match on_ahead {
@@ -205,7 +223,7 @@ impl<'f> Run<'f> {
         functions::refuse_missing(session, chosen.iter().copied(), Direction::Down)?;
         let ids: Vec<String> = newer.iter().map(|record| record.id.clone()).collect();
         let mut outcomes = self.revert(session, &all, &ids, on_progress).await?;
-        outcomes.extend(self.up(session, files, (target, Order::Strict), on_progress).await?);
+        outcomes.extend(self.up(session, files, Goal::of(target), on_progress).await?);
         Ok(outcomes)
     }
 
@@ -236,7 +254,7 @@ impl<'f> Run<'f> {
         let target = Target::Id(id.to_owned());
         match self.read(session, on_progress).await?.iter().any(|record| record.id == id) {
             true => self.down(session, files, &target, on_progress).await,
-            false => self.up(session, files, (&target, Order::Strict), on_progress).await,
+            false => self.up(session, files, Goal::of(&target), on_progress).await,
         }
     }
 
@@ -251,7 +269,7 @@ impl<'f> Run<'f> {
         if records.iter().any(|record| record.id == id && record.status.is_done()) {
             return Ok(Vec::new());
         }
-        self.up(session, files, (&Target::Id(id.to_owned()), Order::Strict), on_progress).await
+        self.up(session, files, Goal::of(&Target::Id(id.to_owned())), on_progress).await
     }
 
     pub(super) async fn revert_one(

@@ -11,6 +11,7 @@ mod batches;
 pub(crate) mod beside;
 mod chain;
 mod confined;
+mod contract;
 mod contradictions;
 mod corrections;
 mod course;
@@ -25,6 +26,7 @@ mod journalled;
 mod lease;
 mod lock;
 mod log;
+mod pace;
 mod patience;
 mod pending;
 mod portions;
@@ -50,13 +52,14 @@ use crate::session::Session;
 use crate::sql_file::SqlFile;
 
 use corrections::rewrite;
-use course::Run;
+use course::{Goal, Run};
 use functions::Functions;
 
 pub use crate::session::{HISTORY_TABLE, LEASE_TABLE};
 pub use ahead::OnAhead;
 pub use chain::{Anchor, Flaw, Line, flaws, log};
 pub use confined::reaches_beyond;
+pub use contract::{Contracts, Held, before_held, only_held};
 pub use contradictions::contradictions;
 pub use corrections::{forget, forget_all, note, prepare, record, resolve};
 pub use direct::{execute, under_lock};
@@ -286,6 +289,8 @@ pub enum Course<'a> {
     Up(&'a Target),
     /// The same for a program that may be older than its database.
     UpOnAhead(&'a Target, OnAhead),
+    /// As `Up`, with migrations that remove the old shape of a change, if its first half was applied in an earlier run.
+    UpContracting(&'a Target),
     /// As `Up`, with migrations that are older than an applied one.
     OutOfOrder(&'a Target),
     /// Reverts applied migrations, newest first, by the DOWN sections of the files. With [`Target::Id`] that migration stays
@@ -320,7 +325,8 @@ pub async fn go<'f>(
     let first = match course {
         Course::Up(target) => Some((target, None)),
         Course::UpOnAhead(target, on_ahead) => Some((target, Some(on_ahead))),
-        Course::OutOfOrder(_)
+        Course::UpContracting(_)
+        | Course::OutOfOrder(_)
         | Course::Down(_)
         | Course::Redo(_)
         | Course::Goto(_)
@@ -364,11 +370,17 @@ async fn under_way(
         Course::Apply(id) | Course::Revert(id) if end(id).is_none() => Ok(Vec::new()),
         Course::Apply(id) if end(id).as_deref() != Some(id) => {
             let target = Target::Id(end(id).unwrap_or_default());
-            run.up(session, files, (&target, Order::Strict), on_progress).await
+            run.up(session, files, Goal::of(&target), on_progress).await
         }
-        Course::Up(target) => run.up(session, files, (target, Order::Strict), on_progress).await,
+        Course::Up(target) => run.up(session, files, Goal::of(target), on_progress).await,
+        Course::UpContracting(target) => {
+            let goal = Goal { contracts: Contracts::Apply, ..Goal::of(target) };
+            run.up(session, files, goal, on_progress).await
+        }
         Course::UpOnAhead(target, on_ahead) => run.up_on_ahead(session, files, (target, on_ahead), on_progress).await,
-        Course::OutOfOrder(target) => run.up(session, files, (target, Order::Any), on_progress).await,
+        Course::OutOfOrder(target) => {
+            run.up(session, files, Goal { order: Order::Any, ..Goal::of(target) }, on_progress).await
+        }
         Course::Down(target) => run.down(session, files, target, on_progress).await,
         Course::Redo(count) => run.redo(session, files, count, on_progress).await,
         Course::Goto(id) => run.goto(session, files, id, on_progress).await,
@@ -414,7 +426,11 @@ fn has_nothing_to_apply(
     match on_ahead {
         Some(OnAhead::Refuse) if !newer.is_empty() => Err(ahead::refused(&newer, OnAhead::Refuse)),
         Some(OnAhead::Revert | OnAhead::RevertWithLosses) if !newer.is_empty() => Ok(false),
-        _ => Ok(matches!(pending(&ahead::known(seen, &newer), files).as_deref(), Ok([]))),
+        _ => {
+            let known = ahead::known(seen, &newer);
+            let pending = pending(&known, files);
+            Ok(pending.is_ok_and(|pending| pending.is_empty() || only_held(&known, &pending, files)))
+        }
     }
 }
 

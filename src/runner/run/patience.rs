@@ -31,6 +31,21 @@ pub(super) async fn limit(session: &mut Session) {
     };
 }
 
+/// Sets a short timeout for the locks of rows, where it is another one: a statement that waits for a row holds those that it has
+/// changed.
+pub(super) async fn limit_rows(session: &mut Session) {
+    if matches!(session.product(), Product::MySql | Product::MariaDb) {
+        let _ = session.execute(&format!("SET SESSION innodb_lock_wait_timeout = {SECONDS}")).await;
+    }
+}
+
+/// Restores it.
+pub(super) async fn lift_rows(session: &mut Session) {
+    if matches!(session.product(), Product::MySql | Product::MariaDb) {
+        let _ = session.execute("SET SESSION innodb_lock_wait_timeout = @@GLOBAL.innodb_lock_wait_timeout").await;
+    }
+}
+
 /// Restores the server's timeouts.
 pub(super) async fn lift(session: &mut Session) {
     for setting in match session.product() {

@@ -11,13 +11,11 @@ use crate::session::{DatabaseError, Session};
 
 use super::apply::{Execution, commit, rolled_back};
 use super::journalled::Reached;
+use super::pace::{self, Pace};
 use super::statement::{StatementError, goes_on};
 use super::stop::{Stage, Stop};
 use super::transaction_groups::{TransactionGroup, own_transactions};
 use super::{Progress, ProgressCallback, confined, patience};
-
-/// How many rows of the table a portion has.
-const ROWS: u32 = 10_000;
 
 impl Execution<'_> {
     /// Whether a group is one statement that is sent in portions. In a transaction that the file begins itself it is sent whole.
@@ -46,17 +44,38 @@ impl Execution<'_> {
             )));
         }
         on_progress(Progress::Statement { number: at + 1, of: self.statements().len(), sql: &statement.sql });
+        patience::limit_rows(session).await;
+        let done = self.each_portion(session, (at, &portions, reached), on_progress).await;
+        patience::lift_rows(session).await;
+        done
+    }
+
+    async fn each_portion(
+        &self,
+        session: &mut Session,
+        (at, portions, reached): (usize, &Portions<'_>, &mut Reached),
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<(), Stop> {
+        let product = session.product();
+        let failed = |error| Stop::of(product, at, StatementError::Database(error));
+        let Some(statement) = self.statements().get(at) else { return Ok(()) };
+        let mut pace = Pace::new();
         loop {
             goes_on().map_err(failed)?;
+            if let Some((rest, why)) = pace::behind(session).await {
+                on_progress(Progress::Stepping { why: &why });
+                tokio::time::sleep(rest).await;
+                continue;
+            }
             let after = reached.sent.as_ref().and_then(|sent| sent.key.clone());
-            let end = session.query(&portions.end(after.as_deref(), ROWS)).await.map_err(failed)?;
+            let end = session.query(&portions.end(after.as_deref(), pace.rows())).await.map_err(failed)?;
             let until = end.first().map(|row| row.text(0).to_owned());
             let sql = portions.between(after.as_deref(), until.as_deref());
             let mut pauses = patience::pauses();
+            let mut begun = Instant::now();
             loop {
                 let sent =
                     reached.sent.clone().map(|sent| super::journal::Sent { key: until.clone().or(sent.key), ..sent });
-                let begun = Instant::now();
                 let next = Reached { done: reached.done, filled: reached.filled, sent };
                 match self.portion(session, (at, &sql), &next).await {
                     Ok(rows) => {
@@ -70,8 +89,10 @@ impl Execution<'_> {
                             return Err(stop);
                         }
                         on_progress(Progress::Stepping { why });
+                        pace.slow_down();
                         tokio::time::sleep(pause).await;
                         self.tally.try_again(self.tally.rows(), begun.elapsed());
+                        begun = Instant::now();
                     }
                 }
             }
@@ -79,6 +100,7 @@ impl Execution<'_> {
             if until.is_none() {
                 return Ok(());
             }
+            tokio::time::sleep(pace.took(begun.elapsed())).await;
         }
     }
 

@@ -30,6 +30,10 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
     let mut batch = Batch::new(&project.root);
     let mut lock = workspace.lock.clone().unwrap_or_else(|| project.first_lock(workspace.products()));
     for draft in drafts {
+        if let Some(expansion) = &draft.expansion {
+            let line = LockedMigration { proof: expansion.proof.clone(), ..locked(&expansion.migration) };
+            lock.append(draft.product, line, draft.sealed.fingerprint_of(&expansion.intermediate));
+        }
         let line = LockedMigration { proof: draft.proof.clone(), ..locked(&draft.migration) };
         lock.append(draft.product, line, draft.sealed.fingerprint_of(&draft.target.schema));
     }
@@ -41,6 +45,11 @@ pub fn write(workspace: &Workspace, planned: &Planned) -> Result<Vec<PathBuf>, F
     }
     for draft in drafts {
         let text_of = |migration: &Migration| planned.about.written_into(&migration::text(migration));
+        if let Some(expansion) = &draft.expansion {
+            let (id, text) = (&expansion.migration.id, text_of(&expansion.migration));
+            project.keep_generated(draft.product, id, text.clone(), &mut batch);
+            batch.write(project.migration_path(draft.product, id), text);
+        }
         let text = text_of(&draft.migration);
         let generated = draft.generated.as_ref().map_or_else(|| text.clone(), text_of);
         project.keep_generated(draft.product, &draft.migration.id, generated, &mut batch);

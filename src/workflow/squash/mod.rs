@@ -320,6 +320,8 @@ impl Range<'_> {
             from: first.from.clone().or_else(|| Some(fingerprint(self.from.schema()))),
             to: last.to.clone().or_else(|| Some(fingerprint(self.to.schema()))),
             merged: Merged { replaces, ..Merged::default() },
+            // Both halves of a change are in it, or the first one only.
+            contracts: None,
             up,
             down,
         })

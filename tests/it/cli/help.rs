@@ -113,6 +113,12 @@ fn help_lists_the_commands() {
                                        any SQL expression (repeat for more)
           --using <COLUMN=EXPRESSION>  Conversion to a column's new type if the default cast is not
                                        enough: `user.age=length(age)` (repeat for more)
+          --expand-contract            Write two migrations, between which the former and the next
+                                       version of a program both work: renamed columns, also of another
+                                       type, and columns that stop taking NULL
+          --back <COLUMN=EXPRESSION>   With --expand-contract: what the former column is when only the
+                                       new one is written, if the default cast is not enough:
+                                       `order.total=least(total_cents, 2147483647)` (repeat for more)
           --new <NAME>                 Treat as new, not as renamed: `user.first_name`, a column or a
                                        table (repeat for more)
           --replace <COLUMN:OLD=NEW>   Replacement for a removed enum value: `book.mood:dull=calm`

@@ -19,6 +19,7 @@ fn a_folder_is_read_in_order() {
             from: None,
             to: None,
             merged: Default::default(),
+            contracts: None,
             up,
             down: Vec::new(),
         };

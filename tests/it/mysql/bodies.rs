@@ -62,6 +62,7 @@ async fn bodies_keep_their_bytes(scratch: Scratch) {
                 from: None,
                 to: None,
                 merged: Default::default(),
+                contracts: None,
                 up,
                 down: Vec::<Statement>::new(),
             };

@@ -54,8 +54,16 @@ async fn modes_go_with_what_is_made(scratch: Scratch) {
         let up = dialect::statements(scratch.dialect(), Forms::Offline, &plan, scratch.empty().schema()).unwrap();
         let id = "20260101_000000_a".parse().unwrap();
         let down = Vec::<Statement>::new();
-        let migration =
-            Migration { id, product: scratch.product, from: None, to: None, merged: Default::default(), up, down };
+        let migration = Migration {
+            id,
+            product: scratch.product,
+            from: None,
+            to: None,
+            merged: Default::default(),
+            contracts: None,
+            up,
+            down,
+        };
         let file = migration::text(&migration);
         let read = migration::parse(migration.id.clone(), scratch.product, &file).unwrap();
         assert_eq!(read.up, migration.up, "{file}");

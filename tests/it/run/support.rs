@@ -135,6 +135,7 @@ impl Files {
             from: None,
             to: Some(format!("after {id}")),
             merged: Default::default(),
+            contracts: None,
             up: statements(up),
             down: statements(down),
         };
