@@ -224,6 +224,9 @@
 //!   another one, also where it is applied already: its header names the ids that it had, so that a history follows them, and the
 //!   migrations with which it was shown to be in any order. A lock in another order than the files would need two orders everywhere.
 //! * **A merge is computed from commits, not from git's index**, which has the three versions of a file only where it found a conflict.
+//! * **Which of a squashed migration and those that it replaces count is decided for each database**, by its history
+//!   ([`sea_gen_runner::run::standing`]): all files are one list, and nothing else in the runner knows of squashing. The rows of those that
+//!   are replaced give way to one, which keeps the list of them, so that an older program finds its own there.
 //! * **`gen lock`** is a command of its own: editing a migration by hand is normal, so there must be a plain way to seal it.
 //!
 //! ## Where things go

@@ -153,6 +153,9 @@ pub(super) enum Command {
         /// Seal without a scratch database: the snapshot is not updated with the results of the files
         #[arg(long)]
         no_verify: bool,
+        /// Make a lock file that is lost anew from the files, without the proofs
+        #[arg(long)]
+        rebuild: bool,
     },
     /// Put one migration in the place of several
     Squash(Squash),

@@ -6,7 +6,7 @@
 use crate::dialect::Product;
 use crate::project::Demand;
 use crate::workflow::handwritten::{News, Silence};
-use crate::workflow::seal::{Resealed, seal};
+use crate::workflow::seal::{self, Resealed, seal};
 use crate::workflow::{Failure, Workspace};
 
 use super::arguments::Common;
@@ -27,6 +27,20 @@ pub(super) async fn run(common: &Common, no_verify: bool) -> Result<Ending, Fail
     if !no_verify && demand != Demand::Off {
         verify::sealed(&Workspace::open(common)?, &resealed.provable()).await?;
     }
+    Ok(Ending::Done)
+}
+
+/// Makes a lock that is lost anew.
+pub(super) fn rebuild(common: &Common) -> Result<Ending, Failure> {
+    let workspace = Workspace::open_to_write(common, "gen lock --rebuild")?;
+    let sealed = seal::rebuild(&workspace)?;
+    let path = workspace.project.lock_path();
+    let shown = workspace.project.shown(&path).display();
+    let count = show::plural(sealed.len(), "migration");
+    paint::result(&format!("{} {shown} with {count}\n", ink(Ink::Green, "wrote")));
+    paint::result(
+        "\nnext: compare it with what you remember (`gen check`), and prove the migrations again: `gen verify --all`\n",
+    );
     Ok(Ending::Done)
 }
 

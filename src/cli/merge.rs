@@ -50,8 +50,24 @@ pub(super) async fn run(common: &Common, command: &arguments::Merge) -> Result<E
                 true => print_json(&workspace, &planned, &written),
                 false => print(&workspace, &planned, &written, command.dry_run),
             }
+            if !command.json && !command.dry_run && command.ours.is_some() {
+                tell_of_entities(&planned);
+            }
             Ok(Ending::Done)
         }
+    }
+}
+
+/// Says that the entities are git's to merge, where it has not done so.
+fn tell_of_entities(planned: &Planned) {
+    let branches = &planned.branches;
+    let is_merged = branches.base.as_ref().is_some_and(|base| base.commit == branches.theirs.commit);
+    if !branches.is_begun && !is_merged {
+        let theirs = &branches.theirs.name;
+        paint::talk(format!(
+            "note: only migrations, lock and snapshots were merged; the entities of {theirs} are not here. To merge them too, take this\n      \
+             back (`git checkout HEAD -- .`), and let git merge first: `git merge {theirs}`, then `gen merge`"
+        ));
     }
 }
 

@@ -86,6 +86,7 @@ fn as_text(screen: &Status, all: bool) -> String {
         format!("{}  {what:<34}  {verdict}\n", ink(Ink::Bold, format!("{name:<9}")))
     };
     let behind = match screen.ahead.ops().len() {
+        _ if has_lost_its_lock(screen) => ink(Ink::Red, "not compared: the lock is missing"),
         _ if screen.sealed.is_none() => ink(Ink::Yellow, "no snapshot yet: `gen init`"),
         0 => ink(Ink::Green, "up to date with the snapshot"),
         steps => {
@@ -221,7 +222,15 @@ fn migrator(compared: &Compared, row: impl Fn(&str, String, String) -> String) -
     text
 }
 
+/// Whether there are migrations without a lock.
+fn has_lost_its_lock(screen: &Status) -> bool {
+    screen.workspace.lock.is_none() && !screen.migrations.is_empty()
+}
+
 fn verdict(screen: &Status) -> String {
+    if has_lost_its_lock(screen) {
+        return ink(Ink::Red, "not compared: the lock is missing");
+    }
     let pending = screen.migrations.iter().filter(|migration| screen.record(migration).is_none()).count();
     if screen.obstacle.as_ref().is_some_and(|it| it.kind() == &ErrorKind::Interrupted) {
         return ink(Ink::Red, "is between two schemas: a migration was interrupted");

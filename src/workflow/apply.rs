@@ -27,7 +27,7 @@ use super::backup::{Backup, backup};
 use super::squash::standing;
 use super::{
     Failure, Known, Live, Open, Workspace, applicable, applicables, histories, occupied, recognisable, refuted, sizes,
-    stakes,
+    stakes, text,
 };
 
 /// The course of a run.
@@ -257,7 +257,10 @@ impl Bench {
                 found.retain(|file| !recognised.iter().any(|outcome| outcome.id == file.id()));
                 of(found, Direction::Up)
             }
-            Course::Down(target) => of(down(target)?, Direction::Down),
+            Course::Down(target) => {
+                refuse_too_many(history.len(), target)?;
+                of(down(target)?, Direction::Down)
+            }
             Course::Redo => {
                 let found = down(&Target::Count(1))?;
                 let back = found.iter().rev().copied().collect();
@@ -449,6 +452,24 @@ impl Bench {
         }
         Some(if sealed.schema == self.live.schema { Verified::Yes } else { Verified::No })
     }
+}
+
+/// Refuses to revert more migrations than a database has.
+fn refuse_too_many(applied: usize, target: &Target) -> Result<(), Failure> {
+    let Target::Count(count) = target else { return Ok(()) };
+    if *count <= applied.max(1) {
+        return Ok(());
+    }
+    let error = sea_gen_runner::Error::new(format!(
+        "this database has {}, so {count} cannot be reverted; nothing was run",
+        text::plural(applied, "migration")
+    ));
+    let error = error.of(sea_gen_runner::ErrorKind::Refused);
+    Err(match applied {
+        0 => error.hint("`gen status` shows what is applied"),
+        all => error.hint(format!("to revert all of them: `gen down {all}`")),
+    }
+    .into())
 }
 
 /// Whether a database has the schema that its applied migrations lead to.

@@ -32,7 +32,7 @@ pub(super) fn explain(
     migrations: &[Migration],
     live: Option<&Live>,
 ) -> Result<Vec<Explained>, Failure> {
-    let Some(lock) = &workspace.lock else { return Ok(Vec::new()) };
+    let Some(lock) = &workspace.lock else { return Ok(without_lock(workspace, migrations)) };
     let history: &[Record] = live.map_or(&[], |live| &live.history);
     let kept = run::kept(history, &applicables(migrations), product).unwrap_or_default();
     let kept = kept.into_iter().map(|(migration, _)| migration.id.to_string()).collect();
@@ -65,6 +65,21 @@ pub(super) fn explain(
     let ahead: Vec<&Record> = history.iter().filter(|record| !is_known(record)).collect();
     found.extend(files.ahead(&ahead));
     Ok(found)
+}
+
+/// Where there are migrations, there was a lock.
+fn without_lock(workspace: &Workspace, migrations: &[Migration]) -> Vec<Explained> {
+    if migrations.is_empty() {
+        return Vec::new();
+    }
+    let path = workspace.project.lock_path();
+    let shown = workspace.project.shown(&path).display().to_string();
+    let command = match workspace.project.committed(&path) {
+        Some(_) => format!("git checkout HEAD -- {}", in_shell(&shown)),
+        None => "gen lock --rebuild".to_owned(),
+    };
+    let what = format!("there are migrations, and their `{shown}` is missing");
+    vec![Explained { stops_the_database: true, ..Explained::of(what, command) }]
 }
 
 /// The ids of the files that do something, by checksum.

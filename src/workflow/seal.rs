@@ -5,11 +5,12 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use sea_gen_runner::lock_file::LockedMigration;
 use sea_gen_runner::migration::{Merged, Migration, MigrationId};
 use sea_gen_runner::{Error, ErrorKind};
 
 use crate::dialect::Product;
-use crate::project::Batch;
+use crate::project::{Batch, Snapshot, fingerprint};
 
 use super::handwritten::{self, Followed, Silence};
 use super::repeatable::locked_file;
@@ -95,6 +96,52 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
         return Ok(None);
     }
     Ok(Some(Resealed { sealed, gone, renamed, followed: all, files, gone_files, written }))
+}
+
+/// Makes a lock that is lost anew: it seals the files and the snapshot as they are now, without proofs. Returns the migrations.
+///
+/// # Errors
+/// There is a lock, or no migration; a file cannot be read or written.
+pub fn rebuild(workspace: &Workspace) -> Result<Vec<MigrationId>, Failure> {
+    workspace.refuse_without_writer()?;
+    let project = &workspace.project;
+    if workspace.lock.is_some() {
+        return Err(Error::new("the lock is there, so it is not made anew")
+            .of(ErrorKind::Refused)
+            .hint("`gen lock` seals edited files")
+            .into());
+    }
+    let mut lock = project.first_lock(workspace.products());
+    for (product, own) in &mut lock.dialects {
+        let snapshot = Snapshot::read(&project.snapshot_folder(*product))?.unwrap_or_default();
+        let schema = workspace.tables.normalize(*product, snapshot.schema)?;
+        own.fingerprint = fingerprint(schema.schema());
+        let replaced = project.replaced(*product)?;
+        own.migrations = workspace.migrations(*product)?.iter().map(|it| with_replaced(it, &replaced)).collect();
+    }
+    let ids: BTreeSet<MigrationId> =
+        lock.dialects.values().flat_map(|own| &own.migrations).map(|line| line.id.clone()).collect();
+    if ids.is_empty() {
+        return Err(Error::new("there is no migration to seal")
+            .of(ErrorKind::Refused)
+            .hint("run `gen init` to set the project up")
+            .into());
+    }
+    let mut batch = Batch::new(workspace.root());
+    project.write_lock(&lock, &mut batch)?;
+    batch.commit()?;
+    Ok(ids.into_iter().collect())
+}
+
+/// The line of a migration, with those that were squashed into it, as far as their files are kept.
+fn with_replaced(migration: &Migration, kept: &[Migration]) -> LockedMigration {
+    let line = |(id, checksum): (&MigrationId, &String)| match kept.iter().find(|it| it.id == *id) {
+        Some(file) => with_replaced(file, kept),
+        None => {
+            LockedMigration { id: id.clone(), checksum: checksum.clone(), from: None, to: None, ..locked(migration) }
+        }
+    };
+    LockedMigration { replaces: migration.merged.replaces.iter().map(line).collect(), ..locked(migration) }
 }
 
 /// The error on a migration whose file is gone: the snapshot must not keep what no migration makes.

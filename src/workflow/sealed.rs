@@ -69,7 +69,10 @@ impl Workspace {
                     let lock = self.project.lock_path();
                     let lock = self.project.shown(&lock).display();
                     Error::new(format!("there are migrations, but their {lock} is missing"))
-                        .hint(format!("take it from the last commit: `git checkout -- {lock}`"))
+                        .hint(format!("take it from the last commit: `git checkout HEAD -- {lock}`"))
+                        .hint(
+                            "if it is nowhere: `gen lock --rebuild` seals the files as they are, without their proofs",
+                        )
                 }
                 false => error.hint("run `gen init` to set the project up"),
             })

@@ -243,3 +243,39 @@ fn without_a_merge_there_is_nothing_to_do() {
     project.write("schema.lock.json", &lock.replace("\"seal\": \"", "\"seal\": \"0"));
     project.gen_(&["merge"]).with(1).mentions("git is not merging").mentions("gen merge main my-branch");
 }
+
+/// A branch upon a branch that was merged by `git merge --squash`, and then both ways: what an earlier merge has settled is not told
+/// again.
+#[apply(test)]
+fn what_an_earlier_merge_has_settled_is_one_migration() {
+    let project = Repository::new();
+    let database = Database::create(Product::Sqlite);
+    project.branch("lower", |it| it.person(&format!("{PERSON}    pub nick: Option<String>,\n")), &["AddNick"]);
+    project.git(&["checkout", "-q", "-b", "upper"]);
+    project.book(&format!("{BOOK}    pub pages: Option<i32>,\n"));
+    project.gen_(&["migration", "AddPages"]).with(0);
+    project.commit("pages");
+    project.with_database(&database.url).gen_(&["up"]).with(0);
+    project.branch("other", |it| it.person(&format!("{PERSON}    pub town: Option<String>,\n")), &["AddTown"]);
+    let both = format!("{PERSON}    pub nick: Option<String>,\n    pub town: Option<String>,\n");
+    project.git(&["checkout", "-q", "main"]);
+    project.git(&["merge", "-q", "other"]);
+    project.run_git(&["merge", "-q", "--squash", "lower"]);
+    project.person(&both);
+    project.gen_(&["merge", "main", "lower"]).with(0);
+    project.agrees();
+    project.commit("the lower one, squashed");
+    for (checked_out, merged) in [("upper", "main"), ("main", "upper")] {
+        project.git(&["checkout", "-q", checked_out]);
+        project.merge(merged, |it| it.person(&both));
+        project.gen_(&["merge"]).with(0);
+        assert_eq!(project.names(), ["start", "add_town", "add_nick", "add_pages"]);
+        project.agrees();
+        if project.run_git(&["diff", "--quiet", "HEAD"]).0 {
+            continue;
+        }
+        project.commit("merged");
+    }
+    project.with_database(&database.url).gen_(&["up"]).with(0);
+    project.with_database(&database.url).gen_(&["check"]).with(0).keeps_silent_on("fails");
+}

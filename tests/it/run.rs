@@ -15,6 +15,7 @@ mod pooler;
 mod recognise;
 mod replicas;
 mod resume;
+mod squashed;
 mod support;
 mod testing;
 mod work;

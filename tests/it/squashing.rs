@@ -256,3 +256,27 @@ fn a_squash_is_squashed_again() {
     project.gen_(&["log"]).with(0).mentions("replaces  3 migrations");
     project.gen_(&["blame", "person.nick"]).with(0).mentions("replaced/").mentions("_add_nick.sql");
 }
+
+#[apply(test)]
+fn the_list_of_a_migrator_has_what_is_kept() {
+    let project = shop();
+    project.write("gen.toml", "dialects = [\"sqlite\"]\nformat = \"seaorm\"\n");
+    project.write(
+        "migration/src/lib.rs",
+        "pub struct Migrator;\n\nimpl MigratorTrait for Migrator {\n    fn migrations() -> Vec<Box<dyn MigrationTrait>> {\n        vec![]\n    }\n}\n",
+    );
+    project.gen_(&["lock"]).with(0);
+    let listed = || project.read("migration/src/lib.rs").matches("::Migration)").count();
+    assert_eq!(listed(), 5);
+    let before = files(&project);
+    project.gen_(&["squash"]).with(0);
+    assert_eq!(listed(), 6);
+    project.agrees();
+    project.gen_(&["undo"]).with(0);
+    assert_eq!(files(&project), before);
+    project.gen_(&["squash"]).with(0);
+    // SeaORM stops at the row of a migration that is not in the list any more.
+    project.gen_(&["squash", "--prune", "--force"]).with(0).mentions("takes them out of SeaORM's history");
+    assert_eq!(listed(), 1);
+    project.agrees();
+}

@@ -367,7 +367,10 @@ async fn under_way(
     let end = |id: &str| replaced::end(id, files, all);
     let mut done = match course {
         // SeaORM's `Migrator` lists those too that are squashed.
-        Course::Apply(id) | Course::Revert(id) if end(id).is_none() => Ok(Vec::new()),
+        Course::Apply(id) if end(id).is_none() => Ok(Vec::new()),
+        Course::Revert(id) if end(id).is_none() => {
+            replaced::refuse_part(id, &run.table.read(session).await?, all).map(|()| Vec::new())
+        }
         Course::Apply(id) if end(id).as_deref() != Some(id) => {
             let target = Target::Id(end(id).unwrap_or_default());
             run.up(session, files, Goal::of(&target), on_progress).await

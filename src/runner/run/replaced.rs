@@ -56,6 +56,20 @@ pub(super) fn end(id: &str, standing: &[Applicable<'_>], all: &[Applicable<'_>])
     }
 }
 
+/// Refuses to revert a migration that another one stands for here.
+pub(super) fn refuse_part(id: &str, records: &[Record], all: &[Applicable<'_>]) -> Result<()> {
+    let stands_for = |file: &&Applicable<'_>| ids(file.migration).any(|inner| inner == id);
+    let is_recorded = |file: &&Applicable<'_>| records.iter().any(|record| record.id == file.migration.id.as_str());
+    match all.iter().find(|file| stands_for(file) && is_recorded(file)) {
+        None => Ok(()),
+        Some(file) => {
+            Err(Error::new(format!("migration `{}` stands for `{id}` here, so that one is not reverted", file.id()))
+                .of(ErrorKind::Refused)
+                .hint("write a migration that changes back what is to go: `gen migration <Name>`"))
+        }
+    }
+}
+
 /// What decides between a squashed migration and those that it replaces.
 struct Choice<'f, 'm> {
     recorded: BTreeSet<&'f str>,

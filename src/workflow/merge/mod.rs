@@ -6,6 +6,7 @@
 mod against;
 mod chain;
 mod lines;
+mod settled;
 mod sides;
 mod squashed;
 mod statements;
@@ -29,6 +30,7 @@ use super::{Failure, Open, Workspace, current_folder};
 
 use chain::{AnyOrder, Chain, File, State, renames};
 use lines::Lines;
+use settled::Settled;
 use sides::{first_side, locked, side};
 use squashed::{SquashedSince, before_squash};
 use statements::{Work, dependences};
@@ -406,13 +408,17 @@ fn pair(
         (&of_other, &of_base),
     )?)?;
     (of_one, of_other) = (before_squash(&of_one, &of_base), before_squash(&of_other, &of_base));
-    let mut lines = Lines::new(&of_base, &of_one, &of_other)?;
+    // What an earlier merge has put behind others is the same migration on both branches.
+    let settled = Settled::read(product, &of_base, [(one, &of_one), (other, &of_other)])?;
+    of_one = settled.lines(&of_one);
+    let mut lines = Lines::new(&of_base, &of_one, &settled.lines(&of_other))?;
     squashed.refuse_apart(&lines)?;
     lines.squashed = squashed.files.keys().cloned().collect();
     let files =
         |revision: &Revision, lines: &[sea_gen_runner::lock_file::LockedMigration]| -> Result<Vec<File>, Failure> {
             let mut texts = revision.migration_texts(product)?;
             texts.extend(squashed.replaced.clone());
+            texts.extend(settled.texts.clone());
             let mut files = Vec::new();
             for line in lines {
                 let text = texts.get(&line.id).ok_or_else(|| {
@@ -438,8 +444,8 @@ fn pair(
     for file in files(other, &of_later)?.into_iter().chain(files(one, &of_first)?) {
         kept.insert(file.migration.id.clone(), file);
     }
-    let new: Vec<_> =
-        of_other.iter().filter(|line| lines.added.contains(line) || lines.common.contains(&line.id)).cloned().collect();
+    let new = of_other.iter().filter(|line| lines.added.contains(line) || lines.common.contains(settled.id(&line.id)));
+    let new: Vec<_> = new.cloned().collect();
     let files = files(other, &new)?;
     Ok(Pair { product, base, first, later, lines, kept, files, squashed })
 }

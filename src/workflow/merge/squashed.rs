@@ -2,7 +2,7 @@
 //!
 //! Must not know schemas.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_gen_runner::lock_file::LockedMigration;
 use sea_gen_runner::migration::{self, MigrationId};
@@ -20,6 +20,8 @@ use super::lines::Lines;
 pub(super) struct SquashedSince {
     /// The squashed migrations and their files.
     pub(super) files: BTreeMap<MigrationId, File>,
+    /// The migrations that each of them stands for, those of squashes in between included.
+    covered: BTreeMap<MigrationId, BTreeSet<MigrationId>>,
     /// Those that they replace, and the texts of their files.
     pub(super) replaced: BTreeMap<MigrationId, String>,
 }
@@ -61,6 +63,8 @@ impl SquashedSince {
         for line in squashed {
             let text = texts.get(&line.id).cloned().unwrap_or_default();
             let migration = migration::parse(line.id.clone(), product, &text)?;
+            let covered = before_squash(std::slice::from_ref(line), base).into_iter().map(|inner| inner.id);
+            found.covered.insert(line.id.clone(), covered.collect());
             found.files.insert(line.id.clone(), File { migration, text });
         }
         Ok(found)
@@ -71,11 +75,8 @@ impl SquashedSince {
     /// # Errors
     /// Both have squashed the same migrations, each in its own way.
     pub(super) fn and(mut self, other: Self) -> Result<Self, Failure> {
-        for (id, file) in other.files {
-            let replaced = |one: &File| one.migration.merged.replaces.clone();
-            let rival = self.files.iter().find(|(known, one)| {
-                **known != id && replaced(one).keys().any(|inner| replaced(&file).contains_key(inner))
-            });
+        for (id, covered) in &other.covered {
+            let rival = self.covered.iter().find(|(known, own)| *known != id && !own.is_disjoint(covered));
             if let Some((rival, _)) = rival {
                 return Err(Error::new(format!(
                     "`{rival}` and `{id}` stand for the same migrations: both branches have squashed them"
@@ -84,8 +85,9 @@ impl SquashedSince {
                 .hint("take one of the two back on its branch (`gen undo`), commit, and merge again")
                 .into());
             }
-            self.files.insert(id, file);
         }
+        self.files.extend(other.files);
+        self.covered.extend(other.covered);
         self.replaced.extend(other.replaced);
         Ok(self)
     }
@@ -95,13 +97,13 @@ impl SquashedSince {
     /// # Errors
     /// A migration that is put behind others was squashed, or one would stand among those that were.
     pub(super) fn refuse_apart(&self, lines: &Lines) -> Result<(), Failure> {
-        for (id, file) in &self.files {
-            let replaces = &file.migration.merged.replaces;
-            let first = replaces.keys().next();
+        for (id, covered) in &self.covered {
+            let first = covered.first();
             let is_among = |other: &MigrationId| first.is_some_and(|first| other > first) && other < id;
-            let own = lines.added.iter().map(|line| &line.id).find(|it| replaces.contains_key(*it));
-            let kept = lines.kept.iter().map(|line| &line.id);
-            let stranger = kept.filter(|it| is_among(it) && !replaces.contains_key(*it)).next();
+            let mut added = lines.added.iter().map(|line| &line.id);
+            let own = added.find(|it| covered.contains(*it));
+            let mut kept = lines.kept.iter().map(|line| &line.id);
+            let stranger = kept.find(|it| is_among(it) && !covered.contains(*it));
             if let Some(other) = own.or(stranger) {
                 return Err(Error::new(format!(
                     "`{id}` stands for several migrations, and `{other}`, which only one of the branches has, belongs among them"
@@ -116,6 +118,6 @@ impl SquashedSince {
 
     /// Whether a migration is replaced by one of them.
     pub(super) fn replaces(&self, id: &MigrationId) -> bool {
-        self.files.values().any(|file| file.migration.merged.replaces.contains_key(id))
+        self.covered.values().any(|covered| covered.contains(id))
     }
 }

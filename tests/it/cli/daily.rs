@@ -89,8 +89,48 @@ fn a_lock_that_is_gone_is_not_made_anew() {
     shows!(project.refused(&["up"]), @r"
     error: there are migrations, but their schema.lock.json is missing
 
-    hint: take it from the last commit: `git checkout -- schema.lock.json`
+    hint: take it from the last commit: `git checkout HEAD -- schema.lock.json`
+    hint: if it is nowhere: `gen lock --rebuild` seals the files as they are, without their proofs
     ");
+}
+
+#[apply(test)]
+fn a_lock_that_is_lost_is_made_anew_when_somebody_asks_for_it() {
+    let project = Project::grown();
+    project.succeeds(&["up"]);
+    let before = std::fs::read_to_string(project.path("schema.lock.json")).unwrap();
+    assert!(project.refused(&["lock", "--rebuild"]).contains("the lock is there"));
+    std::fs::remove_file(project.path("schema.lock.json")).unwrap();
+    let said = project.succeeds(&["status"]);
+    assert!(said.contains("`schema.lock.json` is missing: `gen lock --rebuild`"), "{said}");
+    assert!(!said.contains("gen init"), "{said}");
+    project.succeeds(&["lock", "--rebuild"]);
+    let lines = |text: &str| -> Vec<String> {
+        let ids = text.lines().filter(|line| line.contains("\"id\""));
+        ids.map(|line| line.split(", \"chain\"").next().unwrap_or_default().to_owned()).collect()
+    };
+    let after = std::fs::read_to_string(project.path("schema.lock.json")).unwrap();
+    assert_eq!(lines(&after), lines(&before));
+    project.succeeds(&["check"]);
+    // In a repository the last commit has it, with the proofs.
+    project.git(&["add", "-A"]);
+    project.git(&["commit", "-q", "-m", "a"]);
+    std::fs::remove_file(project.path("schema.lock.json")).unwrap();
+    let said = project.succeeds(&["status"]);
+    assert!(said.contains("`git checkout HEAD -- schema.lock.json`"), "{said}");
+}
+
+#[apply(test)]
+fn no_more_is_reverted_than_is_applied() {
+    let project = Project::grown();
+    project.succeeds(&["up"]);
+    shows!(project.refused(&["down", "99"]), @r"
+    error: this database has 3 migrations, so 99 cannot be reverted; nothing was run
+
+    hint: to revert all of them: `gen down 3`
+    ");
+    let reverted = project.succeeds(&["down", "3"]);
+    assert_eq!(reverted.lines().filter(|line| line.starts_with("reverted")).count(), 3, "{reverted}");
 }
 
 #[apply(test)]

@@ -5,6 +5,7 @@
 use std::process::Command;
 
 use sea_gen::schema::Product;
+use sea_gen_runner::session::Row;
 
 use crate::states::project::Database;
 
@@ -60,6 +61,6 @@ fn sqlite(database: &Database) -> Vec<String> {
 
 fn rows(database: &Database, sql: &str) -> Vec<String> {
     let found = database.query(sql);
-    let values = |at: usize, row: usize| found.iter().nth(row).and_then(|row| row.get(at)).unwrap_or("NULL").to_owned();
-    (0..found.len()).map(|row| (0..8).map(|at| values(at, row)).collect::<Vec<_>>().join("|")).collect()
+    let values = |row: Row<'_>| (0..8).map(|at| row.get(at).unwrap_or("NULL")).collect::<Vec<_>>().join("|");
+    found.iter().map(values).collect()
 }
