@@ -58,7 +58,7 @@ fn facts(facts: &[(&str, String)]) -> String {
     let row =
         |(name, value): &(&str, String)| format!("<tr><th scope=\"row\">{name}</th><td>{}</td></tr>\n", escaped(value));
     format!(
-        "<div class=\"scroll\"><table class=\"facts\"><tbody>\n{}</tbody></table></div>\n",
+        "<div class=\"scroll\"><table class=\"about\"><tbody>\n{}</tbody></table></div>\n",
         facts.iter().map(row).collect::<String>()
     )
 }

@@ -205,9 +205,9 @@ fn of_status(status: &Status) -> Vec<Deviation> {
 fn of_run(run: &AuditedRun) -> Vec<Deviation> {
     let time = run.steps.first().map(|step| step.recorded_at.as_str()).unwrap_or_default();
     let allowed = run.by.exceptions.iter().map(|exception| match exception.as_str() {
-        "--out-of-order" => ("out of order", format!("`{exception}` was given at {time}")),
-        "--unproven" => ("unproven", format!("`{exception}` was given at {time}")),
-        _ => ("allowed", format!("`{exception}` was given at {time}")),
+        "--out-of-order" => ("out of order", format!("{exception} was given at {time}")),
+        "--unproven" => ("unproven", format!("{exception} was given at {time}")),
+        _ => ("allowed", format!("{exception} was given at {time}")),
     });
     let steps = run.steps.iter().filter_map(|step| {
         let remark = step.remark.as_ref().map(|remark| format!(" {remark}")).unwrap_or_default();
