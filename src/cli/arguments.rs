@@ -22,7 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init, Takeover};
-pub(super) use auditing::History;
+pub(super) use auditing::{AuditFormat, AuditReport, History, Webhook};
 pub(super) use judging::{Lint, LintFormat, Verify};
 pub(super) use merging::{Check, First, Git, Merge, MergeDriver};
 pub(super) use pages::{Docs, DocsFormat, Review, ReviewFormat};
@@ -44,9 +44,21 @@ pub(super) struct Arguments {
     /// When to colour.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(super) color: Color,
+    /// How to write messages to stderr; results stay as they are.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    pub(super) log_format: LogFormat,
     /// The command.
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+/// How messages are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 /// When to colour.
@@ -102,6 +114,8 @@ pub(super) enum Command {
     Log(Report),
     /// List what was done to the database, by whom, from which commit; find tampering
     History(History),
+    /// Write an audit report of the last runs: what ran, who, where, proofs, deviations
+    Report(AuditReport),
     /// Write the migration that drops what `gen migration --keep` parked
     Purge(Purge),
     /// Apply pending migrations
@@ -126,6 +140,9 @@ pub(super) enum Command {
     Takeover(Takeover),
     /// Show who runs migrations on the database, and end it
     Unlock(Unlock),
+    /// Call the webhook that is told of failures and drift
+    #[command(subcommand)]
+    Webhook(Webhook),
     /// Print the privileges that a role needs, as SQL
     Grants(Grants),
     /// List the differences between the database and the migrations
@@ -244,9 +261,23 @@ pub(super) struct Status {
     /// Also list the differences that are accepted; the same for every project that the configuration lists
     #[arg(long)]
     pub(super) all: bool,
-    /// Print as JSON
-    #[arg(long)]
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = StatusFormat::Text, value_name = "FORMAT")]
+    pub(super) format: StatusFormat,
+    /// Print as JSON; the same as --format json
+    #[arg(long, conflicts_with = "format")]
     pub(super) json: bool,
+}
+
+/// How a status is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum StatusFormat {
+    /// Human-readable
+    Text,
+    /// For programs
+    Json,
+    /// Metrics for the textfile collector
+    Prometheus,
 }
 
 /// `gen accept`.

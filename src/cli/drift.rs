@@ -7,7 +7,7 @@ mod revert;
 
 use serde_json::json;
 
-use crate::workflow::{Workspace, drift};
+use crate::workflow::{Workspace, drift, webhooks};
 
 use super::arguments::{Common, Drift, DriftWay};
 use super::report::Failure;
@@ -36,5 +36,8 @@ async fn list(common: &Common, as_json: bool) -> Result<Ending, Failure> {
         paint::result(&format!("from the snapshot to the database:\n{}", show::plan(&plan, None, workspace.root())));
     }
     live.session.close().await;
+    if !plan.is_empty() {
+        webhooks::drifted(&workspace, Some(plan.ops().len())).await;
+    }
     Ok(if plan.is_empty() { Ending::Done } else { Ending::Findings })
 }

@@ -5,6 +5,7 @@
 
 mod accept;
 mod arguments;
+mod audit_report;
 mod blame;
 mod check;
 mod ci;
@@ -23,6 +24,7 @@ mod interrupt;
 mod lint;
 mod lock;
 mod log;
+mod log_format;
 mod merge;
 mod migration;
 mod paint;
@@ -44,6 +46,7 @@ mod terminal;
 mod undo;
 mod up;
 mod verify;
+mod webhook;
 
 use std::pin::Pin;
 use std::process::ExitCode;
@@ -96,6 +99,7 @@ fn run() -> ExitCode {
             return ExitCode::from(1);
         }
     };
+    log_format::choose(arguments.log_format);
     paint::choose_colours(arguments.color);
     interrupt::listen();
     // Other threads parse equally deep expressions.
@@ -182,6 +186,8 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Log(command) => log::run(common, command).await,
         Command::History(command) => history::run(common, command).await,
         Command::Squash(command) => squash::run(common, command).await,
+        Command::Report(command) => audit_report::run(common, command).await,
+        Command::Webhook(arguments::Webhook::Test) => webhook::test(common).await,
         Command::Merge(command) => merge::run(common, command).await,
         Command::MergeDriver(command) => merge::driver(command),
         Command::Git(arguments::Git::Install) => merge::install(common),

@@ -9,6 +9,7 @@ use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::arguments::Color;
+use super::log_format;
 
 static COLOURS: OnceLock<Colours> = OnceLock::new();
 
@@ -28,7 +29,7 @@ pub(super) fn choose_colours(color: Color) {
     };
     let _ = COLOURS.set(Colours {
         stdout: decide(std::io::stdout().is_terminal()),
-        stderr: decide(std::io::stderr().is_terminal()),
+        stderr: decide(std::io::stderr().is_terminal()) && !log_format::is_json(),
     });
 }
 
@@ -154,7 +155,12 @@ pub(super) fn talk(line: impl Display) {
     let line = shown(&short(&line.to_string()), stderr_is_coloured());
     let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
     if !line.starts_with("note: ") || notes.insert(line.clone()) {
-        let _ = super::phases::aside(|| writeln!(std::io::stderr().lock(), "{line}"));
+        match log_format::is_json() {
+            true => log_format::message(&line),
+            false => {
+                let _ = super::phases::aside(|| writeln!(std::io::stderr().lock(), "{line}"));
+            }
+        }
     }
 }
 
@@ -179,6 +185,9 @@ fn short(text: &str) -> Cow<'_, str> {
 
 /// Writes to stderr a text that is already painted and safe to show.
 pub(super) fn painted(text: &str) {
+    if log_format::is_json() {
+        return log_format::message(text);
+    }
     let _ = super::phases::aside(|| writeln!(std::io::stderr().lock(), "{text}"));
 }
 

@@ -33,7 +33,7 @@ fn phases() -> MutexGuard<'static, Phases> {
 
 /// Work begins that may take long.
 pub(super) fn begins(what: &str) {
-    if !std::io::stderr().is_terminal() {
+    if !std::io::stderr().is_terminal() || super::log_format::is_json() {
         return;
     }
     let mut phases = phases();

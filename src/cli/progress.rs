@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use sea_gen_runner::run::Progress;
 
-use super::paint;
+use super::{log_format, paint};
 
 /// The interval between messages without a terminal.
 const QUIET: Duration = Duration::from_secs(10);
@@ -19,10 +19,14 @@ const QUIET: Duration = Duration::from_secs(10);
 pub(super) enum Talk {
     Terminal(ProgressBar),
     Lines(Lines),
+    Events,
 }
 
 impl Talk {
     pub(super) fn new() -> Self {
+        if log_format::is_json() {
+            return Self::Events;
+        }
         if !std::io::stderr().is_terminal() {
             return Self::Lines(Lines::begin(QUIET, paint::talk));
         }
@@ -35,6 +39,9 @@ impl Talk {
     }
 
     pub(super) fn show(&mut self, progress: &Progress<'_>) {
+        if matches!(self, Self::Events) {
+            return log_format::event(progress);
+        }
         let text = match progress {
             Progress::Waiting { holder } => {
                 let by = holder.map(|holder| format!(" ({holder})")).unwrap_or_default();
@@ -50,6 +57,7 @@ impl Talk {
             _ => return,
         };
         match self {
+            Self::Events => {}
             Self::Terminal(bar) if matches!(progress, Progress::Noting { .. } | Progress::Ended { .. }) => {
                 bar.suspend(|| paint::talk(text))
             }

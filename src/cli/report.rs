@@ -13,6 +13,7 @@ use crate::entity::{Diagnostic, Severity, SourceFile};
 pub(super) use crate::workflow::Failure;
 use crate::workflow::text::with_reasons;
 
+use super::log_format;
 use super::paint::{self, Ink};
 
 /// Prints clap's usage errors without database URLs: a misplaced URL may contain a password.
@@ -76,6 +77,9 @@ pub(super) fn failure(failure: &Failure) {
 fn show_error(error: &Error) {
     let mut lines = with_reasons(error).into_iter();
     let what = lines.next().unwrap_or_default();
+    if log_format::is_json() {
+        return log_format::error(&what, &lines.collect::<Vec<_>>(), error.hints());
+    }
     paint::talk(format!("{}: {what}", paint::ink_talk(Ink::Red, "error")));
     lines.for_each(|line| paint::talk(format!("  {line}")));
     if !error.hints().is_empty() {

@@ -2,6 +2,8 @@
 //!
 //! Must not change anything.
 
+mod prometheus;
+
 use sea_gen_runner::ErrorKind;
 use serde_json::{Value, json};
 
@@ -13,7 +15,7 @@ use crate::workflow::histories::Compared;
 use crate::workflow::status::{Status, status};
 use crate::workflow::{Explained, Workspace};
 
-use super::arguments::{self, Common};
+use super::arguments::{self, Common, StatusFormat};
 use super::paint::{self, Ink, ink};
 use super::report::Failure;
 use super::{Ending, show};
@@ -22,8 +24,15 @@ pub(super) async fn run(common: &Common, command: &arguments::Status) -> Result<
     if common.env.as_deref() == Some(EVERY_ENVIRONMENT) {
         return environments(common, command).await;
     }
+    if command.format == StatusFormat::Prometheus {
+        let workspace = Workspace::open(common)?;
+        let environment = workspace.environment.as_ref().and_then(|environment| environment.name.clone());
+        let found = vec![(environment.unwrap_or_default(), status(workspace).await)];
+        paint::exact(&prometheus::metrics(found).await?);
+        return Ok(Ending::Done);
+    }
     let screen = status(Workspace::open(common)?).await?;
-    if command.json {
+    if is_json(command) {
         paint::exact(&format!("{:#}\n", as_json(&screen)));
     } else {
         paint::result(&as_text(&screen, command.all));
@@ -34,13 +43,21 @@ pub(super) async fn run(common: &Common, command: &arguments::Status) -> Result<
     Ok(Ending::Done)
 }
 
+fn is_json(command: &arguments::Status) -> bool {
+    command.json || command.format == StatusFormat::Json
+}
+
 /// What `--env` says for every environment.
 const EVERY_ENVIRONMENT: &str = "all";
 
 /// One line for each environment.
 async fn environments(common: &Common, command: &arguments::Status) -> Result<Ending, Failure> {
     let found = statuses(&Common { env: None, ..common.clone() }).await?;
-    if command.json {
+    if command.format == StatusFormat::Prometheus {
+        paint::exact(&prometheus::metrics(found).await?);
+        return Ok(Ending::Done);
+    }
+    if is_json(command) {
         let environments = found.iter().map(|(name, compared)| match compared {
             Ok(screen) => {
                 let mut status = as_json(screen);

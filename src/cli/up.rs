@@ -281,6 +281,8 @@ pub(super) fn print(command: &Run, report: &Report) {
                 "direction": outcome.direction.key(),
                 "statements": outcome.statements,
                 "execution_ms": outcome.execution_ms,
+                "rows": outcome.rows,
+                "waited_ms": outcome.waited_ms,
                 "status": outcome.status.map(State::key),
             })
         };

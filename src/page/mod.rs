@@ -2,6 +2,7 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | `audit/` | what was done to a database, and it as HTML and Markdown |
 //! | `change_log` | which migrations created and changed a table |
 //! | `html` | the frame of both HTML pages: `page.html`, `page.css`, `diagram.js` |
 //! | `schema_html` | a schema as an HTML page, with `schema.js`; its data in `schema_data` |
@@ -12,6 +13,7 @@
 //! An HTML page is one file. It loads nothing, and its script writes text only, never markup. Must not know files, databases, git or
 //! the command line.
 
+pub mod audit;
 mod change_log;
 mod dbml;
 mod facts;

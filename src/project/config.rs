@@ -4,6 +4,7 @@
 
 mod dialects;
 mod environments;
+mod history;
 mod rules;
 mod types;
 
@@ -24,8 +25,9 @@ use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use environments::EnvironmentSettings;
 pub use types::type_entries;
+pub use webhooks::{Occasion, WebhookSettings};
 
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 28] = [
     "entities",
     "dialects",
     "database-url",
@@ -53,6 +55,7 @@ const KEYS: [&str; 27] = [
     "projects",
     "env",
     "rules",
+    "webhooks",
 ];
 
 /// The configuration; every setting has a default.
@@ -66,6 +69,8 @@ pub struct Config {
     pub database_url: Option<DatabaseUrl>,
     /// The named environments.
     pub environments: BTreeMap<String, EnvironmentSettings>,
+    /// Where to send word of what goes wrong.
+    pub webhooks: Option<WebhookSettings>,
     /// The folder of migrations.
     pub migrations: PathBuf,
     /// The folder of snapshots.
@@ -203,6 +208,7 @@ impl Default for Config {
             dialects: Vec::new(),
             database_url: None,
             environments: BTreeMap::new(),
+            webhooks: None,
             migrations: PathBuf::from("migrations"),
             snapshots: PathBuf::from("snapshots"),
             projects: Vec::new(),
@@ -331,6 +337,7 @@ impl<'a> File<'a> {
                 "env" => config.environments = self.environments(value)?,
                 "offline-forms" => config.forms = self.forms(key, value)?,
                 "rules" => config.rules = self.rules(value)?,
+                "webhooks" => config.webhooks = Some(self.webhooks(value)?),
                 _ => return Err(self.unknown(key, "", &KEYS)),
             }
         }
@@ -344,22 +351,6 @@ impl<'a> File<'a> {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint(format!("the settings are {}", keys.join(", "))),
         }
-    }
-
-    /// A part of a table's name.
-    fn history(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<String> {
-        let name = self.text(key, value)?;
-        let fits = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
-        if name.is_empty() || name.len() > 32 || !name.chars().all(fits) {
-            let error =
-                self.error(value.span(), "`history` must be at most 32 lower-case letters, digits and underscores");
-            return Err(error.hint("`history = \"billing\"`"));
-        }
-        if name == "log" || name.ends_with("_log") {
-            let error = self.error(value.span(), "`history` ends with `log`, as the log of another history does");
-            return Err(error.hint("`history = \"billing\"`"));
-        }
-        Ok(name)
     }
 
     fn text(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<String> {
@@ -493,3 +484,4 @@ impl<'a> File<'a> {
 
 #[cfg(test)]
 mod tests;
+mod webhooks;

@@ -50,6 +50,16 @@ impl DatabaseUrl {
         ConnectionOptions::parse(&self.0, root)
     }
 
+    /// Its text, with the values of its variables. `source` says where it was written.
+    ///
+    /// # Errors
+    /// A variable is not set.
+    pub(super) fn filled(&self, root: &Path, source: &str) -> Result<String> {
+        let dotenv = dotenv::read(root)?;
+        let lookup = |name: &str| std::env::var(name).ok().or_else(|| dotenv.get(name).cloned());
+        expand(&self.0, source, &lookup).map(|DatabaseUrl(filled)| filled)
+    }
+
     /// The same; an error says where the URL was written.
     fn parse_from(&self, source: &str, root: &Path) -> Result<ConnectionOptions> {
         self.parse(root).map_err(|error| {

@@ -45,7 +45,10 @@ use crate::schema::{Product, Schema};
 pub use authors::{Authors, LineAuthor};
 pub use branches::{Branches, Side};
 pub use compiled::Compiled;
-pub use config::{Config, Demand, Description, EntityReader, EnvironmentSettings, Format, Partitions, type_entries};
+pub use config::{
+    Config, Demand, Description, EntityReader, EnvironmentSettings, Format, Occasion, Partitions, WebhookSettings,
+    type_entries,
+};
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
 pub use environment::{DatabaseUrl, Environment, NamedDatabase};
@@ -176,6 +179,15 @@ impl Project {
     /// The URL cannot be read; the error does not hold it.
     pub fn environment(&self, named: &NamedDatabase) -> Result<Option<Environment>> {
         Environment::find(&self.root, &self.config, named, &|name| std::env::var(name).ok())
+    }
+
+    /// The address of the webhook, if the configuration has one.
+    ///
+    /// # Errors
+    /// It has a variable that is not set.
+    pub fn webhook_url(&self) -> Result<Option<String>> {
+        let url = self.config.webhooks.as_ref().map(|webhooks| &webhooks.url);
+        url.map(|url| url.filled(&self.root, "`webhooks.url` of the configuration")).transpose()
     }
 
     /// The database of a connection that is open already.

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{
-    self, Applicable, Contracts, DEFAULT_WAIT, Direction, DueFile, Files, Order, Outcome, ProgressCallback, State,
-    Target, Waiting,
+    self, Applicable, Contracts, DEFAULT_WAIT, Direction, DueFile, Files, Order, Outcome, Progress, ProgressCallback,
+    State, Target, Waiting,
 };
 use sea_gen_runner::session::{Missing, Session};
 use sea_gen_runner::sql_file::SqlFile;
@@ -25,6 +25,7 @@ use crate::state::{self, Situation};
 use super::attribution::Circumstances;
 use super::backup::{Backup, backup};
 use super::squash::standing;
+use super::webhooks::{self, Alarm};
 use super::{
     Failure, Known, Live, Open, Workspace, applicable, applicables, histories, occupied, recognisable, refuted, sizes,
     stakes, text,
@@ -404,9 +405,18 @@ impl Bench {
         let files = Files { migrations: &files, repeatables: &self.repeatables };
         let session = &mut self.live.session;
         self.workspace.attribute_run(session, course, &self.circumstances);
-        let outcomes = run::go(session, files, course.of_runner(self.contracts), self.waiting, watch).await;
+        let mut alarm = Alarm::of(&self.workspace);
+        let mut heard = |progress: Progress<'_>| {
+            alarm.hear(&progress);
+            watch(progress);
+        };
+        let outcomes = run::go(session, files, course.of_runner(self.contracts), self.waiting, &mut heard).await;
+        drop(alarm);
+        if let Err(error) = &outcomes {
+            webhooks::failed(&self.workspace, error).await;
+        }
         let followed = histories::follow(session, &self.workspace).await;
-        outcomes.and(followed)
+        outcomes.map(drop).and(followed)
     }
 
     /// Reads the database again after a run: whether it has the schema that the applied migrations lead to; `None` if none is
@@ -422,6 +432,9 @@ impl Bench {
         }
         let found = fingerprint(self.live.schema.schema());
         let verified = self.has_schema_of_history(&found).await;
+        if verified == Some(Verified::No) {
+            webhooks::drifted(&self.workspace, None).await;
+        }
         let last = outcomes.iter().rev().find(|outcome| outcome.direction == Direction::Up);
         if let Some(migration) = last.and_then(|last| self.migrations.iter().find(|it| it.id.as_str() == last.id)) {
             let _ = run::note(&mut self.live.session, &applicable(migration), &found).await;

@@ -41,7 +41,7 @@ impl Workspace {
         session.attribute(attribution);
     }
 
-    fn attribution(&self) -> Attribution {
+    pub(super) fn attribution(&self) -> Attribution {
         let mut attribution = Attribution::of_process();
         // A checkout knows better than a variable of its host, which does not see what differs from it.
         attribution.commit = self.project.checked_out().or(attribution.commit);

@@ -18,7 +18,7 @@ use super::histories::Compared;
 use super::sealed::forked;
 use super::status::obstacle;
 use super::text::with_reasons;
-use super::{Failure, Live, Workspace, applicables, compiled, reworded};
+use super::{Failure, Live, Workspace, applicables, compiled, reworded, webhooks};
 
 /// The requested checks. None means all but the last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -257,13 +257,18 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
         Situation::Ahead => Verdict::Fails(vec![
             "the database already has the result of pending migrations: `gen up` records them".to_owned(),
         ]),
-        _ => match sealed {
-            Some(sealed) => verdict(diff(&sealed.schema, &live.schema, &[]).ops().iter().map(ToString::to_string).collect()),
-            None => Verdict::Fails(vec![
-                "the schema is not the one after the last applied migration: `gen drift`, where the snapshots are, lists what differs"
-                    .to_owned(),
-            ]),
-        },
+        _ => {
+            webhooks::drifted(workspace, None).await;
+            match sealed {
+                Some(sealed) => {
+                    verdict(diff(&sealed.schema, &live.schema, &[]).ops().iter().map(ToString::to_string).collect())
+                }
+                None => Verdict::Fails(vec![
+                    "the schema is not the one after the last applied migration: `gen drift`, where the snapshots are, lists what differs"
+                        .to_owned(),
+                ]),
+            }
+        }
     })
 }
 

@@ -91,6 +91,7 @@ mod taken;
 pub mod takeover;
 pub(crate) mod text;
 pub mod undo;
+pub mod webhooks;
 mod wording;
 mod workspace;
 pub mod write_entities;

@@ -21,6 +21,8 @@ use crate::project::{Base, EntityReader};
 use crate::schema::Normalized;
 use crate::state;
 
+pub(super) use migrations::of_migration;
+
 use super::side::{Loaded, Loader, State};
 use super::{Failure, Open, Sealed, Workspace, handwritten, read_statements, stakes, text};
 

@@ -3,6 +3,7 @@
 
 mod amending;
 mod answers;
+mod auditing;
 mod bad_files;
 mod bad_input;
 mod blame;

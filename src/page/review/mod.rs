@@ -119,7 +119,7 @@ pub enum ProofState {
 
 impl ProofState {
     /// In words.
-    pub(super) fn said(&self) -> String {
+    pub(in super::super) fn said(&self) -> String {
         match self {
             Self::Proven(engine) => format!("proven on {engine}: up, down, up"),
             Self::Refuted => "refuted".to_owned(),

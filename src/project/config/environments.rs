@@ -112,7 +112,7 @@ impl File<'_> {
         value.get_ref().as_bool().ok_or_else(error)
     }
 
-    fn seconds(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Duration> {
+    pub(super) fn seconds(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Duration> {
         let number = value.get_ref().as_integer().and_then(|it| it.as_str().parse().ok());
         let error = || self.error(value.span(), &format!("`{}` must be a number of seconds", key.get_ref().as_ref()));
         number.map(Duration::from_secs).ok_or_else(error)

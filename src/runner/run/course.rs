@@ -66,8 +66,14 @@ impl<'f> Run<'f> {
     ) -> Result<Self> {
         let (begun, waiting) = (Instant::now(), waiting.into());
         session.refuse_shared()?;
-        let lock = lock::acquire(session, waiting, on_progress).await?;
-        let (wait, waited, owner) = (waiting.limit, begun.elapsed(), owner());
+        let mut has_waited = false;
+        let mut heard = |progress: Progress<'_>| {
+            has_waited |= matches!(progress, Progress::Waiting { .. });
+            on_progress(progress);
+        };
+        let lock = lock::acquire(session, waiting, &mut heard).await?;
+        let waited = if has_waited { begun.elapsed() } else { Duration::ZERO };
+        let (wait, owner) = (waiting.limit, owner());
         let found = async {
             let mut table = Table::locate(session).await?;
             table.create(session, wait).await?;

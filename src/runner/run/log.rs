@@ -162,7 +162,6 @@ pub struct Details {
     pub by: Attribution,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

@@ -2,6 +2,7 @@
 //!
 //! Every value is exchanged as text, so the four databases look the same from outside. Must not know the queries.
 
+mod attributed;
 mod companion;
 mod connect;
 mod dialect;
@@ -223,21 +224,6 @@ impl Session {
     /// The name of the table that records what was applied.
     pub fn history_table(&self) -> &str {
         &self.history_table
-    }
-
-    /// Says who works on the database, where and from what, for the log; otherwise the environment variables tell.
-    pub fn attribute(&mut self, attribution: Attribution) {
-        self.attribution = attribution;
-    }
-
-    /// Who works on the database, where and from what.
-    pub fn attribution(&self) -> &Attribution {
-        &self.attribution
-    }
-
-    /// The user as the database knows him, with the role that he took in brackets; empty on SQLite.
-    pub fn user(&self) -> &str {
-        &self.user
     }
 
     /// The session on an open connection. `options` are those of the same database.

@@ -49,6 +49,8 @@ const CHECKS: &str = r#"      - run: gen check --entities --lock
         run: gen lint --base "origin/$GITHUB_BASE_REF" --format sarif > reports/lint.sarif || true
       - if: github.event_name == 'pull_request'
         run: gen lint --base "origin/$GITHUB_BASE_REF" --format github
+      - if: always()
+        run: gen report --out reports/migration_audit_report.md
 "#;
 
 /// The program, from the cache if this version was built before.

@@ -23,13 +23,22 @@ pub(super) fn text(facts: &Facts) -> String {
         install()
     ));
     text.push_str(&format!(
-        "\ngen-check:\n  extends: .gen\n  script:\n    - gen check --entities --lock\n\n{}",
+        "\ngen-check:\n  extends: .gen\n  script:\n    - gen check --entities --lock\n  after_script:\n{}\n{}",
+        report(facts),
         lint(facts)
     ));
     for product in &facts.dialects {
         text.push_str(&proof(*product));
     }
     text
+}
+
+/// A shell of its own, which knows neither the folder nor the path.
+fn report(facts: &Facts) -> String {
+    let folder = facts.folder.iter().map(|folder| format!("    - cd {folder}\n")).collect::<String>();
+    format!(
+        "{folder}    - export PATH=\"$PWD/.gen-bin/bin:$PATH\"\n    - gen report --out reports/migration_audit_report.md\n"
+    )
 }
 
 /// Only what a merge request adds is annotated; what was there before was reviewed then.

@@ -28,7 +28,8 @@ pub(super) fn reviewed(
     migrations.iter().map(|migration| of_migration(workspace, product, migration, base)).collect()
 }
 
-fn of_migration(
+/// A migration. `base` is what the lock of the base says of all of them.
+pub(in super::super) fn of_migration(
     workspace: &Workspace,
     product: Product,
     migration: &Migration,

@@ -76,7 +76,13 @@ fn every_command_of_the_workflow_succeeds(product: Product) {
         let text = project.read(file);
         assert!(text.contains("shop"), "{text}");
         let commands = commands(&text);
-        for wanted in ["gen check --entities --lock", "gen check --replay", "gen lint --base", "gen verify --dialect"] {
+        for wanted in [
+            "gen check --entities --lock",
+            "gen check --replay",
+            "gen lint --base",
+            "gen verify --dialect",
+            "gen report --out reports/migration_audit_report.md",
+        ] {
             assert!(commands.iter().any(|command| command.starts_with(wanted)), "{text}");
         }
         for command in &commands {

@@ -23,6 +23,7 @@ fn help_lists_the_commands() {
       status       Show entities, snapshot and database, and how they compare
       log          List all migrations, the newest first: why, by whom, where proven, whether applied
       history      List what was done to the database, by whom, from which commit; find tampering
+      report       Write an audit report of the last runs: what ran, who, where, proofs, deviations
       purge        Write the migration that drops what `gen migration --keep` parked
       up           Apply pending migrations
       down         Revert applied migrations
@@ -35,6 +36,7 @@ fn help_lists_the_commands() {
       baseline     Record that a database has everything up to a migration already
       takeover     Take the migrations over from the application's `Migrator`, or give them back
       unlock       Show who runs migrations on the database, and end it
+      webhook      Call the webhook that is told of failures and drift
       grants       Print the privileges that a role needs, as SQL
       drift        List the differences between the database and the migrations
       sync         Synchronise a development database with the entities, without a migration
@@ -69,6 +71,8 @@ fn help_lists_the_commands() {
           --run-cargo             Let cargo build and run the entities of this checkout, where the
                                   compiled reader is configured; remembered
           --color <WHEN>          When to colour [default: auto] [possible values: auto, always, never]
+          --log-format <FORMAT>   How to write messages to stderr; results stay as they are [default:
+                                  text] [possible values: text, json]
       -h, --help                  Print help (see more with '--help')
       -V, --version               Print version
     ");
@@ -105,6 +109,8 @@ fn help_lists_the_commands() {
                                        never]
           --dry-run                    Print the files instead of writing them
           --exit-code                  With --dry-run: exit with 2 if there is a migration to write
+          --log-format <FORMAT>        How to write messages to stderr; results stay as they are
+                                       [default: text] [possible values: text, json]
           --strict                     Treat undeclared objects as an error
           --no-verify                  Do not prove the migration on a scratch database first
           --rename <OLD:NEW>           Treat as a rename: `user:account`, `user.mail:email`,

@@ -201,8 +201,10 @@ fn outcomes_are_data_where_that_is_asked_for() {
           "direction": "up",
           "execution_ms": [n],
           "id": "[time]_initial",
+          "rows": 0,
           "statements": 1,
-          "status": "applied"
+          "status": "applied",
+          "waited_ms": 0
         }
       ],
       "verified": true
@@ -225,15 +227,19 @@ fn outcomes_are_data_where_that_is_asked_for() {
           "direction": "down",
           "execution_ms": [n],
           "id": "[time]_initial",
+          "rows": 0,
           "statements": 1,
-          "status": null
+          "status": null,
+          "waited_ms": 0
         },
         {
           "direction": "up",
           "execution_ms": [n],
           "id": "[time]_initial",
+          "rows": 0,
           "statements": 1,
-          "status": "applied"
+          "status": "applied",
+          "waited_ms": 0
         }
       ],
       "verified": true
@@ -248,8 +254,10 @@ fn outcomes_are_data_where_that_is_asked_for() {
           "direction": "down",
           "execution_ms": [n],
           "id": "[time]_initial",
+          "rows": 0,
           "statements": 1,
-          "status": null
+          "status": null,
+          "waited_ms": 0
         }
       ],
       "verified": null

@@ -2,11 +2,15 @@
 //!
 //! Must not change anything.
 
+mod report;
+
 use sea_gen_runner::Error;
 use sea_gen_runner::run::{self, Anchor, Flaw, Line};
 use sea_gen_runner::session::{Missing, connect};
 
 use super::{Failure, Workspace};
+
+pub use report::report;
 
 /// The log, and what is wrong with it.
 #[derive(Debug)]
