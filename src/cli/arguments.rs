@@ -3,6 +3,7 @@
 //! Must not know the commands.
 
 mod adopting;
+mod hooks;
 mod judging;
 mod merging;
 mod pages;
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init, Takeover};
+pub(super) use hooks::{Consent, Hooks};
 pub(super) use judging::{Lint, LintFormat, Verify};
 pub(super) use merging::{Check, First, Git, Merge, MergeDriver};
 pub(super) use pages::{Docs, DocsFormat, Review, ReviewFormat};
@@ -121,6 +123,8 @@ pub(super) enum Command {
     Unlock(Unlock),
     /// Print the privileges that a role needs, as SQL
     Grants(Grants),
+    /// List the hooks, and allow their commands on this machine
+    Hooks(Hooks),
     /// List the differences between the database and the migrations
     Drift(Drift),
     /// Synchronise a development database with the entities, without a migration

@@ -145,7 +145,6 @@ fn tell_repeatables(product: Product, tried: Option<Tried>) -> bool {
     false
 }
 
-
 /// Proves newly sealed migrations, and reports the results.
 pub(super) async fn sealed(workspace: &Workspace, ids: &[MigrationId]) -> Result<(), Failure> {
     let mut chosen_of = Vec::new();

@@ -34,14 +34,16 @@ impl MadeByFiles {
         schema.routines.retain(|name, _| !self.makes(&["FUNCTION", "PROCEDURE"], name));
         schema.enums.retain(|name, _| !self.makes(&["TYPE"], name));
         schema.definitions.retain(|id, _| !self.makes_definition(id));
-        let tables: Vec<ObjectName> = schema.tables.keys().filter(|name| self.makes(&["TABLE"], name)).cloned().collect();
+        let tables: Vec<ObjectName> =
+            schema.tables.keys().filter(|name| self.makes(&["TABLE"], name)).cloned().collect();
         for name in tables {
             if let Some(table) = schema.tables.remove(&name) {
                 schema.kept.objects_mut().tables.insert(name, table);
             }
         }
         let triggers: Vec<&MadeByFile> = self.0.iter().filter(|made| made.kind == "TRIGGER").collect();
-        let is_made = |table: &ObjectName, name: &Name| triggers.iter().any(|made| made.is_trigger(table, name.as_str()));
+        let is_made =
+            |table: &ObjectName, name: &Name| triggers.iter().any(|made| made.is_trigger(table, name.as_str()));
         let has_made = |table: &Table| table.triggers.keys().any(|name| is_made(&table.name, name));
         for table in schema.tables.values_mut_where(has_made) {
             let name = table.name.clone();

@@ -8,17 +8,20 @@ use std::path::{Path, PathBuf};
 use crate::Product;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::read_text;
+use crate::hook::{self, Hook};
 use crate::lock_file::{FileMismatch, Lock, LockMismatch};
 use crate::migration::{self, Migration, MigrationId};
-use crate::sql_file::{self, SqlFile};
+use crate::sql_file::{self, HOOKS, SqlFile};
 
 /// The sealed migrations of a project.
 #[derive(Clone, Debug, Default)]
 pub struct SealedMigrations {
     /// Those of each product, oldest first.
     pub by_product: BTreeMap<Product, Vec<Sealed>>,
-    /// The files beside the migrations of each product.
-    pub sql_files: BTreeMap<Product, Vec<SqlFile>>,
+    /// The repeatable files of each product.
+    pub repeatables: BTreeMap<Product, Vec<SqlFile>>,
+    /// The hooks for each product, of every environment.
+    pub hooks: BTreeMap<Product, Vec<Hook>>,
     /// The name of their own history, if they have one.
     pub history: Option<String>,
 }
@@ -41,7 +44,7 @@ impl SealedMigrations {
     /// [`ErrorKind::Refused`] where a file is not the one that the lock seals, is not there, or is not in the lock.
     pub fn read(folder: &Path, path: &Path) -> Result<Self> {
         let lock = Lock::parse(path, &read_text(path)?)?;
-        let (mut by_product, mut sql_files) = (BTreeMap::new(), BTreeMap::new());
+        let mut read = Self { history: lock.history.clone(), ..Self::default() };
         for (&product, locked) in &lock.dialects {
             let place = place(folder, product, &lock);
             if !locked.migrations.is_empty() && !place.is_dir() {
@@ -56,12 +59,13 @@ impl SealedMigrations {
             let root = folder.parent().unwrap_or(folder);
             let migrations = migration::migrations(&place, root, product)?;
             let sealed = verify(&lock, product, migrations, (&place, path))?;
-            by_product.insert(product, sealed);
-            let files = sql_file::repeatable(&place, root, product)?;
-            verify_sql_files(&lock, product, &files, (&place, path))?;
-            sql_files.insert(product, files);
+            read.by_product.insert(product, sealed);
+            let (files, hooks) = (sql_file::repeatable(&place, root, product)?, hook::hooks(folder, product)?);
+            verify_sql_files(&lock, product, (&files, &hooks), (&place, path))?;
+            read.repeatables.insert(product, files);
+            read.hooks.insert(product, hooks);
         }
-        Ok(Self { by_product, sql_files, history: lock.history })
+        Ok(read)
     }
 
     /// The same from the texts of the lock file and of the files, as a program contains them: a migration under its id, a file beside
@@ -72,20 +76,27 @@ impl SealedMigrations {
     pub fn parse(lock: &str, files: &[(Product, &str, &str)]) -> Result<Self> {
         let path = Path::new("schema.lock.json");
         let lock = Lock::parse(path, lock)?;
-        let (mut by_product, mut sql_files) = (BTreeMap::new(), BTreeMap::new());
+        let mut read = Self { history: lock.history.clone(), ..Self::default() };
         let place = Path::new("migrations");
         for &product in lock.dialects.keys() {
             let own = files.iter().filter(|(of, _, _)| *of == product).map(|(_, id, text)| (*id, *text));
             let (beside, own): (Vec<_>, Vec<_>) = own.partition(|(id, _)| id.contains('/'));
             let migrations: Vec<Migration> = parse(product, own)?;
             let sealed = verify(&lock, product, migrations, (place, path))?;
-            by_product.insert(product, sealed);
-            let beside = beside.into_iter().map(|(path, text)| SqlFile::parse(path, product, text));
-            let beside: Vec<SqlFile> = beside.collect::<Result<_>>()?;
-            verify_sql_files(&lock, product, &beside, (place, path))?;
-            sql_files.insert(product, beside);
+            read.by_product.insert(product, sealed);
+            let (mut files, mut hooks) = (Vec::new(), Vec::new());
+            for (path, text) in beside {
+                match path.starts_with(HOOKS) {
+                    true => hooks.extend(Hook::parse(path, product, text)?),
+                    false => files.push(SqlFile::parse(path, product, text)?),
+                }
+            }
+            hook::in_order(&mut hooks);
+            verify_sql_files(&lock, product, (&files, &hooks), (place, path))?;
+            read.repeatables.insert(product, files);
+            read.hooks.insert(product, hooks);
         }
-        Ok(Self { by_product, sql_files, history: lock.history })
+        Ok(read)
     }
 
     /// The migrations by their ids and the files beside them by their paths, each with the path of its file below `folder`.
@@ -97,7 +108,10 @@ impl SealedMigrations {
             let id = |it: &Sealed| it.migration.id.to_string();
             found.extend(sealed.iter().map(|it| (product, id(it), place(product).join(format!("{}.sql", id(it))))));
         }
-        for (&product, files) in &self.sql_files {
+        for (&product, hooks) in &self.hooks {
+            found.extend(hooks.iter().map(|it| (product, it.file.path.clone(), folder.join(&it.file.path))));
+        }
+        for (&product, files) in &self.repeatables {
             found.extend(files.iter().map(|it| (product, it.path.clone(), place(product).join(&it.path))));
         }
         found
@@ -170,17 +184,25 @@ fn not_sealed(mismatch: &LockMismatch, folder: &Path, lock: &Path) -> Error {
 }
 
 /// Refuses files beside the migrations that are not those of the lock.
-fn verify_sql_files(lock: &Lock, product: Product, files: &[SqlFile], (place, path): (&Path, &Path)) -> Result<()> {
-    let found = files.iter().map(|it| (it.path.as_str(), it.checksum.as_str()));
+fn verify_sql_files(
+    lock: &Lock,
+    product: Product,
+    (files, hooks): (&[SqlFile], &[Hook]),
+    (place, path): (&Path, &Path),
+) -> Result<()> {
+    let found =
+        files.iter().chain(hooks.iter().map(|hook| &hook.file)).map(|it| (it.path.as_str(), it.checksum.as_str()));
     let Some(mismatch) = lock.verify_sql_files(product, found).into_iter().next() else { return Ok(()) };
     let (folder, lock) = (place.display(), path.display());
     Err(match mismatch {
         FileMismatch::Changed(path) => Error::new(format!("`{folder}/{path}` was changed after `{lock}` sealed it"))
             .of(ErrorKind::Changed)
             .hint("if that was meant, seal it again: `gen lock`"),
-        FileMismatch::Missing(path) => Error::new(format!("`{lock}` lists `{path}`, and there is no `{folder}/{path}`"))
-            .of(ErrorKind::Missing)
-            .hint("restore it, or remove it from the lock: `gen lock`"),
+        FileMismatch::Missing(path) => {
+            Error::new(format!("`{lock}` lists `{path}`, and there is no `{folder}/{path}`"))
+                .of(ErrorKind::Missing)
+                .hint("restore it, or remove it from the lock: `gen lock`")
+        }
         FileMismatch::Unlisted(path) => Error::new(format!("`{folder}/{path}` is not in `{lock}`"))
             .of(ErrorKind::Refused)
             .hint("seal it: `gen lock`"),

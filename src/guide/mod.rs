@@ -8,6 +8,7 @@
 //! | browse the schema, review a pull request | [`pages`] |
 //! | know what a proof covers | [`proof`] |
 //! | apply migrations, deploy, find drift | [`running`] |
+//! | views, functions and grants that are run again; SQL and commands before and after a run | [`hooks`] |
 //! | deploy with containers, Kubernetes, systemd, GitHub Actions | [`deployment`] |
 //! | migrate from inside the program, test with a database for each test | [`application`] |
 //! | keep SeaORM's `Migrator`, and let it run the migrations of `gen` | [`migrator`] |
@@ -34,6 +35,9 @@ pub mod proof {}
 
 #[doc = include_str!("running.md")]
 pub mod running {}
+
+#[doc = include_str!("hooks.md")]
+pub mod hooks {}
 
 #[doc = include_str!("application.md")]
 pub mod application {}

@@ -4,6 +4,7 @@
 
 mod dialects;
 mod environments;
+mod hooks;
 mod rules;
 mod types;
 
@@ -23,9 +24,10 @@ use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use environments::EnvironmentSettings;
+pub use hooks::HookCommands;
 pub use types::type_entries;
 
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 28] = [
     "entities",
     "dialects",
     "database-url",
@@ -53,6 +55,7 @@ const KEYS: [&str; 27] = [
     "projects",
     "env",
     "rules",
+    "hooks",
 ];
 
 /// The configuration; every setting has a default.
@@ -108,6 +111,8 @@ pub struct Config {
     pub forms: Forms,
     /// What the project asks of its own schema and migrations.
     pub rules: HouseRules,
+    /// The commands that run before and after migrations.
+    pub hooks: HookCommands,
 }
 
 /// What is written for a migration besides its SQL file.
@@ -224,6 +229,7 @@ impl Default for Config {
             reader: EntityReader::Source,
             forms: Forms::Safe,
             rules: HouseRules::default(),
+            hooks: HookCommands::default(),
         }
     }
 }
@@ -331,6 +337,7 @@ impl<'a> File<'a> {
                 "env" => config.environments = self.environments(value)?,
                 "offline-forms" => config.forms = self.forms(key, value)?,
                 "rules" => config.rules = self.rules(value)?,
+                "hooks" => config.hooks = self.hook_commands(value)?,
                 _ => return Err(self.unknown(key, "", &KEYS)),
             }
         }

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use sea_gen_runner::hook::Hook;
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{
     self, Applicable, DEFAULT_WAIT, Direction, DueFile, Files, Order, Outcome, ProgressCallback, State, Target, Waiting,
@@ -74,10 +75,14 @@ pub struct Bench {
     kept: Vec<(Migration, String)>,
     /// The repeatable files, by name.
     pub repeatables: Vec<SqlFile>,
+    /// The hooks of the environment.
+    pub hooks: Vec<Hook>,
     /// How another runner is waited for.
     pub waiting: Waiting,
     /// The folder of the backup that is made before a run, from the project's root; `None` makes none.
     pub backup: Option<PathBuf>,
+    /// Whether no command of `[hooks]` runs.
+    pub skips_commands: bool,
     /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
 }
@@ -120,12 +125,24 @@ impl Bench {
         if !is_rehearsal {
             run::follow_names(&mut live.session, &applicables(&migrations), DEFAULT_WAIT).await?;
         }
-        let repeatables = workspace.repeatables(live.product())?;
+        let (repeatables, hooks) = (workspace.repeatables(live.product())?, workspace.hooks(live.product())?);
         let kept = run::kept(&live.history, &applicables(&migrations), live.product())?;
         let environment = workspace.environment.as_ref();
         let limit = environment.and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);
         let backup = environment.filter(|it| it.requires_backup).map(|_| PathBuf::from(BACKUPS));
-        Ok(Self { workspace, live, migrations, kept, repeatables, waiting: limit.into(), backup, may_go_back: false })
+        let waiting = limit.into();
+        Ok(Self {
+            workspace,
+            live,
+            migrations,
+            kept,
+            repeatables,
+            hooks,
+            waiting,
+            backup,
+            skips_commands: false,
+            may_go_back: false,
+        })
     }
 
     /// Parses a target: a count or an id.
@@ -246,12 +263,21 @@ impl Bench {
     ///
     /// # Errors
     /// The database's refusal.
-    pub async fn due(&mut self, course: &Course, chosen: &[Chosen], recognised: &[Outcome]) -> Result<Vec<DueFile>, Failure> {
+    pub async fn due(
+        &mut self,
+        course: &Course,
+        chosen: &[Chosen],
+        recognised: &[Outcome],
+    ) -> Result<Vec<DueFile>, Failure> {
         let is_applied = |at: usize, migration: &Migration| {
             let id = migration.id.as_str();
             chosen.contains(&(at, Direction::Up))
                 || recognised.iter().any(|outcome| outcome.id == id)
-                || self.live.history.iter().any(|record| record.id == id || record.status == State::Baseline && *record.id > *id)
+                || self
+                    .live
+                    .history
+                    .iter()
+                    .any(|record| record.id == id || record.status == State::Baseline && *record.id > *id)
         };
         let leads_to_all = self.migrations.iter().enumerate().all(|(at, migration)| is_applied(at, migration));
         let goes_up = match course {
@@ -263,6 +289,12 @@ impl Bench {
             return Ok(Vec::new());
         }
         Ok(run::repeatables(&mut self.live.session, &self.repeatables).await?.due)
+    }
+
+    /// The ids and paths of what is going to be run, in order.
+    pub fn planned(&self, chosen: &[Chosen], due: &[DueFile]) -> Vec<String> {
+        let ids = self.migrations_at(chosen).into_iter().map(|(migration, _)| migration.id.to_string());
+        ids.chain(due.iter().map(|due| due.path.clone())).collect()
     }
 
     fn migration(&self, at: usize) -> Option<&Migration> {
@@ -355,7 +387,12 @@ impl Bench {
             return Err(error.hint("check `Bench::losses`, and allow the losses"));
         }
         let files = applicables(&self.migrations);
-        let files = Files { migrations: &files, repeatables: &self.repeatables };
+        let files = Files {
+            migrations: &files,
+            repeatables: &self.repeatables,
+            hooks: &self.hooks,
+            environment: self.workspace.environment_name(),
+        };
         let session = &mut self.live.session;
         let outcomes = run::go(session, files, course.of_runner(), self.waiting, watch).await;
         let followed = histories::follow(session, &self.workspace).await;

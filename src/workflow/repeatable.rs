@@ -2,6 +2,7 @@
 //!
 //! Must not know how one is run.
 
+use sea_gen_runner::hook::{self, Hook};
 use sea_gen_runner::lock_file::{FileMismatch, LockedFile};
 use sea_gen_runner::run::{self, DEFAULT_WAIT, Files, Target};
 use sea_gen_runner::session::Session;
@@ -26,6 +27,26 @@ impl Workspace {
         Ok(self.project.repeatables(product)?)
     }
 
+    /// The hooks for a dialect in the environment at hand.
+    ///
+    /// # Errors
+    /// One that cannot be read, with its path.
+    pub fn hooks(&self, product: Product) -> Result<Vec<Hook>, Failure> {
+        let environment = self.environment.as_ref().and_then(|environment| environment.name.as_deref());
+        Ok(hook::of_environment(self.project.hooks(product)?, environment))
+    }
+
+    /// The name of the environment at hand; empty without one.
+    pub(super) fn environment_name(&self) -> &str {
+        self.environment.as_ref().and_then(|environment| environment.name.as_deref()).unwrap_or_default()
+    }
+
+    /// The files beside the migrations of a dialect that the lock seals: repeatable files and the hooks of every environment.
+    pub(super) fn sealed_files(&self, product: Product) -> Result<Vec<LockedFile>, Failure> {
+        let hooks = self.project.hooks(product)?.into_iter().map(|hook| hook.file);
+        Ok(self.repeatables(product)?.into_iter().chain(hooks).map(|file| locked_file(&file)).collect())
+    }
+
     /// What the repeatable files of all dialects make. One that cannot be read makes nothing; whoever runs it reports it.
     pub(super) fn made_by_files(&self) -> MadeByFiles {
         let files = self.products().iter().flat_map(|product| self.project.repeatables(*product).unwrap_or_default());
@@ -40,8 +61,8 @@ impl Workspace {
 
     /// How the files beside the migrations differ from the lock.
     pub(super) fn unsealed_files(&self, product: Product) -> Result<Vec<FileMismatch>, Failure> {
-        let files = self.repeatables(product)?;
-        let found = files.iter().map(|file| (file.path.as_str(), file.checksum.as_str()));
+        let files = self.sealed_files(product)?;
+        let found = files.iter().map(|file| (file.file.as_str(), file.checksum.as_str()));
         Ok(self.sealed_lock()?.verify_sql_files(product, found))
     }
 
@@ -69,7 +90,7 @@ pub(super) fn words(mismatch: &FileMismatch) -> String {
 }
 
 /// The lock's line of a file beside the migrations.
-pub(super) fn locked_file(file: &SqlFile) -> LockedFile {
+fn locked_file(file: &SqlFile) -> LockedFile {
     LockedFile { file: file.path.clone(), checksum: file.checksum.clone() }
 }
 
@@ -100,7 +121,9 @@ pub async fn try_out(workspace: &Workspace, product: Product) -> Result<Option<T
     if repeatables.is_empty() {
         return Ok(None);
     }
-    let Some(server) = workspace.scratch_server(product)? else { return Ok(Some(Tried::Unknown(NO_SERVER.to_owned()))) };
+    let Some(server) = workspace.scratch_server(product)? else {
+        return Ok(Some(Tried::Unknown(NO_SERVER.to_owned())));
+    };
     if let Some(reason) = migrations.iter().find_map(run::reaches_beyond) {
         return Ok(Some(Tried::Unknown(reason)));
     }
@@ -114,7 +137,7 @@ pub async fn try_out(workspace: &Workspace, product: Product) -> Result<Option<T
         let schema = sealed.map(|sealed| sealed.schema.schema().clone()).unwrap_or_default();
         proof::build_beside(&mut session, &schema, &migrations).await?;
         let applicables = applicables(&migrations);
-        let files = Files { migrations: &applicables, repeatables: &repeatables };
+        let files = Files { migrations: &applicables, repeatables: &repeatables, ..Files::default() };
         let course = run::Course::Up(&Target::All);
         run::go(&mut session, files, course, DEFAULT_WAIT, &mut |_| ()).await?;
         run::forget_files(&mut session, DEFAULT_WAIT).await?;

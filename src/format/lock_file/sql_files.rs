@@ -74,7 +74,8 @@ impl Lock {
     pub fn reseal_sql_files(&mut self, product: Product, mut files: Vec<LockedFile>) -> ResealedFiles {
         files.sort();
         let mut resealed = ResealedFiles::default();
-        for mismatch in self.verify_sql_files(product, files.iter().map(|it| (it.file.as_str(), it.checksum.as_str()))) {
+        for mismatch in self.verify_sql_files(product, files.iter().map(|it| (it.file.as_str(), it.checksum.as_str())))
+        {
             match mismatch {
                 FileMismatch::Changed(path) | FileMismatch::Unlisted(path) => resealed.sealed.push(path),
                 FileMismatch::Missing(path) => resealed.gone.push(path),

@@ -82,7 +82,9 @@ fn whatever_is_changed_is_noticed() {
     };
     let by_hand = |what: &str| format!("`schema.lock.json` was changed by hand: {what}");
     let bad = |id: &str| by_hand(&format!("`{id}` of sqlite, or what stood before it"));
-    let beside = by_hand("the dialects, the history, the release, a fingerprint, the end of a list of migrations, or another file");
+    let beside = by_hand(
+        "the dialects, the history, the release, a fingerprint, the end of a list of migrations, or another file",
+    );
 
     assert_eq!(changed(&|lines| drop(lines.remove(at))), bad("20260102_000000_b"));
     assert_eq!(changed(&|lines| drop(lines.remove(at + 1))), bad("20260103_000000_c"));

@@ -58,7 +58,8 @@ pub fn lines(product: Product, text: &str) -> Result<[Vec<usize>; 2]> {
 pub fn statements(product: Product, text: &str) -> Result<Vec<Statement>> {
     let text = unified(text);
     let lines = Lines::of(&text);
-    let reader = MigrationParser { section: Some(Section::Up), has_sections: false, ..MigrationParser::new(product, &text) };
+    let reader =
+        MigrationParser { section: Some(Section::Up), has_sections: false, ..MigrationParser::new(product, &text) };
     let at_line = |statement: Statement, offset| Statement { line: LineNumber(Some(lines.line(offset))), ..statement };
     Ok(reader.read()?.found.into_iter().map(|(_, statement, offset)| at_line(statement, offset)).collect())
 }

@@ -15,9 +15,11 @@ mod corrections;
 mod course;
 mod definers;
 mod direct;
+mod file_statements;
 pub mod functions;
 mod grants;
 mod history;
+mod hooks;
 mod indexes;
 mod journal;
 mod journalled;
@@ -41,6 +43,7 @@ use std::time::Duration;
 
 use crate::Result;
 use crate::Statement;
+use crate::hook::{Event, Hook};
 use crate::migration::Migration;
 use crate::session::Session;
 use crate::sql_file::SqlFile;
@@ -48,6 +51,7 @@ use crate::sql_file::SqlFile;
 use corrections::rewrite;
 use course::Run;
 use functions::Functions;
+use hooks::Hooks;
 
 pub use crate::session::{HISTORY_TABLE, LEASE_TABLE};
 pub use ahead::OnAhead;
@@ -118,6 +122,10 @@ pub struct Files<'f> {
     pub migrations: &'f [Applicable<'f>],
     /// The repeatable files, which are run when every migration is applied.
     pub repeatables: &'f [SqlFile],
+    /// The hooks of the environment.
+    pub hooks: &'f [Hook],
+    /// The name of the environment; empty without one.
+    pub environment: &'f str,
 }
 
 impl<'f> From<&'f [Applicable<'f>]> for Files<'f> {
@@ -243,6 +251,11 @@ pub enum Progress<'a> {
         /// How many rows so far.
         rows: u64,
     },
+    /// A hook runs.
+    Hook {
+        /// Its path.
+        path: &'a str,
+    },
     /// A warning about something that is done.
     Noting {
         /// The warning.
@@ -297,7 +310,7 @@ pub async fn go<'f>(
     waiting: impl Into<Waiting>,
     on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    let (Files { migrations: files, repeatables }, waiting) = (files.into(), waiting.into());
+    let (Files { migrations: files, repeatables, hooks, environment }, waiting) = (files.into(), waiting.into());
     let first = match course {
         Course::Up(target) => Some((target, None)),
         Course::UpOnAhead(target, on_ahead) => Some((target, Some(on_ahead))),
@@ -316,7 +329,7 @@ pub async fn go<'f>(
             return Ok(Vec::new());
         }
     }
-    let mut run = Run::begin(session, waiting, on_progress).await?.with(repeatables);
+    let mut run = Run::begin(session, waiting, on_progress).await?.with(repeatables, Hooks { hooks, environment });
     let result = async {
         renamed::follow(&run, session, files, waiting.limit).await?;
         let mut outcomes = match course {
@@ -336,9 +349,15 @@ pub async fn go<'f>(
         if goes_up && !repeatables.is_empty() && run.has_applied_all(session, files).await? {
             outcomes.extend(run.repeat(session, on_progress).await?);
         }
+        if outcomes.iter().any(|outcome| outcome.direction == Direction::Up) {
+            run.at(session, Event::AfterUp, ("", Direction::Up), on_progress).await?;
+        }
         Ok(outcomes)
     }
     .await;
+    if let Err(error) = &result {
+        run.failed(session, error, on_progress).await;
+    }
     run.end(session).await;
     result
 }

@@ -64,7 +64,12 @@ pub async fn follow_names(session: &mut Session, files: &[Applicable<'_>], wait:
 }
 
 /// The same for a run that holds the lock.
-pub(super) async fn follow(run: &Run<'_>, session: &mut Session, files: &[Applicable<'_>], wait: Duration) -> Result<()> {
+pub(super) async fn follow(
+    run: &Run<'_>,
+    session: &mut Session,
+    files: &[Applicable<'_>],
+    wait: Duration,
+) -> Result<()> {
     // Nearly always there is nothing to do, and no transaction is needed to see it.
     let is_renamed = |records: &[Record]| records.iter().any(|record| renamed_file(record, records, files).is_some());
     if files.iter().all(|file| file.migration.merged.formerly.is_empty())

@@ -240,7 +240,8 @@ impl Table {
 
     /// Whether a migration is half done.
     pub(super) async fn holds_unfinished(&self, session: &mut Session) -> Result<bool> {
-        let sql = format!("SELECT count(*) FROM {} WHERE status IN ('running', 'failed') AND {OF_MIGRATIONS}", self.name);
+        let sql =
+            format!("SELECT count(*) FROM {} WHERE status IN ('running', 'failed') AND {OF_MIGRATIONS}", self.name);
         let rows = session.query(&sql).await.map_err(|error| unreadable((self.product, &self.table), &error))?;
         Ok(rows.first().is_some_and(|row| row.text(0) != "0"))
     }

@@ -46,7 +46,9 @@ pub(in crate::run) async fn step_aside(
     let mut gone = Vec::new();
     for (statement, made) in found {
         session.execute(&statement).await?;
-        on_progress(Progress::Noting { what: &format!("{made} was dropped to make way; its repeatable file makes it again") });
+        on_progress(Progress::Noting {
+            what: &format!("{made} was dropped to make way; its repeatable file makes it again"),
+        });
         gone.push(made);
     }
     Ok(gone)
@@ -64,10 +66,7 @@ fn changed(product: Product, statements: &[Statement]) -> BTreeSet<Changed> {
                     found.insert((clause.table.clone(), None));
                 }
                 (_, ClauseKind::DropColumn)
-                | (
-                    Product::Postgres,
-                    ClauseKind::Widen | ClauseKind::Retype | ClauseKind::RetypeFromUnknown,
-                )
+                | (Product::Postgres, ClauseKind::Widen | ClauseKind::Retype | ClauseKind::RetypeFromUnknown)
                 | (Product::Sqlite, ClauseKind::RenameColumn) => {
                     found.insert((clause.table.clone(), column));
                 }
@@ -147,7 +146,9 @@ async fn in_sqlite(
 ) -> Result<Vec<(String, Made)>, DatabaseError> {
     let product = Product::Sqlite;
     let rows = session
-        .query("SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY name")
+        .query(
+            "SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY name",
+        )
         .await?;
     let mut named: BTreeSet<String> = changed.iter().map(|(table, _)| table.to_lowercase()).collect();
     let mut found: Vec<(String, Made)> = Vec::new();

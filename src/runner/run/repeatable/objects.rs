@@ -12,8 +12,7 @@ use crate::sql_file::SqlFile;
 use crate::{Product, sql};
 
 /// The kinds whose existence the catalog is asked for. Of others only the text counts.
-const KINDS: [&str; 9] =
-    ["VIEW", "FUNCTION", "PROCEDURE", "AGGREGATE", "TRIGGER", "EVENT", "TABLE", "TYPE", "DOMAIN"];
+const KINDS: [&str; 9] = ["VIEW", "FUNCTION", "PROCEDURE", "AGGREGATE", "TRIGGER", "EVENT", "TABLE", "TYPE", "DOMAIN"];
 
 /// How many words may stand between `CREATE` and the kind, as `DEFINER = …` does.
 const HEAD: usize = 20;
@@ -128,7 +127,8 @@ fn count(product: Product, made: &Made) -> String {
     };
     match product {
         Product::Postgres => {
-            let path = |name: &str| text(&name.split('.').map(|part| sql::quote(product, part)).collect::<Vec<_>>().join("."));
+            let path =
+                |name: &str| text(&name.split('.').map(|part| sql::quote(product, part)).collect::<Vec<_>>().join("."));
             match made.kind.as_str() {
                 "FUNCTION" | "PROCEDURE" | "AGGREGATE" => {
                     let place = match schema {

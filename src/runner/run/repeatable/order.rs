@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn needs_come_first_and_names_decide_the_rest() {
         let view = |name: &str, from: &str| format!("CREATE OR REPLACE VIEW {name} AS SELECT * FROM {from};");
-        let function = "CREATE OR REPLACE FUNCTION f() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM \"Deep\" $$;";
+        let function =
+            "CREATE OR REPLACE FUNCTION f() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM \"Deep\" $$;";
         let (a, b, z) = (view("a", "b"), view("b", "book"), view("\"Deep\"", "a"));
         let files = [("a.sql", a.as_str()), ("b.sql", &b), ("f.sql", function), ("z.sql", &z)];
         assert_eq!(ordered(&files), ["b.sql", "a.sql", "z.sql", "f.sql"]);

@@ -99,11 +99,7 @@ impl Table {
     }
 
     /// Records that files have to be run again, because something that they name was made anew.
-    pub(super) async fn outdate_files(
-        &self,
-        session: &mut Session,
-        files: &[&SqlFile],
-    ) -> Result<(), DatabaseError> {
+    pub(super) async fn outdate_files(&self, session: &mut Session, files: &[&SqlFile]) -> Result<(), DatabaseError> {
         let Some(name) = self.found() else { return Ok(()) };
         for file in files {
             let id = session.placeholder(1);
