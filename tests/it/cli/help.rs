@@ -35,6 +35,7 @@ fn help_lists_the_commands() {
       takeover     Take the migrations over from the application's `Migrator`, or give them back
       unlock       Show who runs migrations on the database, and end it
       grants       Print the privileges that a role needs, as SQL
+      hooks        List the hooks, and allow their commands on this machine
       drift        List the differences between the database and the migrations
       sync         Synchronise a development database with the entities, without a migration
       check        Check for CI: entities, snapshot, lock, migrations and database agree
