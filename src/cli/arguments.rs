@@ -5,6 +5,7 @@
 mod adopting;
 mod auditing;
 mod expanding;
+mod hooks;
 mod judging;
 mod merging;
 mod pages;
@@ -23,6 +24,7 @@ use crate::project::DatabaseUrl;
 
 pub(super) use adopting::{Entities, Init, Takeover};
 pub(super) use auditing::{AuditFormat, AuditReport, History, Webhook};
+pub(super) use hooks::{Consent, Hooks};
 pub(super) use judging::{Lint, LintFormat, Verify};
 pub(super) use merging::{Check, First, Git, Merge, MergeDriver};
 pub(super) use pages::{Docs, DocsFormat, Review, ReviewFormat};
@@ -145,6 +147,8 @@ pub(super) enum Command {
     Webhook(Webhook),
     /// Print the privileges that a role needs, as SQL
     Grants(Grants),
+    /// List the hooks, and allow their commands on this machine
+    Hooks(Hooks),
     /// List the differences between the database and the migrations
     Drift(Drift),
     /// Synchronise a development database with the entities, without a migration

@@ -19,6 +19,7 @@ mod freeze;
 mod fresh;
 mod grants;
 mod history;
+mod hooks;
 mod init;
 mod interrupt;
 mod lint;
@@ -170,6 +171,7 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Takeover(command) => takeover::run(common, command).await,
         Command::Unlock(command) => resolve::unlock(common, command).await,
         Command::Grants(command) => grants::run(common, command).await,
+        Command::Hooks(command) => hooks::run(common, command),
         Command::Baseline(command) => resolve::stamp(common, command).await,
         Command::Drift(command) => drift::run(common, command).await,
         Command::Sync(command) => sync::run(common, command).await,

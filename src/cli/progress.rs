@@ -51,6 +51,7 @@ impl Talk {
             Progress::Started { id, direction, .. } => format!("{direction} {id}"),
             Progress::Statement { number, of, sql } => format!("{number}/{of} {}", paint::line(sql)),
             Progress::Batch { rows } => format!("{rows} rows changed"),
+            Progress::Hook { path } => format!("hook {path}"),
             Progress::Noting { what } => format!("note: {what}"),
             Progress::Stepping { why } => format!("{why}; trying again"),
             // `Finished`, and kinds of a later runner version.
@@ -67,7 +68,7 @@ impl Talk {
                 | Progress::Ended { .. }
                 | Progress::Noting { .. }
                 | Progress::Stepping { .. } => paint::talk(text),
-                Progress::Started { .. } => lines.begins(text),
+                Progress::Started { .. } | Progress::Hook { .. } => lines.begins(text),
                 _ => lines.goes_on(text),
             },
         }

@@ -2,8 +2,9 @@
 //!
 //! Must not know how migrations are selected or executed.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use sea_gen_runner::hook::Event;
 use sea_gen_runner::migration::{self, Migration, MigrationId};
 use sea_gen_runner::run::{Contracts, Direction, Held, Order, Outcome, Progress, State, Target};
 use sea_gen_runner::sql_file::SqlFile;
@@ -13,6 +14,7 @@ use serde_json::json;
 use crate::lint::allow::{Allow, flag};
 use crate::workflow::apply::{Bench, Course, RefusedLoss, Verified};
 use crate::workflow::backup::{Backup, name};
+use crate::workflow::hook_commands::{HookRunner, Told};
 use crate::workflow::{Failure, Open, Workspace, stakes};
 
 use super::arguments::{Common, Down, Goto, Others, Redo, Reverting, Run, Up};
@@ -91,6 +93,7 @@ async fn open(common: &Common, creates: bool, (run, others): (&Run, &Others)) ->
     let mut bench = Bench::open(common, creates, run.dry_run).await?;
     bench.waiting.limit = others.lock_timeout.map_or(bench.waiting.limit, Duration::from_secs);
     bench.backup = others.backup.clone().or(bench.backup);
+    bench.skips_commands = others.no_hooks;
     if others.end_orphans {
         bench.waiting = bench.waiting.ending_orphans();
     }
@@ -104,8 +107,10 @@ pub(super) async fn revert(
     allow: &[Allow],
     command: &str,
 ) -> Result<(), Failure> {
-    let (run, others) =
-        (Run { dry_run: false, json: false }, Others { lock_timeout: None, backup: None, end_orphans: false });
+    let (run, others) = (
+        Run { dry_run: false, json: false },
+        Others { lock_timeout: None, backup: None, end_orphans: false, no_hooks: false },
+    );
     let bench = open(common, false, (&run, &others)).await?;
     let newest = bench.live.history.iter().rev().take(ids.len());
     if let Some(other) = newest.map(|record| &record.id).find(|id| !ids.iter().any(|own| own.as_str() == **id)) {
@@ -209,6 +214,15 @@ async fn run_course(
                 .into());
         }
     }
+    let planned = bench.planned(&chosen, &due);
+    let (workspace, begun) = (bench.workspace.clone(), Instant::now());
+    let commands = HookRunner::new(&workspace, bench.skips_commands || planned.is_empty());
+    let [before, after] = match course {
+        Course::Down(_) => [Event::BeforeDown, Event::AfterDown],
+        Course::Up { .. } | Course::Redo | Course::Goto(_) => [Event::BeforeUp, Event::AfterUp],
+    };
+    let before = commands.run(before, Told { planned: &planned, ..Told::default() }).await;
+    before.map_err(|error| error.hint("nothing was run"))?;
     // Completed migrations are reported even if a later one fails.
     let (mut talk, mut done) = (Talk::new(), [bench.recorded.clone(), recognised].concat());
     let mut watch = |progress: Progress<'_>| {
@@ -224,6 +238,13 @@ async fn run_course(
         if !report.outcomes.is_empty() {
             print(run, &report);
         }
+        let told = Told {
+            outcomes: &report.outcomes,
+            planned: &planned,
+            elapsed_ms: elapsed(begun),
+            error: Some(&whole(&error)),
+        };
+        commands.after_failure(told).await;
         return Err(error.into());
     }
     let verified = match done.is_empty() {
@@ -231,7 +252,29 @@ async fn run_course(
         false => bench.verify(&done).await,
     };
     bench.live.session.close().await;
-    Ok(Some(Report { outcomes: done, verified, backup }))
+    let report = Report { outcomes: done, verified, backup };
+    let told = Told { outcomes: &report.outcomes, planned: &planned, elapsed_ms: elapsed(begun), error: None };
+    if let Err(error) = commands.run(after, told).await {
+        print(run, &report);
+        return Err(error.hint("the migrations of the run are done and stay so").into());
+    }
+    Ok(Some(report))
+}
+
+/// Milliseconds.
+fn elapsed(begun: Instant) -> u64 {
+    u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// An error with its reasons, on one line.
+fn whole(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(reason) = source {
+        text.push_str(&format!(": {reason}"));
+        source = reason.source();
+    }
+    text
 }
 
 /// Says where a backup is, and how a database is made from it.

@@ -5,6 +5,7 @@
 
 pub mod checksum;
 pub mod files;
+pub mod hook;
 pub mod json;
 pub mod lock_file;
 pub mod migration;

@@ -8,17 +8,20 @@ use std::path::{Path, PathBuf};
 use crate::Product;
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::read_text;
+use crate::hook::{self, Hook};
 use crate::lock_file::{FileMismatch, Lock, LockMismatch};
 use crate::migration::{self, Migration, MigrationId, REPLACED};
-use crate::sql_file::{self, SqlFile};
+use crate::sql_file::{self, HOOKS, SqlFile};
 
 /// The sealed migrations of a project.
 #[derive(Clone, Debug, Default)]
 pub struct SealedMigrations {
     /// Those of each product, oldest first.
     pub by_product: BTreeMap<Product, Vec<Sealed>>,
-    /// The files beside the migrations of each product.
-    pub sql_files: BTreeMap<Product, Vec<SqlFile>>,
+    /// The repeatable files of each product.
+    pub repeatables: BTreeMap<Product, Vec<SqlFile>>,
+    /// The hooks for each product, of every environment.
+    pub hooks: BTreeMap<Product, Vec<Hook>>,
     /// The migrations that were squashed into others, as far as their files are kept: a database that has some of them needs the
     /// rest.
     pub replaced: BTreeMap<Product, Vec<Sealed>>,
@@ -44,7 +47,7 @@ impl SealedMigrations {
     /// [`ErrorKind::Refused`] where a file is not the one that the lock seals, is not there, or is not in the lock.
     pub fn read(folder: &Path, path: &Path) -> Result<Self> {
         let lock = Lock::parse(path, &read_text(path)?)?;
-        let (mut by_product, mut squashed, mut sql_files) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut read, mut squashed) = (Self { history: lock.history.clone(), ..Self::default() }, BTreeMap::new());
         let root = folder.parent().unwrap_or(folder);
         for (&product, locked) in &lock.dialects {
             let place = place(folder, product, &lock);
@@ -59,14 +62,15 @@ impl SealedMigrations {
             }
             let migrations = migration::migrations(&place, root, product)?;
             let sealed = verify(&lock, product, migrations, (&place, path))?;
-            by_product.insert(product, sealed);
+            read.by_product.insert(product, sealed);
             let replaced = migration::migrations(&place.join(REPLACED), root, product)?;
             squashed.insert(product, replaced.into_iter().map(Sealed::from).collect());
-            let files = sql_file::repeatable(&place, root, product)?;
-            verify_sql_files(&lock, product, &files, (&place, path))?;
-            sql_files.insert(product, files);
+            let (files, hooks) = (sql_file::repeatable(&place, root, product)?, hook::hooks(folder, product)?);
+            verify_sql_files(&lock, product, (&files, &hooks), (&place, path))?;
+            read.repeatables.insert(product, files);
+            read.hooks.insert(product, hooks);
         }
-        Ok(Self { by_product, sql_files, replaced: as_replaced(&lock, squashed)?, history: lock.history })
+        Ok(Self { replaced: as_replaced(&lock, squashed)?, ..read })
     }
 
     /// The same from the texts of the lock file and of the files, as a program contains them: a migration under its id, a file beside
@@ -77,7 +81,7 @@ impl SealedMigrations {
     pub fn parse(lock: &str, files: &[(Product, &str, &str)]) -> Result<Self> {
         let path = Path::new("schema.lock.json");
         let lock = Lock::parse(path, lock)?;
-        let (mut by_product, mut squashed, mut sql_files) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut read, mut squashed) = (Self { history: lock.history.clone(), ..Self::default() }, BTreeMap::new());
         let place = Path::new("migrations");
         for &product in lock.dialects.keys() {
             let own = files.iter().filter(|(of, _, _)| *of == product).map(|(_, id, text)| (*id, *text));
@@ -86,14 +90,21 @@ impl SealedMigrations {
             let is_replaced = |migration: &Migration| lines.iter().any(|line| line.id == migration.id);
             let (replaced, migrations): (Vec<_>, Vec<_>) = parse(product, own)?.into_iter().partition(is_replaced);
             let sealed = verify(&lock, product, migrations, (place, path))?;
-            by_product.insert(product, sealed);
+            read.by_product.insert(product, sealed);
             squashed.insert(product, replaced.into_iter().map(Sealed::from).collect());
-            let beside = beside.into_iter().map(|(path, text)| SqlFile::parse(path, product, text));
-            let beside: Vec<SqlFile> = beside.collect::<Result<_>>()?;
-            verify_sql_files(&lock, product, &beside, (place, path))?;
-            sql_files.insert(product, beside);
+            let (mut files, mut hooks) = (Vec::new(), Vec::new());
+            for (path, text) in beside {
+                match path.starts_with(HOOKS) {
+                    true => hooks.extend(Hook::parse(path, product, text)?),
+                    false => files.push(SqlFile::parse(path, product, text)?),
+                }
+            }
+            hook::in_order(&mut hooks);
+            verify_sql_files(&lock, product, (&files, &hooks), (place, path))?;
+            read.repeatables.insert(product, files);
+            read.hooks.insert(product, hooks);
         }
-        Ok(Self { by_product, sql_files, replaced: as_replaced(&lock, squashed)?, history: lock.history })
+        Ok(Self { replaced: as_replaced(&lock, squashed)?, ..read })
     }
 
     /// The migrations by their ids and the files beside them by their paths, each with the path of its file below `folder`.
@@ -109,7 +120,10 @@ impl SealedMigrations {
                 found.push((product, id, path));
             }
         }
-        for (&product, files) in &self.sql_files {
+        for (&product, hooks) in &self.hooks {
+            found.extend(hooks.iter().map(|it| (product, it.file.path.clone(), folder.join(&it.file.path))));
+        }
+        for (&product, files) in &self.repeatables {
             found.extend(files.iter().map(|it| (product, it.path.clone(), place(product).join(&it.path))));
         }
         found
@@ -204,8 +218,14 @@ fn not_sealed(mismatch: &LockMismatch, folder: &Path, lock: &Path) -> Error {
 }
 
 /// Refuses files beside the migrations that are not those of the lock.
-fn verify_sql_files(lock: &Lock, product: Product, files: &[SqlFile], (place, path): (&Path, &Path)) -> Result<()> {
-    let found = files.iter().map(|it| (it.path.as_str(), it.checksum.as_str()));
+fn verify_sql_files(
+    lock: &Lock,
+    product: Product,
+    (files, hooks): (&[SqlFile], &[Hook]),
+    (place, path): (&Path, &Path),
+) -> Result<()> {
+    let found =
+        files.iter().chain(hooks.iter().map(|hook| &hook.file)).map(|it| (it.path.as_str(), it.checksum.as_str()));
     let Some(mismatch) = lock.verify_sql_files(product, found).into_iter().next() else { return Ok(()) };
     let (folder, lock) = (place.display(), path.display());
     Err(match mismatch {

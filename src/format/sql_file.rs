@@ -74,18 +74,16 @@ pub fn repeatable(folder: &Path, root: &Path, product: Product) -> Result<Vec<Sq
             continue;
         }
         let shown = entry.path.strip_prefix(root).unwrap_or(&entry.path).display().to_string();
-        found.push(read(&format!("{REPEATABLE}/{name}"), &shown, product, &read_text(&entry.path)?)?);
+        let file = SqlFile::parse(&format!("{REPEATABLE}/{name}"), product, &read_text(&entry.path)?);
+        found.push(file.map_err(|error| in_file(&shown, &error))?);
     }
     refuse_unknown_needs(&found)?;
     Ok(found)
 }
 
-/// Reads one file; `shown` is its path in messages.
-fn read(path: &str, shown: &str, product: Product, text: &str) -> Result<SqlFile> {
-    SqlFile::parse(path, product, text).map_err(|error| {
-        let hints = error.hints().to_vec();
-        hints.into_iter().fold(Error::new(format!("`{shown}`: {error}")), Error::hint)
-    })
+/// The error of a file, with its path.
+pub(crate) fn in_file(shown: &str, error: &Error) -> Error {
+    error.hints().iter().fold(Error::new(format!("`{shown}`: {error}")), Error::hint)
 }
 
 /// Refuses a header that names a file which does not exist.

@@ -9,6 +9,7 @@
 //! | know what a proof covers | [`proof`] |
 //! | apply migrations, deploy, find drift | [`running`] |
 //! | tell who did what to a database, watch it | [`auditing`] |
+//! | views, functions and grants that are run again; SQL and commands before and after a run | [`hooks`] |
 //! | deploy with containers, Kubernetes, systemd, GitHub Actions | [`deployment`] |
 //! | migrate from inside the program, test with a database for each test | [`application`] |
 //! | keep SeaORM's `Migrator`, and let it run the migrations of `gen` | [`migrator`] |
@@ -38,6 +39,9 @@ pub mod running {}
 
 #[doc = include_str!("auditing.md")]
 pub mod auditing {}
+
+#[doc = include_str!("hooks.md")]
+pub mod hooks {}
 
 #[doc = include_str!("application.md")]
 pub mod application {}

@@ -5,6 +5,7 @@
 mod dialects;
 mod environments;
 mod history;
+mod hooks;
 mod rules;
 mod types;
 
@@ -24,10 +25,11 @@ use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use environments::EnvironmentSettings;
+pub use hooks::HookCommands;
 pub use types::type_entries;
 pub use webhooks::{Occasion, WebhookSettings};
 
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 29] = [
     "entities",
     "dialects",
     "database-url",
@@ -56,6 +58,7 @@ const KEYS: [&str; 28] = [
     "env",
     "rules",
     "webhooks",
+    "hooks",
 ];
 
 /// The configuration; every setting has a default.
@@ -113,6 +116,8 @@ pub struct Config {
     pub forms: Forms,
     /// What the project asks of its own schema and migrations.
     pub rules: HouseRules,
+    /// The commands that run before and after migrations.
+    pub hooks: HookCommands,
 }
 
 /// What is written for a migration besides its SQL file.
@@ -230,6 +235,7 @@ impl Default for Config {
             reader: EntityReader::Source,
             forms: Forms::Safe,
             rules: HouseRules::default(),
+            hooks: HookCommands::default(),
         }
     }
 }
@@ -338,6 +344,7 @@ impl<'a> File<'a> {
                 "offline-forms" => config.forms = self.forms(key, value)?,
                 "rules" => config.rules = self.rules(value)?,
                 "webhooks" => config.webhooks = Some(self.webhooks(value)?),
+                "hooks" => config.hooks = self.hook_commands(value)?,
                 _ => return Err(self.unknown(key, "", &KEYS)),
             }
         }

@@ -41,7 +41,7 @@ impl Project {
 }
 
 /// The folder for the state of a user's programs.
-fn state(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+pub(super) fn state(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = folder("XDG_STATE_HOME")
         .or_else(|| Some(folder("HOME")?.join(".local").join("state")))
@@ -50,7 +50,7 @@ fn state(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
 }
 
 /// The name of the checkout: a later checkout at the same path has another one.
-fn key(root: &Path) -> String {
+pub(super) fn key(root: &Path) -> String {
     let found = fs::metadata(root).ok();
     let made = found.as_ref().and_then(|found| found.created().ok());
     let made = made.and_then(|made| made.duration_since(std::time::UNIX_EPOCH).ok());

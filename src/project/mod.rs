@@ -19,6 +19,7 @@ mod files;
 mod fingerprint;
 mod former;
 mod git;
+mod hook_consent;
 mod id;
 mod json;
 mod layout;
@@ -34,6 +35,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 
 use sea_gen_runner::files::{cannot, read_text_if_there};
+use sea_gen_runner::hook::{self, Hook};
 use sea_gen_runner::lock_file::Lock;
 use sea_gen_runner::migration::{self, Heading, Migration, MigrationId};
 use sea_gen_runner::session::ConnectionOptions;
@@ -46,8 +48,8 @@ pub use authors::{Authors, LineAuthor};
 pub use branches::{Branches, Side};
 pub use compiled::Compiled;
 pub use config::{
-    Config, Demand, Description, EntityReader, EnvironmentSettings, Format, Occasion, Partitions, WebhookSettings,
-    type_entries,
+    Config, Demand, Description, EntityReader, EnvironmentSettings, Format, HookCommands, Occasion, Partitions,
+    WebhookSettings, type_entries,
 };
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
@@ -55,6 +57,7 @@ pub use environment::{DatabaseUrl, Environment, NamedDatabase};
 pub use files::{Batch, FileChange, Staged, make_folder, write_text};
 pub use fingerprint::fingerprint;
 pub use former::{MigratorEdit, SnapshotTexts};
+pub use hook_consent::HOOKS_CONSENT;
 pub use id::{find_id, id_behind, new_id, renamed_id, squashed_id};
 pub use merge_driver::{Versions, merge_file};
 pub use migrators::MigrationCode;
@@ -249,6 +252,14 @@ impl Project {
     /// A file that cannot be read, with its path.
     pub fn repeatables(&self, product: Product) -> Result<Vec<SqlFile>> {
         sql_file::repeatable(&self.migrations_folder(product), &self.root, product)
+    }
+
+    /// The hooks for a dialect, of every environment, in the order in which those of one moment run.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is not named as a hook, with its path.
+    pub fn hooks(&self, product: Product) -> Result<Vec<Hook>> {
+        hook::hooks(&self.root.join(&self.config.migrations), product)
     }
 
     /// The headers of the migrations of a dialect, in the order in which they are applied. Their statements are not read.

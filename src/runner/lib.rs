@@ -53,7 +53,9 @@ pub mod session;
 
 pub use sea_gen_format::{Error, ErrorKind, Product, Result};
 #[doc(hidden)]
-pub use sea_gen_format::{LineNumber, Role, Statement, checksum, files, json, lock_file, migration, sql, sql_file};
+pub use sea_gen_format::{
+    LineNumber, Role, Statement, checksum, files, hook, json, lock_file, migration, sql, sql_file,
+};
 #[doc(hidden)]
 pub use sea_gen_macros::embed_from;
 

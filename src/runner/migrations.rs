@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use sea_gen_format::sealed::{self, Sealed, SealedMigrations};
 
 use crate::Product;
+use crate::hook::{self, Hook};
 use crate::run::functions::{FunctionFuture, Functions, MigrationConnection};
 use crate::run::{Applicable, OnAhead};
 use crate::sql_file::SqlFile;
@@ -30,6 +31,7 @@ pub struct Migrations {
     source: Source,
     functions: Functions,
     on_ahead: OnAhead,
+    environment: Option<String>,
 }
 
 /// Where they come from.
@@ -52,6 +54,7 @@ impl Migrations {
             source: Source::Embedded { lock, files, read: OnceLock::new() },
             functions: Functions::new(),
             on_ahead: OnAhead::Refuse,
+            environment: None,
         }
     }
 
@@ -79,22 +82,23 @@ impl Migrations {
     /// These migrations and those of other products; of a product that both have, `other`'s.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        let (mut functions, on_ahead) = (self.functions.clone(), self.on_ahead);
+        let (mut functions, on_ahead, environment) = (self.functions.clone(), self.on_ahead, self.environment.clone());
         functions.extend(&other.functions);
         let (mut read, other) = (self.into_read(), other.into_read());
         read.by_product.extend(other.by_product);
         read.replaced.extend(other.replaced);
-        read.sql_files.extend(other.sql_files);
-        Self { functions, on_ahead, ..read.into() }
+        read.repeatables.extend(other.repeatables);
+        read.hooks.extend(other.hooks);
+        Self { functions, on_ahead, environment, ..read.into() }
     }
 
     /// The same migrations with a history of their own, `sea_gen_history_` and this name, where several projects have their
     /// migrations in one database. [`Migrations::read`] and [`embed!`](crate::embed) take the name from the lock file.
     #[must_use]
     pub fn with_history(self, name: impl Into<String>) -> Self {
-        let (functions, on_ahead) = (self.functions.clone(), self.on_ahead);
+        let (functions, on_ahead, environment) = (self.functions.clone(), self.on_ahead, self.environment.clone());
         let read = SealedMigrations { history: Some(name.into()), ..self.into_read() };
-        Self { functions, on_ahead, ..read.into() }
+        Self { functions, on_ahead, environment, ..read.into() }
     }
 
     /// The same migrations for a program that finds newer ones applied; [`OnAhead::Refuse`] by default.
@@ -167,8 +171,26 @@ impl Migrations {
 
     /// The repeatable files of a product.
     pub(crate) fn repeatables(&self, product: Product) -> &[SqlFile] {
-        let read = self.contents().ok().and_then(|read| read.sql_files.get(&product));
+        let read = self.contents().ok().and_then(|read| read.repeatables.get(&product));
         read.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The hooks for a product in the environment at hand.
+    pub(crate) fn hooks(&self, product: Product) -> Vec<Hook> {
+        let read = self.contents().ok().and_then(|read| read.hooks.get(&product));
+        hook::of_environment(read.cloned().unwrap_or_default(), self.environment())
+    }
+
+    /// The name of the environment.
+    pub(crate) fn environment(&self) -> Option<&str> {
+        self.environment.as_deref()
+    }
+
+    /// The same migrations in a named environment, such as `production`: the hooks that name it run too.
+    #[must_use]
+    pub fn in_environment(mut self, name: impl Into<String>) -> Self {
+        self.environment = Some(name.into());
+        self
     }
 
     /// What was read. Embedded migrations were read by the same code when the program was compiled, so that this fails for none.
@@ -225,6 +247,6 @@ impl Default for Migrations {
 
 impl From<SealedMigrations> for Migrations {
     fn from(read: SealedMigrations) -> Self {
-        Self { source: Source::Read(read), functions: Functions::new(), on_ahead: OnAhead::Refuse }
+        Self { source: Source::Read(read), functions: Functions::new(), on_ahead: OnAhead::Refuse, environment: None }
     }
 }

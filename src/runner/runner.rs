@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::Product;
 use crate::connect::Connect;
+use crate::hook::Hook;
 use crate::migrations::Migrations;
 use crate::readiness::{self, Readiness};
 use crate::run::{
@@ -44,6 +45,8 @@ pub struct Runner<'a> {
     session: Session,
     files: Vec<Applicable<'a>>,
     repeatables: &'a [SqlFile],
+    hooks: Vec<Hook>,
+    environment: &'a str,
     waiting: Waiting,
     on_ahead: OnAhead,
     contracts: Contracts,
@@ -104,6 +107,8 @@ impl<'a> Runner<'a> {
         match migrations.applicable(session.product()) {
             Ok(files) => Ok(Self {
                 repeatables: migrations.repeatables(session.product()),
+                hooks: migrations.hooks(session.product()),
+                environment: migrations.environment().unwrap_or_default(),
                 session,
                 files,
                 waiting: DEFAULT_WAIT.into(),
@@ -299,7 +304,12 @@ impl<'a> Runner<'a> {
             Contracts::Wait => run::Course::UpOnAhead(target, self.on_ahead),
             Contracts::Apply => run::Course::UpContracting(target),
         };
-        let files = run::Files { migrations: &self.files, repeatables: self.repeatables };
+        let files = run::Files {
+            migrations: &self.files,
+            repeatables: self.repeatables,
+            hooks: &self.hooks,
+            environment: self.environment,
+        };
         let result = run::go(&mut self.session, files, course, self.waiting, &mut self.watch).await;
         self.cut_short = false;
         result.map(Report::from)
@@ -314,8 +324,13 @@ impl<'a> Runner<'a> {
     pub async fn down(&mut self, target: &Target) -> Result<Report> {
         self.ready()?;
         self.cut_short = true;
-        let (files, course) =
-            (run::Files { migrations: &self.files, repeatables: self.repeatables }, run::Course::Down(target));
+        let course = run::Course::Down(target);
+        let files = run::Files {
+            migrations: &self.files,
+            repeatables: self.repeatables,
+            hooks: &self.hooks,
+            environment: self.environment,
+        };
         let result = run::go(&mut self.session, files, course, self.waiting, &mut self.watch).await;
         self.cut_short = false;
         result.map(Report::from)

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use sea_gen_runner::hook::Hook;
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{
     self, Applicable, Contracts, DEFAULT_WAIT, Direction, DueFile, Files, Order, Outcome, Progress, ProgressCallback,
@@ -85,12 +86,16 @@ pub struct Bench {
     kept: Vec<(Migration, String)>,
     /// The repeatable files, by name.
     pub repeatables: Vec<SqlFile>,
+    /// The hooks of the environment.
+    pub hooks: Vec<Hook>,
     /// How another runner is waited for.
     pub waiting: Waiting,
     /// What is done with migrations that remove the old shape of a change.
     pub contracts: Contracts,
     /// The folder of the backup that is made before a run, from the project's root; `None` makes none.
     pub backup: Option<PathBuf>,
+    /// Whether no command of `[hooks]` runs.
+    pub skips_commands: bool,
     /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
     circumstances: Circumstances,
@@ -135,7 +140,7 @@ impl Bench {
         if !is_rehearsal {
             recorded = run::follow_files(&mut live.session, &applicables(&all), DEFAULT_WAIT).await?;
         }
-        let repeatables = workspace.repeatables(live.product())?;
+        let (repeatables, hooks) = (workspace.repeatables(live.product())?, workspace.hooks(live.product())?);
         let migrations = standing(&all, &live.history)?;
         let kept = run::kept(&live.history, &applicables(&all), live.product())?;
         let environment = workspace.environment.as_ref();
@@ -149,9 +154,11 @@ impl Bench {
             recorded,
             kept,
             repeatables,
+            hooks,
             waiting: limit.into(),
             contracts: Contracts::Wait,
             backup,
+            skips_commands: false,
             may_go_back: false,
             circumstances: Circumstances::default(),
         })
@@ -277,38 +284,6 @@ impl Bench {
         })
     }
 
-    /// The repeatable files that a course runs behind its migrations, in order, and why. None while migrations stay pending.
-    ///
-    /// # Errors
-    /// The database's refusal.
-    pub async fn due(
-        &mut self,
-        course: &Course,
-        chosen: &[Chosen],
-        recognised: &[Outcome],
-    ) -> Result<Vec<DueFile>, Failure> {
-        let is_applied = |at: usize, migration: &Migration| {
-            let id = migration.id.as_str();
-            chosen.contains(&(at, Direction::Up))
-                || recognised.iter().any(|outcome| outcome.id == id)
-                || self
-                    .live
-                    .history
-                    .iter()
-                    .any(|record| record.id == id || record.status == State::Baseline && *record.id > *id)
-        };
-        let leads_to_all = self.migrations.iter().enumerate().all(|(at, migration)| is_applied(at, migration));
-        let goes_up = match course {
-            Course::Up { .. } | Course::Redo => true,
-            Course::Down(_) => false,
-            Course::Goto(_) => !chosen.iter().any(|(_, direction)| *direction == Direction::Down),
-        };
-        if self.repeatables.is_empty() || !leads_to_all || !goes_up {
-            return Ok(Vec::new());
-        }
-        Ok(run::repeatables(&mut self.live.session, &self.repeatables).await?.due)
-    }
-
     fn migration(&self, at: usize) -> Option<&Migration> {
         let kept = || self.kept.get(at.checked_sub(self.migrations.len())?).map(|(migration, _)| migration);
         self.migrations.get(at).or_else(kept)
@@ -402,7 +377,12 @@ impl Bench {
             return Err(error.hint("check `Bench::losses`, and allow the losses"));
         }
         let files = applicables(&self.all);
-        let files = Files { migrations: &files, repeatables: &self.repeatables };
+        let files = Files {
+            migrations: &files,
+            repeatables: &self.repeatables,
+            hooks: &self.hooks,
+            environment: self.workspace.environment_name(),
+        };
         let session = &mut self.live.session;
         self.workspace.attribute_run(session, course, &self.circumstances);
         let mut alarm = Alarm::of(&self.workspace);

@@ -191,7 +191,7 @@ async fn replay(workspace: &Workspace, product: Product, live: Option<&Live>) ->
             None => sealed.schema.clone(),
         };
         let beside = proof::build_beside(&mut session, schema.schema(), &migrations).await?;
-        let files = run::Files { migrations: &files, repeatables: &repeatables };
+        let files = run::Files { migrations: &files, repeatables: &repeatables, ..run::Files::default() };
         run::go(&mut session, files, run::Course::Up(&run::Target::All), run::DEFAULT_WAIT, &mut |_| ()).await?;
         let catalog = introspect::introspect(&mut session, &workspace.scope()).await;
         let mut catalog = catalog.map_err(|error| Error::new("cannot read the scratch database").because(error))?;

@@ -2,6 +2,7 @@
 //!
 //! Must not touch a database that is not a development one, or know who is told.
 
+use sea_gen_runner::hook::Hook;
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{self, DEFAULT_WAIT, Outcome, ProgressCallback, Target};
 use sea_gen_runner::session::Missing;
@@ -24,6 +25,7 @@ pub struct Fresh {
     pub migrations: Vec<Migration>,
     /// The repeatable files.
     pub repeatables: Vec<SqlFile>,
+    hooks: Vec<Hook>,
     is_rehearsal: bool,
 }
 
@@ -42,7 +44,7 @@ impl Fresh {
         let migrations = sealed_migrations(&workspace, &live)?;
         // Before anything is dropped.
         run::refuse_functions(&live.session, &applicables(&migrations), Direction::Up)?;
-        let repeatables = workspace.repeatables(live.product())?;
+        let (repeatables, hooks) = (workspace.repeatables(live.product())?, workspace.hooks(live.product())?);
         let mut schema = live.schema.clone();
         if !repeatables.is_empty() {
             let whole = repeatable::whole_schema(&mut live.session, &workspace).await?;
@@ -50,7 +52,7 @@ impl Fresh {
         }
         let plan = diff(&schema, &dialect::nothing(), &[]);
         let drops = dialect::statements(dialect::of(live.product()), Forms::Offline, &plan, schema.schema())?;
-        Ok(Self { workspace, live, drops, migrations, repeatables, is_rehearsal })
+        Ok(Self { workspace, live, drops, migrations, repeatables, hooks, is_rehearsal })
     }
 
     /// Drops everything in the database and applies every migration.
@@ -67,7 +69,12 @@ impl Fresh {
         run::forget_all(session, DEFAULT_WAIT).await?;
         histories::empty(session).await?;
         let files = applicables(&self.migrations);
-        let files = run::Files { migrations: &files, repeatables: &self.repeatables };
+        let files = run::Files {
+            migrations: &files,
+            repeatables: &self.repeatables,
+            hooks: &self.hooks,
+            environment: self.workspace.environment_name(),
+        };
         let outcomes = run::go(session, files, run::Course::Up(&Target::All), DEFAULT_WAIT, watch).await?;
         histories::follow(session, &self.workspace).await?;
         Ok(outcomes)
@@ -81,6 +88,7 @@ pub struct Reset {
     pub live: Live,
     migrations: Vec<Migration>,
     repeatables: Vec<SqlFile>,
+    hooks: Vec<Hook>,
 }
 
 impl Reset {
@@ -93,8 +101,8 @@ impl Reset {
         let live = workspace.required(Missing::Refuse).await?;
         sealed_migrations(&workspace, &live)?;
         let migrations = workspace.standing(live.product(), &live.history)?;
-        let repeatables = workspace.repeatables(live.product())?;
-        Ok(Self { workspace, live, migrations, repeatables })
+        let (repeatables, hooks) = (workspace.repeatables(live.product())?, workspace.hooks(live.product())?);
+        Ok(Self { workspace, live, migrations, repeatables, hooks })
     }
 
     /// The migrations to revert, newest first.
@@ -117,7 +125,12 @@ impl Reset {
         self.workspace.attribute(&mut self.live.session);
         let files = applicables(&self.migrations);
         let course = run::Course::Down(&Target::All);
-        let files = run::Files { migrations: &files, repeatables: &self.repeatables };
+        let files = run::Files {
+            migrations: &files,
+            repeatables: &self.repeatables,
+            hooks: &self.hooks,
+            environment: self.workspace.environment_name(),
+        };
         let outcomes = run::go(&mut self.live.session, files, course, DEFAULT_WAIT, watch).await;
         let followed = histories::follow(&mut self.live.session, &self.workspace).await;
         let outcomes = outcomes?;

@@ -54,6 +54,7 @@ pub mod grants;
 pub mod handwritten;
 mod hints;
 pub mod histories;
+pub mod hook_commands;
 pub mod import;
 mod impossible_keys;
 pub mod join;

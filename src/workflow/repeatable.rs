@@ -2,8 +2,10 @@
 //!
 //! Must not know how one is run.
 
+use sea_gen_runner::hook::{self, Hook};
 use sea_gen_runner::lock_file::{FileMismatch, LockedFile};
-use sea_gen_runner::run::{self, DEFAULT_WAIT, Files, Target};
+use sea_gen_runner::migration::Migration;
+use sea_gen_runner::run::{self, DEFAULT_WAIT, Direction, DueFile, Files, Outcome, State, Target};
 use sea_gen_runner::session::Session;
 use sea_gen_runner::sql_file::SqlFile;
 use sea_gen_runner::{Error, ErrorKind};
@@ -14,6 +16,7 @@ use crate::introspect::{self, Scope};
 use crate::proof::{self, NO_SERVER, Scratch};
 use crate::schema::Schema;
 
+use super::apply::{Bench, Chosen, Course};
 use super::text::with_reasons;
 use super::{Failure, Workspace, applicables};
 
@@ -24,6 +27,26 @@ impl Workspace {
     /// One that cannot be read, with its path.
     pub fn repeatables(&self, product: Product) -> Result<Vec<SqlFile>, Failure> {
         Ok(self.project.repeatables(product)?)
+    }
+
+    /// The hooks for a dialect in the environment at hand.
+    ///
+    /// # Errors
+    /// One that cannot be read, with its path.
+    pub fn hooks(&self, product: Product) -> Result<Vec<Hook>, Failure> {
+        let environment = self.environment.as_ref().and_then(|environment| environment.name.as_deref());
+        Ok(hook::of_environment(self.project.hooks(product)?, environment))
+    }
+
+    /// The name of the environment at hand; empty without one.
+    pub(super) fn environment_name(&self) -> &str {
+        self.environment.as_ref().and_then(|environment| environment.name.as_deref()).unwrap_or_default()
+    }
+
+    /// The files beside the migrations of a dialect that the lock seals: repeatable files and the hooks of every environment.
+    pub(super) fn sealed_files(&self, product: Product) -> Result<Vec<LockedFile>, Failure> {
+        let hooks = self.project.hooks(product)?.into_iter().map(|hook| hook.file);
+        Ok(self.repeatables(product)?.into_iter().chain(hooks).map(|file| locked_file(&file)).collect())
     }
 
     /// What the repeatable files of all dialects make. One that cannot be read makes nothing; whoever runs it reports it.
@@ -40,8 +63,8 @@ impl Workspace {
 
     /// How the files beside the migrations differ from the lock.
     pub(super) fn unsealed_files(&self, product: Product) -> Result<Vec<FileMismatch>, Failure> {
-        let files = self.repeatables(product)?;
-        let found = files.iter().map(|file| (file.path.as_str(), file.checksum.as_str()));
+        let files = self.sealed_files(product)?;
+        let found = files.iter().map(|file| (file.file.as_str(), file.checksum.as_str()));
         Ok(self.sealed_lock()?.verify_sql_files(product, found))
     }
 
@@ -69,7 +92,7 @@ pub(super) fn words(mismatch: &FileMismatch) -> String {
 }
 
 /// The lock's line of a file beside the migrations.
-pub(super) fn locked_file(file: &SqlFile) -> LockedFile {
+fn locked_file(file: &SqlFile) -> LockedFile {
     LockedFile { file: file.path.clone(), checksum: file.checksum.clone() }
 }
 
@@ -116,7 +139,7 @@ pub async fn try_out(workspace: &Workspace, product: Product) -> Result<Option<T
         let schema = sealed.map(|sealed| sealed.schema.schema().clone()).unwrap_or_default();
         proof::build_beside(&mut session, &schema, &migrations).await?;
         let applicables = applicables(&migrations);
-        let files = Files { migrations: &applicables, repeatables: &repeatables };
+        let files = Files { migrations: &applicables, repeatables: &repeatables, ..Files::default() };
         let course = run::Course::Up(&Target::All);
         run::go(&mut session, files, course, DEFAULT_WAIT, &mut |_| ()).await?;
         run::forget_files(&mut session, DEFAULT_WAIT).await?;
@@ -130,5 +153,45 @@ pub async fn try_out(workspace: &Workspace, product: Product) -> Result<Option<T
         Ok(()) => Ok(Some(Tried::Works(repeatables.len()))),
         Err(Failure::Error(error)) => Ok(Some(Tried::Fails(with_reasons(&error)))),
         Err(failure) => Err(failure),
+    }
+}
+
+impl Bench {
+    /// The repeatable files that a course runs behind its migrations, in order, and why. None while migrations stay pending.
+    ///
+    /// # Errors
+    /// The database's refusal.
+    pub async fn due(
+        &mut self,
+        course: &Course,
+        chosen: &[Chosen],
+        recognised: &[Outcome],
+    ) -> Result<Vec<DueFile>, Failure> {
+        let is_applied = |at: usize, migration: &Migration| {
+            let id = migration.id.as_str();
+            chosen.contains(&(at, Direction::Up))
+                || recognised.iter().any(|outcome| outcome.id == id)
+                || self
+                    .live
+                    .history
+                    .iter()
+                    .any(|record| record.id == id || record.status == State::Baseline && *record.id > *id)
+        };
+        let leads_to_all = self.migrations.iter().enumerate().all(|(at, migration)| is_applied(at, migration));
+        let goes_up = match course {
+            Course::Up { .. } | Course::Redo => true,
+            Course::Down(_) => false,
+            Course::Goto(_) => !chosen.iter().any(|(_, direction)| *direction == Direction::Down),
+        };
+        if self.repeatables.is_empty() || !leads_to_all || !goes_up {
+            return Ok(Vec::new());
+        }
+        Ok(run::repeatables(&mut self.live.session, &self.repeatables).await?.due)
+    }
+
+    /// The ids and paths of what is going to be run, in order.
+    pub fn planned(&self, chosen: &[Chosen], due: &[DueFile]) -> Vec<String> {
+        let ids = self.migrations_at(chosen).into_iter().map(|(migration, _)| migration.id.to_string());
+        ids.chain(due.iter().map(|due| due.path.clone())).collect()
     }
 }

@@ -13,7 +13,6 @@ use crate::dialect::Product;
 use crate::project::{Batch, Snapshot, fingerprint};
 
 use super::handwritten::{self, Followed, Silence};
-use super::repeatable::locked_file;
 use super::{Failure, Workspace, join, locked};
 
 /// The result of sealing.
@@ -60,8 +59,7 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
                 None => continue,
             }
         }
-        let beside = workspace.repeatables(*product)?.iter().map(locked_file).collect();
-        let beside = lock.reseal_sql_files(*product, beside);
+        let beside = lock.reseal_sql_files(*product, workspace.sealed_files(*product)?);
         files.extend(beside.sealed);
         gone_files.extend(beside.gone);
         let before: BTreeSet<MigrationId> = lock.migrations(*product).iter().map(|line| line.id.clone()).collect();

@@ -31,6 +31,9 @@ pub(in super::super) struct Others {
     /// End the session of another runner whose client is gone, and the statement that the server still runs for it
     #[arg(long)]
     pub(in super::super) end_orphans: bool,
+    /// Run no command of `[hooks]`; hooks in SQL run nevertheless
+    #[arg(long)]
+    pub(in super::super) no_hooks: bool,
 }
 
 /// Arguments of every command that reverts migrations.

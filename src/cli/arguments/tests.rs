@@ -13,6 +13,7 @@ const PAGES: &[(&str, &str)] = &[
     ("adopting.md", include_str!("../../guide/adopting.md")),
     ("changelog.md", include_str!("../../guide/changelog.md")),
     ("comparison.md", include_str!("../../guide/comparison.md")),
+    ("hooks.md", include_str!("../../guide/hooks.md")),
     ("limits.md", include_str!("../../guide/limits.md")),
     ("migrations.md", include_str!("../../guide/migrations.md")),
     ("pages.md", include_str!("../../guide/pages.md")),

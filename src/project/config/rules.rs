@@ -122,7 +122,7 @@ impl File<'_> {
         Ok(StepRule { action, noun, table, name, level, message })
     }
 
-    fn table<'v>(&self, name: &str, value: &'v Setting<'v>) -> Result<&'v DeTable<'v>> {
+    pub(super) fn table<'v>(&self, name: &str, value: &'v Setting<'v>) -> Result<&'v DeTable<'v>> {
         let error = || self.error(value.span(), &format!("`{name}` must be a table")).hint(format!("[{name}]"));
         value.get_ref().as_table().ok_or_else(error)
     }

@@ -6,13 +6,15 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::Product;
+use crate::hook;
 use crate::migration::Migration;
-use crate::session::{DatabaseError, Session, sqlite};
+use crate::session::{DatabaseError, Session, interrupted, sqlite};
 use crate::sql_file::SqlFile;
 use crate::{Error, ErrorKind, Result};
 
 use super::apply::Execution;
 use super::history::{Record, State};
+use super::hooks::{Hooks, Told};
 use super::log::{Details, Event};
 use super::pending::{self, Order, Task};
 use super::table::Table;
@@ -36,6 +38,9 @@ pub(super) struct Run<'f> {
     pub(super) owner: String,
     /// The repeatable files.
     pub(super) repeatables: &'f [SqlFile],
+    hooks: Hooks<'f>,
+    /// The moments of which the hooks have run, where they run once.
+    passed: BTreeSet<hook::Event>,
 }
 
 /// How far `up` goes, and what it leaves out.
@@ -83,7 +88,9 @@ impl<'f> Run<'f> {
         match found.await {
             Ok(table) => {
                 patience::limit(session).await;
-                Ok(Self { lock, table, wait, begun, waited, owner, repeatables: &[] })
+                let hooks = Hooks { hooks: &[], environment: "" };
+                let passed = BTreeSet::new();
+                Ok(Self { lock, table, wait, begun, waited, owner, repeatables: &[], hooks, passed })
             }
             Err(error) => {
                 lock::release(session, lock).await;
@@ -92,9 +99,45 @@ impl<'f> Run<'f> {
         }
     }
 
-    /// The same run with files that are run behind the migrations.
-    pub(super) fn with(self, repeatables: &'f [SqlFile]) -> Self {
-        Self { repeatables, ..self }
+    /// The same run with files that are run behind the migrations, and hooks.
+    pub(super) fn with(self, repeatables: &'f [SqlFile], hooks: Hooks<'f>) -> Self {
+        Self { repeatables, hooks, ..self }
+    }
+
+    /// Runs the hooks of a moment.
+    pub(super) async fn at(
+        &self,
+        session: &mut Session,
+        event: hook::Event,
+        (migration, direction): (&str, Direction),
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<()> {
+        let told = Told { migration, direction: Some(direction), error: "" };
+        self.hooks.run(session, event, (told, &self.table, self.wait), on_progress).await
+    }
+
+    /// Runs the hooks before the first migration or repeatable file of a direction, once.
+    pub(super) async fn at_first(
+        &mut self,
+        session: &mut Session,
+        direction: Direction,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<()> {
+        let event = match direction {
+            Direction::Up => hook::Event::BeforeUp,
+            Direction::Down => hook::Event::BeforeDown,
+        };
+        if self.passed.insert(event) {
+            self.at(session, event, ("", direction), on_progress).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs the hooks of a failure, unless nothing was run or the run is being interrupted.
+    pub(super) async fn failed(&self, session: &mut Session, error: &Error, on_progress: ProgressCallback<'_>) {
+        if matches!(error.kind(), ErrorKind::Failed { .. }) && !interrupted() {
+            self.hooks.after_failure(session, (error, &self.table, self.wait), on_progress).await;
+        }
     }
 
     /// How long it waits for another runner.
@@ -110,6 +153,7 @@ impl<'f> Run<'f> {
     }
 
     pub(super) async fn end(self, session: &mut Session) {
+        self.hooks.end(session).await;
         patience::lift(session).await;
         lock::release(session, self.lock).await;
     }
@@ -362,6 +406,7 @@ impl<'f> Run<'f> {
     ) -> Result<Vec<Outcome>> {
         let mut outcomes: Vec<Outcome> = Vec::new();
         let (mut queue, mut rows) = (VecDeque::new(), 0);
+        let mut announced: Option<String> = None;
         loop {
             let mut seen = None;
             if session.product() == Product::Sqlite && self.table.holds_unfinished(session).await? {
@@ -389,11 +434,21 @@ impl<'f> Run<'f> {
                     let _ = session.rollback().await;
                     match other {
                         Ok(Next::Moved) => continue,
-                        Ok(_) => return Ok(outcomes),
+                        Ok(_) => break,
                         Err(error) => return Err(error),
                     }
                 }
             };
+            let id = task.file.id();
+            if !self.hooks.hooks.is_empty() && announced.as_ref() != Some(&id) {
+                // They have transactions of their own, so afterwards it is chosen again.
+                session.rollback().await.map_err(|error| Error::new("the history was read").because(error))?;
+                self.at_first(session, direction, on_progress).await?;
+                self.at(session, hook::Event::BeforeEach, (&id, direction), on_progress).await?;
+                queue.push_front(task);
+                announced = Some(id);
+                continue;
+            }
             self.lock.open_companion(session).await;
             let unfinished = task.unfinished.as_ref();
             let execution = Execution::new(session, (task.file, direction), &*self, unfinished).await;
@@ -410,7 +465,12 @@ impl<'f> Run<'f> {
                     .of(ErrorKind::Database)
                     .because(error)
             })?;
+            self.at(session, hook::Event::AfterEach, (&id, direction), on_progress).await?;
         }
+        if direction == Direction::Down && !outcomes.is_empty() {
+            self.at(session, hook::Event::AfterDown, ("", direction), on_progress).await?;
+        }
+        Ok(outcomes)
     }
 }
 

@@ -17,9 +17,11 @@ mod corrections;
 mod course;
 mod definers;
 mod direct;
+mod file_statements;
 pub mod functions;
 mod grants;
 mod history;
+mod hooks;
 mod indexes;
 mod journal;
 mod journalled;
@@ -47,6 +49,7 @@ use std::time::Duration;
 
 use crate::Result;
 use crate::Statement;
+use crate::hook::{self, Hook};
 use crate::migration::Migration;
 use crate::session::Session;
 use crate::sql_file::SqlFile;
@@ -54,6 +57,7 @@ use crate::sql_file::SqlFile;
 use corrections::rewrite;
 use course::{Goal, Run};
 use functions::Functions;
+use hooks::Hooks;
 
 pub use crate::session::{HISTORY_TABLE, LEASE_TABLE};
 pub use ahead::OnAhead;
@@ -128,6 +132,10 @@ pub struct Files<'f> {
     pub migrations: &'f [Applicable<'f>],
     /// The repeatable files, which are run when every migration is applied.
     pub repeatables: &'f [SqlFile],
+    /// The hooks of the environment.
+    pub hooks: &'f [Hook],
+    /// The name of the environment; empty without one.
+    pub environment: &'f str,
 }
 
 impl<'f> From<&'f [Applicable<'f>]> for Files<'f> {
@@ -265,6 +273,11 @@ pub enum Progress<'a> {
         /// How many rows so far.
         rows: u64,
     },
+    /// A hook runs.
+    Hook {
+        /// Its path.
+        path: &'a str,
+    },
     /// A warning about something that is done.
     Noting {
         /// The warning.
@@ -321,7 +334,7 @@ pub async fn go<'f>(
     waiting: impl Into<Waiting>,
     on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    let (Files { migrations: files, repeatables }, waiting) = (files.into(), waiting.into());
+    let (Files { migrations: files, repeatables, hooks, environment }, waiting) = (files.into(), waiting.into());
     let first = match course {
         Course::Up(target) => Some((target, None)),
         Course::UpOnAhead(target, on_ahead) => Some((target, Some(on_ahead))),
@@ -341,9 +354,12 @@ pub async fn go<'f>(
             return Ok(Vec::new());
         }
     }
-    let mut run = Run::begin(session, waiting, on_progress).await?.with(repeatables);
+    let mut run = Run::begin(session, waiting, on_progress).await?.with(repeatables, Hooks { hooks, environment });
     let mut outcomes = Vec::new();
     let result = under_way(&mut run, session, (files, &mut outcomes), (course, waiting), on_progress).await;
+    if let Err(error) = &result {
+        run.failed(session, error, on_progress).await;
+    }
     run.end(session).await;
     result.map(|()| outcomes)
 }
@@ -399,6 +415,9 @@ async fn under_way(
     let goes_up = !matches!(course, Course::Down(_) | Course::Revert(_));
     if goes_up && !run.repeatables.is_empty() && run.has_applied_all(session, files).await? {
         outcomes.extend(run.repeat(session, on_progress).await?);
+    }
+    if outcomes.iter().any(|outcome| outcome.direction == Direction::Up) {
+        run.at(session, hook::Event::AfterUp, ("", Direction::Up), on_progress).await?;
     }
     Ok(())
 }

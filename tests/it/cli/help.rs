@@ -38,6 +38,7 @@ fn help_lists_the_commands() {
       unlock       Show who runs migrations on the database, and end it
       webhook      Call the webhook that is told of failures and drift
       grants       Print the privileges that a role needs, as SQL
+      hooks        List the hooks, and allow their commands on this machine
       drift        List the differences between the database and the migrations
       sync         Synchronise a development database with the entities, without a migration
       check        Check for CI: entities, snapshot, lock, migrations and database agree

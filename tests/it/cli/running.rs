@@ -105,6 +105,7 @@ fn up_applies_what_is_pending() {
       ],
       "migrator": null,
       "obstacle": null,
+      "repeatable": [],
       "situation": "current",
       "snapshot": {
         "accepted": [],

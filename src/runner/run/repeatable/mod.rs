@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 
 use super::course::Run;
 use super::table::Table;
-use super::{Outcome, ProgressCallback};
+use super::{Direction, Outcome, ProgressCallback};
 
 pub(super) use aside::step_aside;
 pub use due::{DueFile, Reason};
@@ -81,6 +81,11 @@ impl Run<'_> {
     ) -> Result<Vec<Outcome>> {
         let files = self.repeatables;
         let mut outcomes = Vec::new();
+        if repeatables(session, files).await?.due.is_empty() {
+            self.forget_removed(session).await?;
+            return Ok(outcomes);
+        }
+        self.at_first(session, Direction::Up, on_progress).await?;
         for file in in_order(files) {
             let sending = send::Sending { file, files, table: &self.table, owner: &self.owner, wait: self.wait() };
             outcomes.extend(sending.run(session, on_progress).await?);

@@ -8,21 +8,19 @@ use std::time::{Duration, Instant};
 
 use tracing::{error, info};
 
-use crate::session::sqlite::{Violations, violations};
 use crate::session::{DatabaseError, Session, interrupted};
 use crate::sql_file::SqlFile;
-use crate::{Error, ErrorKind, Product, Result, sql};
+use crate::{Error, ErrorKind, Product, Result};
 
 use super::super::definers::Kept;
+use super::super::file_statements::{FileStatements, Trouble};
 use super::super::log::{Details, Event};
-use super::super::pending::{controls_transaction, first_line};
-use super::super::statement::{StatementError, carry_out};
 use super::super::table::Table;
 use super::super::transaction_groups::{TransactionGroup, commits_by_itself, transaction_groups};
 use super::super::{Direction, Outcome, Progress, ProgressCallback, State, lock, patience};
 use super::aside::step_aside;
 use super::due::{self, Reason};
-use super::objects::{made, makes_anew};
+use super::objects::makes_anew;
 use super::order::followers;
 use super::rows::Standing;
 
@@ -38,30 +36,6 @@ pub(super) struct Sending<'a> {
     pub(super) wait: Duration,
 }
 
-/// Why a file was not completed.
-enum Trouble {
-    /// A statement failed, by its index.
-    Statement(usize, StatementError),
-    /// Anything else.
-    Around(&'static str, Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl Trouble {
-    fn around(what: &'static str) -> impl FnOnce(DatabaseError) -> Self {
-        move |error| Self::Around(what, Box::new(error))
-    }
-
-    /// The database's message, if it only made the file wait for another session.
-    fn waited(&self, product: Product) -> Option<String> {
-        match self {
-            Self::Statement(_, StatementError::Database(error)) if patience::has_waited(product, error) => {
-                Some(error.message.clone())
-            }
-            Self::Statement(..) | Self::Around(..) => None,
-        }
-    }
-}
-
 impl Sending<'_> {
     /// Runs the file if it is due.
     pub(super) async fn run(
@@ -69,7 +43,7 @@ impl Sending<'_> {
         session: &mut Session,
         on_progress: ProgressCallback<'_>,
     ) -> Result<Option<Outcome>> {
-        self.refuse_transactions(session.product())?;
+        self.statements().refuse_transactions(session.product())?;
         lock::begin(session, self.wait).await?;
         // Another runner may have been faster, and on SQLite only the transaction keeps it out.
         let reason = async {
@@ -128,7 +102,7 @@ impl Sending<'_> {
         loop {
             let done = async {
                 self.make_way(session, on_progress).await?;
-                self.send(session, 0..self.file.statements.len(), kept, on_progress).await?;
+                self.statements().send(session, 0..self.file.statements.len(), kept, on_progress).await?;
                 self.finish(session, reason, begun).await
             };
             let Err(trouble) = done.await else { return Ok(()) };
@@ -156,7 +130,7 @@ impl Sending<'_> {
         session.commit().await.map_err(Trouble::around("when its row was written to the history"))?;
         let mut done = Ok(());
         for group in groups {
-            done = self.group(session, group, kept, on_progress).await;
+            done = self.statements().group(session, group, kept, on_progress).await;
             if done.is_err() {
                 break;
             }
@@ -175,84 +149,11 @@ impl Sending<'_> {
         done
     }
 
-    /// Runs a transaction, or one statement outside of any; again where another session made it wait.
-    async fn group(
-        &self,
-        session: &mut Session,
-        group: &TransactionGroup,
-        kept: &Kept,
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<(), Trouble> {
-        let mut pauses = patience::pauses();
-        loop {
-            let done = self.attempt(session, group, kept, on_progress).await;
-            let Err(trouble) = done else { return Ok(()) };
-            let (Some(why), Some(pause)) = (trouble.waited(session.product()), pauses.next()) else {
-                return Err(trouble);
-            };
-            if group.transactional {
-                session.rollback().await.map_err(Trouble::around("when it was rolled back"))?;
-            }
-            on_progress(Progress::Stepping { why: &why });
-            tokio::time::sleep(pause).await;
-        }
-    }
-
-    async fn attempt(
-        &self,
-        session: &mut Session,
-        group: &TransactionGroup,
-        kept: &Kept,
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<(), Trouble> {
-        if group.transactional {
-            session.begin().await.map_err(Trouble::around("when a transaction was begun"))?;
-        }
-        self.send(session, group.statements.clone(), kept, on_progress).await?;
-        if group.transactional {
-            session.commit().await.map_err(Trouble::around("when it was committed"))?;
-        }
-        Ok(())
-    }
-
     /// Drops what other files made and this one would be refused for. They are due afterwards.
     async fn make_way(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<(), Trouble> {
         let others: Vec<SqlFile> = self.files.iter().filter(|it| it.path != self.file.path).cloned().collect();
         let stepped = step_aside(session, &self.file.statements, &others, on_progress).await;
         stepped.map(drop).map_err(Trouble::around("when what depends on it was dropped"))
-    }
-
-    async fn send(
-        &self,
-        session: &mut Session,
-        range: std::ops::Range<usize>,
-        kept: &Kept,
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<(), Trouble> {
-        let before = if session.product() == Product::Sqlite { violations(session).await.ok() } else { None };
-        let of = self.file.statements.len();
-        for (index, statement) in self.file.statements.iter().enumerate().skip(range.start).take(range.len()) {
-            on_progress(Progress::Statement { number: index + 1, of, sql: &statement.sql });
-            let sent = carry_out(session, statement, (kept, None), on_progress).await;
-            sent.map_err(|trouble| Trouble::Statement(index, trouble))?;
-        }
-        if let Some(before) = before {
-            self.check(session, &before).await?;
-        }
-        Ok(())
-    }
-
-    /// SQLite neither enforces foreign keys meanwhile, nor looks at what a view reads before somebody reads the view.
-    async fn check(&self, session: &mut Session, before: &Violations) -> Result<(), Trouble> {
-        if let Some(violation) = violations(session).await.ok().and_then(|after| after.new_since(before)) {
-            return Err(Trouble::Around("when foreign keys were checked at its end", violation.into()));
-        }
-        for view in made(self.file).into_iter().filter(|made| made.kind == "VIEW") {
-            let name = sql::quote(Product::Sqlite, view.bare());
-            let read = session.query(&format!("EXPLAIN SELECT * FROM {name}")).await;
-            read.map_err(Trouble::around("when its view was read"))?;
-        }
-        Ok(())
     }
 
     /// Writes that the file is done, in the open transaction, and commits it. What names the objects that were made anew has to be run
@@ -286,43 +187,18 @@ impl Sending<'_> {
         self.table.append(session, (&self.file.path, event), details).await
     }
 
-    /// A transaction of the file's own would end the one that holds its row.
-    fn refuse_transactions(&self, product: Product) -> Result<()> {
-        if commits_by_itself(product) {
-            return Ok(());
-        }
-        let at = self.file.statements.iter().find(|it| controls_transaction(&it.sql));
-        at.map_or(Ok(()), |statement| {
-            let (path, shown) = (&self.file.path, first_line(statement));
-            Err(Error::new(format!("`{path}` has the statement `{shown}`, but transactions are the runner's"))
-                .of(ErrorKind::Refused)
-                .hint("remove it: every repeatable file already runs in a transaction of its own"))
-        })
-    }
-
     fn stopped(&self, product: Product, trouble: Trouble, is_together: bool) -> Error {
-        let (path, of) = (&self.file.path, self.file.statements.len());
+        let path = &self.file.path;
         let what = if interrupted() { "was interrupted" } else { "failed" };
         let state = match is_together {
-            true => "it was rolled back, and the migrations before it are applied",
+            true => "it was rolled back, and what ran before it stays",
             false => "what ran of it stays, and the next `gen up` runs it from the beginning",
         };
-        let (place, at, cause): (String, _, Box<dyn std::error::Error + Send + Sync>) = match trouble {
-            Trouble::Around(place, error) => (place.to_owned(), None, error),
-            Trouble::Statement(index, trouble) => {
-                let shown = self.file.statements.get(index).map(first_line).unwrap_or_default();
-                let cause: Box<dyn std::error::Error + Send + Sync> = match trouble {
-                    StatementError::Database(error) => Box::new(error),
-                    StatementError::Found(found) => Box::new(found),
-                    StatementError::Function(failed) => Box::new(failed),
-                };
-                (format!("at statement {} of {of}, `{shown}`", index + 1), Some(index), cause)
-            }
-        };
+        let (place, statement, cause) = trouble.parts(self.file);
         let exists = ["already exists", "already an object", "already a function"];
         let is_there = exists.iter().any(|words| cause.to_string().contains(words));
         let error = Error::new(format!("`{path}` {what} {place}; {state}"))
-            .of(ErrorKind::Failed { id: path.clone(), statement: at.map(|index| index + 1) })
+            .of(ErrorKind::Failed { id: path.clone(), statement })
             .because(cause);
         let error = match (is_there, product) {
             (false, _) => error,
@@ -332,6 +208,10 @@ impl Sending<'_> {
             }
         };
         error.hint("correct the file, seal it with `gen lock`, and `gen up` goes on with it")
+    }
+
+    fn statements(&self) -> FileStatements<'_> {
+        FileStatements { file: self.file, wait: self.wait }
     }
 }
 
