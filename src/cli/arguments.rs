@@ -8,6 +8,7 @@ mod merging;
 mod pages;
 mod running;
 mod team;
+mod tenants;
 #[cfg(test)]
 mod tests;
 mod writing;
@@ -27,6 +28,7 @@ pub(super) use running::{
     Unlock, Up,
 };
 pub(super) use team::{Blame, Ci, CiHost};
+pub(super) use tenants::OfTenants;
 pub(super) use writing::{From, Migration, Purge, Undo};
 
 /// Reviewed, reversible migrations from SeaORM entities.
@@ -232,6 +234,8 @@ pub(super) struct Status {
     /// Also list the differences that are accepted; the same for every project that the configuration lists
     #[arg(long)]
     pub(super) all: bool,
+    #[command(flatten)]
+    pub(super) of: OfTenants,
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -255,6 +259,8 @@ pub(super) struct Accept {
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Drift {
+    #[command(flatten)]
+    pub(super) of: OfTenants,
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -306,6 +312,8 @@ pub(super) struct Seed {
     /// The dialect of the file, if the project has several and no database is connected
     #[arg(long, requires = "out", value_name = "DIALECT")]
     pub(super) dialect: Option<crate::schema::Product>,
+    #[command(flatten)]
+    pub(super) of: OfTenants,
     /// Also fill tables that have rows already
     #[arg(long, conflicts_with = "out")]
     pub(super) append: bool,

@@ -38,6 +38,7 @@ mod show;
 mod status;
 mod sync;
 mod takeover;
+mod tenants;
 mod terminal;
 mod undo;
 mod up;

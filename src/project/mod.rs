@@ -43,11 +43,14 @@ use crate::schema::{Product, Schema};
 pub use authors::{Authors, LineAuthor};
 pub use branches::{Branches, Side};
 pub use compiled::Compiled;
-pub use config::{Config, Demand, Description, EntityReader, EnvironmentSettings, Format, Partitions, type_entries};
+pub use config::{
+    Canaries, Config, Demand, Description, EntityReader, EnvironmentSettings, Format, OnFailure, Partitions, TENANT,
+    TenantHome, TenantSettings, TenantSource, type_entries,
+};
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
 pub use environment::{DatabaseUrl, Environment, NamedDatabase};
-pub use files::{Batch, FileChange, Staged, make_folder, write_text};
+pub use files::{Batch, FileChange, Staged, files_like, make_folder, write_text};
 pub use fingerprint::fingerprint;
 pub use former::{MigratorEdit, SnapshotTexts};
 pub use id::{find_id, id_behind, new_id, renamed_id};

@@ -84,6 +84,7 @@ pub mod status;
 pub mod synchronise;
 mod taken;
 pub mod takeover;
+pub mod tenants;
 pub(crate) mod text;
 pub mod undo;
 mod wording;

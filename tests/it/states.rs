@@ -42,6 +42,7 @@ mod sizes;
 mod synchronised;
 mod taken;
 mod takeover;
+mod tenants;
 mod verified;
 mod wild;
 mod words;

@@ -338,7 +338,10 @@ impl Run {
             let unfinished = task.unfinished.as_ref();
             let execution = Execution::new(session, (task.file, direction), &self.table, &self.owner, unfinished).await;
             let outcome = execution.run(session, unfinished, on_progress).await;
-            let home = self.table.go_home(session).await;
+            let home = match session.stays() {
+                true => Ok(()),
+                false => self.table.go_home(session).await,
+            };
             outcomes.push(outcome?);
             rows = match (direction, unfinished) {
                 (Direction::Up, None) => rows + 1,
@@ -350,6 +353,10 @@ impl Run {
                     .of(ErrorKind::Database)
                     .because(error)
             })?;
+            // Under a lock nothing was added meanwhile.
+            if queue.is_empty() && session.product() != Product::Sqlite {
+                return Ok(outcomes);
+            }
         }
     }
 }

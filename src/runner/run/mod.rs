@@ -17,6 +17,7 @@ mod definers;
 mod direct;
 pub mod functions;
 mod grants;
+mod histories;
 mod history;
 mod indexes;
 mod journal;
@@ -54,11 +55,12 @@ pub use contradictions::contradictions;
 pub use corrections::{forget, forget_all, note, prepare, record, resolve};
 pub use direct::{execute, under_lock};
 pub use functions::refuse_missing as refuse_functions;
+pub use histories::histories;
 pub use history::{Record, State, history};
 pub use lock::{Orphans, Waiting, holder};
 pub use patience::has_waited;
 pub use pending::{Order, kept, pending, to_apply, to_revert};
-pub use probe::undecidable;
+pub use probe::{changes_session, undecidable};
 pub use renamed::{as_renamed, follow_names};
 pub use statement::goes_on;
 
@@ -273,9 +275,10 @@ pub async fn go(
         | Course::Apply(_)
         | Course::Revert(_) => None,
     };
-    if let Some((target, on_ahead)) = first {
+    // Where one migration is the end, the caller knows that it is not reached.
+    if let Some((_, on_ahead)) = first.filter(|(target, _)| !matches!(target, Target::Id(_))) {
         lock::be_patient(session, waiting.limit).await?;
-        if has_nothing_to_apply(&history(session).await?, files, (target, on_ahead))? {
+        if has_nothing_to_apply(&history(session).await?, files, on_ahead)? {
             return Ok(Vec::new());
         }
     }
@@ -302,14 +305,7 @@ pub async fn go(
 ///
 /// # Errors
 /// The database is ahead of the program, and that is refused.
-fn has_nothing_to_apply(
-    seen: &[Record],
-    files: &[Applicable<'_>],
-    (target, on_ahead): (&Target, Option<OnAhead>),
-) -> Result<bool> {
-    if matches!(target, Target::Id(_)) {
-        return Ok(false);
-    }
+fn has_nothing_to_apply(seen: &[Record], files: &[Applicable<'_>], on_ahead: Option<OnAhead>) -> Result<bool> {
     let newer = on_ahead.map_or_else(Vec::new, |_| ahead::newer(seen, files));
     match on_ahead {
         Some(OnAhead::Refuse) if !newer.is_empty() => Err(ahead::refused(&newer, OnAhead::Refuse)),

@@ -132,10 +132,17 @@ impl Table {
         if statements.is_empty() {
             return Ok(());
         }
-        lock::begin(session, wait).await?;
-        // On SQLite that was the lock, and another process may have been faster.
-        *self = Self::locate(session).await?;
+        let is_locked = self.product != Product::Sqlite;
+        let alone = statements.first().filter(|_| is_locked && statements.len() == 1);
+        if alone.is_none() {
+            lock::begin(session, wait).await?;
+            // On SQLite that was the lock, and another process may have been faster.
+            *self = Self::locate(session).await?;
+        }
         let written = async {
+            if let Some(sql) = alone {
+                return session.execute(sql).await.map(drop);
+            }
             for sql in self.missing() {
                 session.execute(&sql).await?;
             }
@@ -226,6 +233,23 @@ impl Table {
         // The order of a collation is not the order of ids.
         records.sort_by(|left, right| left.id.cmp(&right.id));
         Ok(records)
+    }
+
+    /// The query of a number, and of what tells this history from others: the same text for equal ones.
+    pub(super) fn digest(&self, number: usize) -> String {
+        let row = "concat_ws(' ', id, checksum, status, direction)";
+        let digest = match self.product {
+            Product::Postgres => format!("md5(string_agg({row}, ',' ORDER BY id COLLATE \"C\"))"),
+            Product::MySql | Product::MariaDb | Product::Sqlite => {
+                format!("SHA2(GROUP_CONCAT({row} ORDER BY id SEPARATOR ','), 256)")
+            }
+        };
+        format!("SELECT {number}, {digest} FROM {}", self.name)
+    }
+
+    /// The error for a table that cannot be read.
+    pub(super) fn unreadable(&self, error: &DatabaseError) -> Error {
+        unreadable((self.product, &self.table), error)
     }
 
     /// Whether a migration is half done.
@@ -399,7 +423,6 @@ impl Table {
     }
 
     /// Whether the table is there.
-    #[cfg(feature = "sea-orm-migration")]
     pub(super) fn exists(&self) -> bool {
         !self.columns.is_empty()
     }

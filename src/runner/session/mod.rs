@@ -8,6 +8,7 @@ mod dialect;
 mod driver;
 #[cfg(feature = "sqlite")]
 mod held;
+mod home;
 mod interrupt;
 pub mod mysql;
 mod options;
@@ -23,6 +24,8 @@ pub(crate) use companion::Companion;
 pub use companion::LockHolder;
 pub use connect::{connect, server_of};
 pub(crate) use dialect::{history_table, now, placeholder};
+pub use home::Home;
+use home::Stay;
 pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
 #[cfg(feature = "testing")]
@@ -181,6 +184,8 @@ pub struct Session {
     history_table: String,
     /// Whether the last statement that set a `sql_mode` contained the value (MySQL and MariaDB).
     says_mode: bool,
+    /// What one run leaves for the next one, where several follow each other.
+    stay: Option<Stay>,
 }
 
 impl Session {
@@ -240,6 +245,7 @@ impl Session {
             is_shared: false,
             history_table: HISTORY_TABLE.to_owned(),
             says_mode: false,
+            stay: None,
         };
         let is_direct = session.ask_version().await?;
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
@@ -476,7 +482,10 @@ impl Session {
     }
 
     /// Closes the connection in good order.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
+        if let Some(companion) = self.stay.take().and_then(|stay| stay.companion) {
+            companion.end().await;
+        }
         if self.ending.given_up.get().is_none() {
             self.driver.close().await;
         }
