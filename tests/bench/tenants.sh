@@ -26,7 +26,6 @@ fresh() {
 seconds() {
     local start=$(date +%s%N)
     "$@" >"$work/out" 2>&1 || { tail -n5 "$work/out" >&2; exit 1; }
-    grep -E "^(user|sys)" "$work/out" | tr "\n" " " >&2
     echo "scale=2; ($(date +%s%N) - $start) / 1000000000" | bc
 }
 # One process for each tenant.
@@ -40,7 +39,7 @@ shares() {
     done
     wait
 }
-up() { time "$gen" up --tenants --json; }
+up() { "$gen" up --tenants --json; }
 
 cp -r "$root/entities" "$work/entities"
 find "$work/entities" -name Cargo.toml -delete

@@ -81,6 +81,11 @@ impl Tenants {
     /// # Errors
     /// Those of [`Tenants::open`].
     pub async fn of(workspace: Workspace, names: &[String]) -> Result<Self, Failure> {
+        let Some(environment) = &workspace.environment else {
+            return Err(Error::new("no database URL is set")
+                .hint("pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration")
+                .into());
+        };
         let settings = settings(&workspace);
         if settings.source.is_none() {
             return Err(Error::new("the configuration has no tenants")
@@ -89,11 +94,6 @@ impl Tenants {
                 .hint("or `list = [\"acme\", \"globex\"]`, or `pattern = \"tenant_*\"`")
                 .into());
         }
-        let Some(environment) = &workspace.environment else {
-            return Err(Error::new("no database URL is set")
-                .hint("pass `--database-url`, set DATABASE_URL, or put `database-url` into the configuration")
-                .into());
-        };
         let found = find::find(&workspace, environment, &settings).await?;
         let (product, all) = (found.product, found.tenants);
         if all.is_empty() {
@@ -183,15 +183,12 @@ pub fn shared(workspace: &Workspace) -> Result<Option<Workspace>, Failure> {
     Ok(Some(shared))
 }
 
-/// The settings of the environment, and those of the project where it says nothing.
+/// The settings of the environment.
 fn settings(workspace: &Workspace) -> TenantSettings {
-    let config = &workspace.project.config;
-    let name = workspace.environment.as_ref().and_then(|environment| environment.name.as_ref());
-    let own = name.and_then(|name| config.environments.get(name)).map(|settings| settings.tenants.clone());
-    own.unwrap_or_default().or(config.tenants.clone())
+    workspace.environment.as_ref().map(|environment| environment.tenants.clone()).unwrap_or_default()
 }
 
-/// The environment with the same database, which has to answer.
+/// A session on the database that all tenants have in common.
 async fn home_session(environment: &Environment) -> Result<sea_gen_runner::session::Session, Failure> {
     Ok(connect(&environment.connection, Missing::Refuse).await?)
 }

@@ -15,6 +15,8 @@ on_each!(
 fn what_cannot_be_is_refused_before_anything_runs(product: Product) {
     let names = numbered(3);
     let tenancy = Tenancy::create(product, &names);
+    // The file is made by the first session.
+    tenancy.execute_at_home("CREATE TABLE other (id integer PRIMARY KEY)");
     let refused = |why: &str| tenancy.run(&["up", "--tenants"]).with(1).mentions(why);
     tenancy.run(&["up", "--tenants", "t01,t09"]).with(1).mentions("there is no tenant `t09`; nothing was done");
     tenancy.run(&["status", "--tenants", "nobody"]).with(1).mentions("`gen status --tenants` lists them");
@@ -102,8 +104,11 @@ fn an_environment_has_tenants_of_its_own(product: Product) {
     up(&production).with(1).mentions("is not applied in `staging`").mentions("gen up --env staging --tenants");
     // The database is the same, and so are its guards.
     let staging = ["--env", "staging", "--yes-protected", "production"];
-    tenancy.run(&[&["up", "--tenants", "t01"], &staging[..]].concat()).code;
-    assert_eq!(tenancy.applied("t03"), 0);
+    up(&staging).with(0).mentions("2 done");
+    assert_eq!(names.iter().map(|name| tenancy.applied(name)).collect::<Vec<_>>(), [1, 1, 0, 0]);
+    up(&production).with(0).mentions("applied t03").mentions("applied t04");
+    let status = tenancy.run(&["status", "--tenants", "--env", "staging"]).with(0);
+    status.mentions("t02").keeps_silent_on("t03");
 }
 
 /// A role without rights to one schema: that tenant fails, and nothing of it is done elsewhere.
