@@ -118,7 +118,9 @@
 //! | lock file | `schema.lock.json`, which seals the migrations and the snapshot ([`sea_gen_runner::lock_file::Lock`]) |
 //! | journal | the part of the history that says which statement is sent next, so that an interrupted run can be continued |
 //! | probe | how the catalog tells after a crash whether a statement was done |
-//! | advisory lock | the lock in the database that admits one runner at a time |
+//! | advisory lock | the lock in the schema or database that admits one runner at a time |
+//! | home | the schema, database or file in which a session looks unqualified names up ([`sea_gen_runner::session::Home`]) |
+//! | tenant | one of many homes with the same migrations ([`workflow::tenants`]) |
 //! | transaction group | statements of a migration that are executed in one transaction |
 //! | preflight check | a query in front of a migration that finds rows on which it would fail |
 //! | backfill | values for existing rows, written by a migration ([`state::Backfill`]) |

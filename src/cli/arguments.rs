@@ -12,6 +12,7 @@ mod pages;
 mod running;
 mod squashing;
 mod team;
+mod tenants;
 #[cfg(test)]
 mod tests;
 mod writing;
@@ -34,6 +35,7 @@ pub(super) use running::{
 };
 pub(super) use squashing::Squash;
 pub(super) use team::{Blame, Ci, CiHost};
+pub(super) use tenants::OfTenants;
 pub(super) use writing::{From, Migration, Purge, Undo};
 
 /// Reviewed, reversible migrations from SeaORM entities.
@@ -265,6 +267,8 @@ pub(super) struct Status {
     /// Also list the differences that are accepted; the same for every project that the configuration lists
     #[arg(long)]
     pub(super) all: bool,
+    #[command(flatten)]
+    pub(super) of: OfTenants,
     /// How to print it
     #[arg(long, value_enum, default_value_t = StatusFormat::Text, value_name = "FORMAT")]
     pub(super) format: StatusFormat,
@@ -302,6 +306,8 @@ pub(super) struct Accept {
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Drift {
+    #[command(flatten)]
+    pub(super) of: OfTenants,
     /// Print as JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -353,6 +359,8 @@ pub(super) struct Seed {
     /// The dialect of the file, if the project has several and no database is connected
     #[arg(long, requires = "out", value_name = "DIALECT")]
     pub(super) dialect: Option<crate::schema::Product>,
+    #[command(flatten)]
+    pub(super) of: OfTenants,
     /// Also fill tables that have rows already
     #[arg(long, conflicts_with = "out")]
     pub(super) append: bool,

@@ -6,14 +6,16 @@ use serde_json::json;
 
 use crate::workflow::check::{Line, Verdict, Wanted, check};
 use crate::workflow::merge::against;
+use crate::workflow::tenants::Tenants;
+use crate::workflow::tenants::check::check as check_tenants;
 use crate::workflow::{Failure, Workspace};
 
-use super::Ending;
 use super::arguments::{Check, Common};
 use super::paint::{self, Ink, ink};
+use super::{Ending, show};
 
 pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Failure> {
-    let Check { entities, lock, replay, database, against_compiled: compiled, .. } = *command;
+    let Check { entities, lock, replay, database, against_compiled: compiled, json, .. } = *command;
     let wanted = Wanted { entities, lock, replay, database, compiled };
     let mut lines = match &command.base {
         Some(base) => against(common, base)?,
@@ -21,9 +23,12 @@ pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Fail
     };
     // Asked for by itself, as the others are, it is the only one.
     if command.base.is_none() || wanted != Wanted::default() {
-        lines.extend(check(&Workspace::open(common)?, wanted).await?);
+        lines.extend(match &command.of.tenants {
+            Some(names) => check_tenants(&Tenants::open(common, names).await?, wanted).await?,
+            None => check(&Workspace::open(common)?, wanted).await?,
+        });
     }
-    print(&lines, command.json);
+    print(&lines, json);
     let failed = lines.iter().any(|line| matches!(line.verdict, Verdict::Fails(_)));
     Ok(if failed { Ending::Findings } else { Ending::Done })
 }
@@ -36,25 +41,41 @@ fn print(lines: &[Line], as_json: bool) {
                 Verdict::Fails(details) => ("fails", details.clone()),
                 Verdict::Skipped(reason) => ("skipped", vec![reason.clone()]),
             };
-            json!({ "check": line.check, "dialect": line.product.key(), "verdict": verdict, "details": details })
+            let mut row =
+                json!({ "check": line.check, "dialect": line.product.key(), "verdict": verdict, "details": details });
+            if let Some(tenant) = &line.tenant {
+                row["tenant"] = json!(tenant);
+            }
+            row
         });
         paint::exact(&format!("{:#}\n", json!({ "checks": rows.collect::<Vec<_>>() })));
         return;
     }
     let mut text = String::new();
-    for line in lines {
-        let (word, details) = match &line.verdict {
+    // Those that hold are counted: there may be a thousand.
+    let of_tenants = lines.iter().filter(|line| line.tenant.is_some()).count();
+    let holds = |line: &Line| line.tenant.is_some() && matches!(line.verdict, Verdict::Holds);
+    let held = lines.iter().filter(|line| holds(line)).count();
+    for line in lines.iter().filter(|line| !holds(line)) {
+        let verdict = &line.verdict;
+        let (word, details) = match verdict {
             Verdict::Holds => (ink(Ink::Green, "holds  "), String::new()),
             Verdict::Fails(_) => (ink(Ink::Red, "fails  "), String::new()),
             Verdict::Skipped(reason) => (ink(Ink::Yellow, "skipped"), reason.clone()),
         };
-        text.push_str(format!("{word}  {:<9} {:<9} {details}", line.check, line.product.key()).trim_end());
+        let of = line.tenant.as_deref().unwrap_or_default();
+        let line = format!("{word}  {:<9} {:<9} {of} {details}", line.check, line.product.key());
+        text.push_str(line.trim_end());
         text.push('\n');
-        if let Verdict::Fails(details) = &line.verdict {
+        if let Verdict::Fails(details) = verdict {
             for detail in details.iter().flat_map(|detail| detail.lines()) {
                 text.push_str(&format!("         {detail}\n"));
             }
         }
+    }
+    if held > 0 {
+        let word = ink(Ink::Green, "holds  ");
+        text.push_str(&format!("{word}  database  for {held} of {}\n", show::plural(of_tenants, "tenant")));
     }
     paint::result(&text);
 }

@@ -11,11 +11,14 @@ use crate::workflow::{Workspace, drift, webhooks};
 
 use super::arguments::{Common, Drift, DriftWay};
 use super::report::Failure;
-use super::{Ending, paint, show};
+use super::{Ending, paint, show, tenants};
 
 pub(super) async fn run(common: &Common, command: &Drift) -> Result<Ending, Failure> {
     match &command.way {
-        None => list(common, command.json).await,
+        None => match &command.of.tenants {
+            Some(names) => tenants::drift(common, names, command.json).await,
+            None => list(common, command.json).await,
+        },
         Some(DriftWay::Adopt(command)) => adopt::run(common, command).await,
         Some(DriftWay::Revert(command)) => revert::run(common, command).await,
     }

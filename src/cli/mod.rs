@@ -43,6 +43,7 @@ mod squash;
 mod status;
 mod sync;
 mod takeover;
+mod tenants;
 mod terminal;
 mod undo;
 mod up;

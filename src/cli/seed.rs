@@ -15,10 +15,9 @@ use crate::workflow::{Failure, Workspace};
 
 use super::arguments::{Common, Seed};
 use super::paint::{self, Ink, ink};
-use super::{Ending, show};
+use super::{Ending, show, tenants};
 
 pub(super) async fn run(common: &Common, command: &Seed) -> Result<Ending, Failure> {
-    let workspace = Workspace::open(common)?;
     let selection = Selection {
         seed: command.seed,
         rows: command.rows,
@@ -26,6 +25,10 @@ pub(super) async fn run(common: &Common, command: &Seed) -> Result<Ending, Failu
         only: command.only.clone(),
         except: command.except.clone(),
     };
+    if let Some(names) = &command.of.tenants {
+        return tenants::seed(common, names, (command, &selection)).await;
+    }
+    let workspace = Workspace::open(common)?;
     if let Some(path) = &command.out {
         let (product, seeds) = seed::for_file(&workspace, command.dialect, &selection).await?;
         seed::write(&workspace, product, &seeds, path)?;

@@ -18,9 +18,12 @@ use crate::workflow::{Explained, Workspace};
 use super::arguments::{self, Common, StatusFormat};
 use super::paint::{self, Ink, ink};
 use super::report::Failure;
-use super::{Ending, show};
+use super::{Ending, show, tenants};
 
 pub(super) async fn run(common: &Common, command: &arguments::Status) -> Result<Ending, Failure> {
+    if let Some(names) = &command.of.tenants {
+        return tenants::status(common, names, command.json).await;
+    }
     if common.env.as_deref() == Some(EVERY_ENVIRONMENT) {
         return environments(common, command).await;
     }

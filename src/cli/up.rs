@@ -9,7 +9,7 @@ use sea_gen_runner::migration::{self, Migration, MigrationId};
 use sea_gen_runner::run::{Contracts, Direction, Held, Order, Outcome, Progress, State, Target};
 use sea_gen_runner::sql_file::SqlFile;
 use sea_gen_runner::{Error, ErrorKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::lint::allow::{Allow, flag};
 use crate::workflow::apply::{Bench, Course, RefusedLoss, Verified};
@@ -20,10 +20,13 @@ use crate::workflow::{Failure, Open, Workspace, stakes};
 use super::arguments::{Common, Down, Goto, Others, Redo, Reverting, Run, Up};
 use super::paint::{self, Ink, ink};
 use super::progress::Talk;
-use super::{Ending, show};
+use super::{Ending, show, tenants};
 
 pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {
-    let Up { target, recognise, unproven, out_of_order, contracting, others, run, all: _ } = command;
+    if command.of.tenants.is_some() {
+        return tenants::up(common, command).await;
+    }
+    let Up { target, recognise, unproven, out_of_order, contracting, others, run, all: _, of: _ } = command;
     let mut bench = open(common, true, (run, others)).await?;
     let target = target.as_deref().map_or(Ok(Target::All), |text| bench.target(text))?;
     let order = if *out_of_order { Order::Any } else { Order::Strict };
@@ -68,8 +71,26 @@ pub(super) async fn after_restore(common: &Common, workspace: &Workspace) -> Res
     go(bench, &Run { dry_run: false, json: false }, &course, (&[], "gen up")).await
 }
 
+/// Applies what is pending in the project that all tenants have in common, before any of them.
+pub(super) async fn up_shared(shared: Workspace, run: &Run) -> Result<(), Failure> {
+    paint::talk(format!("{} (shared)", ink(Ink::Bold, shared.root().display())));
+    let bench = Bench::of(shared, true, run.dry_run).await?;
+    let course = Course::Up { target: Target::All, recognises_rows: false, unproven: false, order: Order::Strict };
+    let Some(report) = run_course(bench, run, &course, (&[], "gen up")).await? else { return Ok(()) };
+    match run.json {
+        true => {
+            paint::exact(&format!("{}\n", json!({ "shared": true, "migrations": outcomes_json(&report.outcomes) })));
+        }
+        false => print(run, &report),
+    }
+    Ok(())
+}
+
 pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Failure> {
-    let Down { target, others, reverting: Reverting { allow, run } } = command;
+    if command.of.tenants.is_some() {
+        return tenants::down(common, command).await;
+    }
+    let Down { target, others, reverting: Reverting { allow, run }, of: _ } = command;
     let bench = open(common, false, (run, others)).await?;
     let course = Course::Down(target.as_deref().map_or(Ok(Target::Count(1)), |text| bench.target(text))?);
     let again = format!("gen down {}", target.as_deref().unwrap_or_default());
@@ -314,33 +335,36 @@ pub(super) fn file_script(files: &[&SqlFile]) -> String {
     files.iter().map(text).collect()
 }
 
+/// The result of each migration, or of each repeatable file.
+pub(super) fn outcomes_json<'o>(outcomes: impl IntoIterator<Item = &'o Outcome>) -> Value {
+    let rows = outcomes.into_iter().map(|outcome| {
+        json!({
+            "id": outcome.id,
+            "direction": outcome.direction.key(),
+            "statements": outcome.statements,
+            "execution_ms": outcome.execution_ms,
+            "rows": outcome.rows,
+            "waited_ms": outcome.waited_ms,
+            "status": outcome.status.map(State::key),
+        })
+    });
+    rows.collect()
+}
+
 /// Reports the result of each migration, and whether the database has the resulting schema.
 pub(super) fn print(command: &Run, report: &Report) {
     let Report { outcomes, verified, backup } = report;
     if command.json {
-        let row = |outcome: &Outcome| {
-            json!({
-                "id": outcome.id,
-                "direction": outcome.direction.key(),
-                "statements": outcome.statements,
-                "execution_ms": outcome.execution_ms,
-                "rows": outcome.rows,
-                "waited_ms": outcome.waited_ms,
-                "status": outcome.status.map(State::key),
-            })
-        };
         let (files, migrations): (Vec<&Outcome>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.is_of_file());
-        let rows = migrations.into_iter().map(row);
-        let repeatable: Vec<_> = files.into_iter().map(row).collect();
         let (verified, unverified) = match verified {
             Some(Verified::Yes) => (Some(true), None),
             Some(Verified::No) => (Some(false), None),
             Some(Verified::Unknown(why)) => (None, Some(why)),
             None => (None, None),
         };
-        let mut all = json!({ "migrations": rows.collect::<Vec<_>>(), "verified": verified });
-        if !repeatable.is_empty() {
-            all["repeatable"] = json!(repeatable);
+        let mut all = json!({ "migrations": outcomes_json(migrations), "verified": verified });
+        if !files.is_empty() {
+            all["repeatable"] = outcomes_json(files);
         }
         if let Some(why) = unverified {
             all["unverified"] = json!(why);

@@ -7,6 +7,8 @@ mod environments;
 mod history;
 mod hooks;
 mod rules;
+mod tenants;
+mod type_rules;
 mod types;
 
 use std::collections::BTreeMap;
@@ -26,10 +28,11 @@ use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use environments::EnvironmentSettings;
 pub use hooks::HookCommands;
+pub use tenants::{Canaries, OnFailure, TENANT, TenantHome, TenantSettings, TenantSource};
 pub use types::type_entries;
 pub use webhooks::{Occasion, WebhookSettings};
 
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 30] = [
     "entities",
     "dialects",
     "database-url",
@@ -56,6 +59,7 @@ const KEYS: [&str; 29] = [
     "offline-forms",
     "projects",
     "env",
+    "tenants",
     "rules",
     "webhooks",
     "hooks",
@@ -74,6 +78,8 @@ pub struct Config {
     pub environments: BTreeMap<String, EnvironmentSettings>,
     /// Where to send word of what goes wrong.
     pub webhooks: Option<WebhookSettings>,
+    /// The tenants, where an environment does not say otherwise.
+    pub tenants: TenantSettings,
     /// The folder of migrations.
     pub migrations: PathBuf,
     /// The folder of snapshots.
@@ -214,6 +220,7 @@ impl Default for Config {
             database_url: None,
             environments: BTreeMap::new(),
             webhooks: None,
+            tenants: TenantSettings::default(),
             migrations: PathBuf::from("migrations"),
             snapshots: PathBuf::from("snapshots"),
             projects: Vec::new(),
@@ -341,6 +348,7 @@ impl<'a> File<'a> {
                 "type-rules" => config.type_rules = self.strictness(value)?,
                 "reader" => config.reader = self.reader(key, value)?,
                 "env" => config.environments = self.environments(value)?,
+                "tenants" => config.tenants = self.tenants(value)?,
                 "offline-forms" => config.forms = self.forms(key, value)?,
                 "rules" => config.rules = self.rules(value)?,
                 "webhooks" => config.webhooks = Some(self.webhooks(value)?),
@@ -428,27 +436,6 @@ impl<'a> File<'a> {
             Some("required") => Ok(Description::Required),
             _ => Err(self.error(value.span(), "`description` must be \"optional\" or \"required\"")),
         }
-    }
-
-    /// `type-rules = { json = "exact" }`.
-    fn strictness(&self, value: &Setting<'_>) -> Result<BTreeMap<String, Strictness>> {
-        let Some(table) = value.get_ref().as_table() else {
-            let error = self.error(value.span(), "`type-rules` must be a table of rules");
-            return Err(error.hint("`type-rules = { zone = \"loose\" }`"));
-        };
-        let mut rules = BTreeMap::new();
-        for (key, value) in table {
-            let strictness = match self.text(key, value)?.as_str() {
-                "loose" => Strictness::Loose,
-                "exact" => Strictness::Exact,
-                other => {
-                    let message = format!("`{}` cannot be `{other}`: loose or exact", key.get_ref());
-                    return Err(self.error(value.span(), &message));
-                }
-            };
-            rules.insert(key.get_ref().as_ref().to_owned(), strictness);
-        }
-        Ok(rules)
     }
 
     fn undeclared(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Undeclared> {

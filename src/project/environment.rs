@@ -11,7 +11,7 @@ use sea_gen_runner::{Error, Result};
 
 use crate::schema::Product;
 
-use super::{Config, dotenv};
+use super::{Config, TenantSettings, dotenv};
 
 /// The URL of a database as it was written. It may hold a password, so it has no printed form.
 #[derive(Clone, PartialEq, Eq)]
@@ -88,6 +88,8 @@ pub struct Environment {
     pub requires: Option<String>,
     /// Whether nothing is run without a backup.
     pub requires_backup: bool,
+    /// Its tenants: what it says of them, and what the project says besides.
+    pub tenants: TenantSettings,
 }
 
 /// What the caller says of the database.
@@ -143,6 +145,7 @@ impl Environment {
             lock_timeout: settings.lock_timeout,
             requires: settings.requires.clone(),
             requires_backup: settings.requires_backup,
+            tenants: settings.tenants.clone().or(config.tenants.clone()),
             name: Some(name),
             ..of_host
         };
@@ -195,6 +198,7 @@ impl Environment {
             lock_timeout: None,
             requires: None,
             requires_backup: false,
+            tenants: config.tenants.clone(),
         }
     }
 

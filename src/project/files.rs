@@ -353,3 +353,26 @@ fn confine(root: &Path, named_root: &Path, path: &Path, follow: bool) -> Result<
 pub fn make_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(|error| cannot("create", folder, error))
 }
+
+/// The files in the folder of a pattern such as `tenants/*.db`, as paths from `root`, sorted; none without the folder.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn files_like(root: &Path, pattern: &str) -> Result<Vec<String>> {
+    let folder = pattern.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let path = root.join(folder);
+    if !path.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(&path).map_err(|error| cannot("read", &path, error))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| cannot("read", &path, error))?;
+        if entry.path().is_file() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            names.push(if folder.is_empty() { name } else { format!("{folder}/{name}") });
+        }
+    }
+    names.sort();
+    Ok(names)
+}

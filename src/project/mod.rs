@@ -48,13 +48,13 @@ pub use authors::{Authors, LineAuthor};
 pub use branches::{Branches, Side};
 pub use compiled::Compiled;
 pub use config::{
-    Config, Demand, Description, EntityReader, EnvironmentSettings, Format, HookCommands, Occasion, Partitions,
-    WebhookSettings, type_entries,
+    Canaries, Config, Demand, Description, EntityReader, EnvironmentSettings, Format, HookCommands, Occasion,
+    OnFailure, Partitions, TENANT, TenantHome, TenantSettings, TenantSource, WebhookSettings, type_entries,
 };
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
 pub use environment::{DatabaseUrl, Environment, NamedDatabase};
-pub use files::{Batch, FileChange, Staged, make_folder, write_text};
+pub use files::{Batch, FileChange, Staged, files_like, make_folder, write_text};
 pub use fingerprint::fingerprint;
 pub use former::{MigratorEdit, SnapshotTexts};
 pub use hook_consent::HOOKS_CONSENT;

@@ -128,6 +128,14 @@ impl Bench {
         if !is_rehearsal {
             workspace.refuse_protected()?;
         }
+        Self::of(workspace, creates, is_rehearsal).await
+    }
+
+    /// The same for a project that is open, whose database may be changed.
+    ///
+    /// # Errors
+    /// Those of [`Bench::open`].
+    pub async fn of(workspace: Workspace, creates: bool, is_rehearsal: bool) -> Result<Self, Failure> {
         let mut live = match creates {
             true if is_rehearsal => workspace.rehearsed().await?,
             true => workspace.required(Missing::Create).await?,

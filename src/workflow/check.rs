@@ -53,6 +53,8 @@ pub struct Line {
     pub product: Product,
     /// The result.
     pub verdict: Verdict,
+    /// The tenant whose database it is about.
+    pub tenant: Option<String>,
 }
 
 /// Runs the checks.
@@ -94,6 +96,7 @@ pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, F
                     true => Verdict::Skipped("there are no entities here".to_owned()),
                     false => entities(workspace, product, live.as_deref_mut()).await?,
                 },
+                tenant: None,
             });
         }
         if let Some(compiled) = &compiled {
@@ -101,13 +104,18 @@ pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, F
                 Some(lines) => verdict(lines),
                 None => Verdict::Skipped(format!("no {product} server available for a scratch database")),
             };
-            lines.push(Line { check: "compiled", product, verdict });
+            lines.push(Line { check: "compiled", product, verdict, tenant: None });
         }
         if all || wanted.lock {
-            lines.push(Line { check: "lock", product, verdict: lock(workspace, product)? });
+            lines.push(Line { check: "lock", product, verdict: lock(workspace, product)?, tenant: None });
         }
         if all || wanted.replay {
-            lines.push(Line { check: "replay", product, verdict: replay(workspace, product, live.as_deref()).await? });
+            lines.push(Line {
+                check: "replay",
+                product,
+                verdict: replay(workspace, product, live.as_deref()).await?,
+                tenant: None,
+            });
         }
         if all || wanted.database {
             let verdict = match live {
@@ -116,7 +124,7 @@ pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, F
                 None if wanted.database && is_nowhere => Verdict::Fails(vec![silence.clone()]),
                 None => Verdict::Skipped(silence.clone()),
             };
-            lines.push(Line { check: "database", product, verdict });
+            lines.push(Line { check: "database", product, verdict, tenant: None });
         }
     }
     if let Some(live) = live {

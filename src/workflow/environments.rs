@@ -2,7 +2,7 @@
 //!
 //! Must not know arguments, terminals or what is printed.
 
-use sea_gen_runner::run::{self, Direction};
+use sea_gen_runner::run::{self, Applicable, Direction, Record};
 use sea_gen_runner::session::{Missing, connect};
 use sea_gen_runner::{Error, ErrorKind};
 
@@ -64,23 +64,30 @@ impl Bench {
         // That database may have a squashed migration in the place of some, or the other way round.
         let history = run::as_filed(&history, &chosen);
         for file in &chosen {
-            let record = history.iter().find(|record| record.id == file.id() && record.status.is_done());
-            let why = match record {
-                None => "is not applied",
-                Some(record) if record.checksum != file.checksum => "was applied with another text",
-                Some(_) => continue,
-            };
-            return Err(Error::new(format!(
-                "`{}` {why} in `{required}`, which `{name}` requires; nothing was run",
-                file.id()
-            ))
-            .of(ErrorKind::Refused)
-            .hint(match record {
-                None => format!("`gen up --env {required}`"),
-                Some(_) => format!("restore the text that `{required}` has (`git log -p -- schema.lock.json` shows its checksum), then `gen lock`"),
-            })
-            .into());
+            refuse_unpromoted(file, &history, (name, required), "")?;
         }
         Ok(())
     }
+}
+
+/// Refuses a migration that a history of the required environment does not have, or has with another text. `tenants` is the option
+/// that names whose history it is.
+pub(super) fn refuse_unpromoted(
+    file: &Applicable<'_>,
+    history: &[Record],
+    (name, required): (&str, &str),
+    tenants: &str,
+) -> Result<(), Error> {
+    let record = history.iter().find(|record| record.id == file.id() && record.status.is_done());
+    let why = match record {
+        None => "is not applied",
+        Some(record) if record.checksum != file.checksum => "was applied with another text",
+        Some(_) => return Ok(()),
+    };
+    Err(Error::new(format!("`{}` {why} in `{required}`, which `{name}` requires; nothing was run", file.id()))
+        .of(ErrorKind::Refused)
+        .hint(match record {
+            None => format!("`gen up --env {required}{tenants}`"),
+            Some(_) => format!("restore the text that `{required}` has (`git log -p -- schema.lock.json` shows its checksum), then `gen lock`"),
+        }))
 }

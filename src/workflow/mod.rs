@@ -90,6 +90,7 @@ pub mod status;
 pub mod synchronise;
 mod taken;
 pub mod takeover;
+pub mod tenants;
 pub(crate) mod text;
 pub mod undo;
 pub mod webhooks;

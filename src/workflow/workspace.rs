@@ -124,7 +124,7 @@ impl Workspace {
     pub fn open(open: impl Into<Open>) -> Result<Self, Failure> {
         let open = open.into();
         let (project, lock) = Project::discover_with_lock(&open.start()?)?;
-        Self::of(project, lock, open)
+        Self::of(project, lock, open, None)
     }
 
     /// The same workspace with the lock on the project's files.
@@ -132,8 +132,13 @@ impl Workspace {
         Self { _writer: Some(Arc::new(writer)), ..self }
     }
 
-    /// A project that was found, with its lock.
-    pub(super) fn of(mut project: Project, lock: Option<Lock>, open: Open) -> Result<Self, Failure> {
+    /// A project that was found, with its lock; `known` is its database, if that is not to be looked up.
+    pub(super) fn of(
+        mut project: Project,
+        lock: Option<Lock>,
+        open: Open,
+        known: Option<Environment>,
+    ) -> Result<Self, Failure> {
         let Open { database, confirmed, run_cargo, listener, .. } = open;
         if let Some(first) = project.config.projects.first() {
             return Err(Error::new(format!("`{}` lists projects and is none itself", project.root.display()))
@@ -154,7 +159,7 @@ impl Workspace {
                 .into());
         }
         project.config.history = history;
-        let environment = project.environment(&database)?;
+        let environment = known.map_or_else(|| project.environment(&database), |known| Ok(Some(known)))?;
         let types = TypeRules::with(&project.config.type_rules)
             .map_err(|error| error.hint("correct `type-rules` in the configuration"))?;
         Ok(Self {

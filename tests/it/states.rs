@@ -44,6 +44,7 @@ mod sizes;
 mod synchronised;
 mod taken;
 mod takeover;
+mod tenants;
 mod two_versions;
 mod verified;
 mod wild;

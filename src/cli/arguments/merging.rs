@@ -6,12 +6,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::OfTenants;
+
 /// `gen check`. Without a flag everything is checked.
 #[derive(Debug, Args)]
 pub(in super::super) struct Check {
     /// For every project that the configuration lists
     #[arg(long)]
     pub(in super::super) all: bool,
+    #[command(flatten)]
+    pub(in super::super) of: OfTenants,
     /// The snapshot has everything that the entities declare
     #[arg(long)]
     pub(in super::super) entities: bool,

@@ -8,6 +8,8 @@ use clap::{Args, ValueEnum};
 
 use crate::project::backups::BACKUPS;
 
+use super::OfTenants;
+
 /// Arguments of every command that runs migrations.
 #[derive(Debug, Args)]
 pub(in super::super) struct Run {
@@ -68,6 +70,8 @@ pub(in super::super) struct Up {
     #[command(flatten)]
     pub(in super::super) contracting: super::expanding::Contracting,
     #[command(flatten)]
+    pub(in super::super) of: OfTenants,
+    #[command(flatten)]
     pub(in super::super) others: Others,
     #[command(flatten)]
     pub(in super::super) run: Run,
@@ -93,6 +97,8 @@ pub(in super::super) struct Down {
     /// How many (otherwise one), or back to just after which one (id, name, or an unambiguous prefix)
     #[arg(value_name = "N|ID")]
     pub(in super::super) target: Option<String>,
+    #[command(flatten)]
+    pub(in super::super) of: OfTenants,
     #[command(flatten)]
     pub(in super::super) others: Others,
     #[command(flatten)]

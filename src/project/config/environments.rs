@@ -8,9 +8,10 @@ use std::time::Duration;
 use sea_gen_runner::Result;
 use toml::Spanned;
 
-use super::{DatabaseUrl, File, Setting};
+use super::{DatabaseUrl, File, Setting, TenantSettings};
 
-const KEYS: [&str; 7] = ["database-url", "role", "protected", "development", "lock-timeout", "requires", "backup"];
+const KEYS: [&str; 8] =
+    ["database-url", "role", "protected", "development", "lock-timeout", "requires", "backup", "tenants"];
 
 /// The settings of a named environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct EnvironmentSettings {
     pub requires: Option<String>,
     /// Whether nothing is run without a backup.
     pub requires_backup: bool,
+    /// Its tenants, where they are not those of the project.
+    pub tenants: TenantSettings,
 }
 
 impl File<'_> {
@@ -82,6 +85,7 @@ impl File<'_> {
                 "lock-timeout" => settings.lock_timeout = Some(self.seconds(key, value)?),
                 "backup" => settings.requires_backup = self.backup(key, value)?,
                 "requires" => settings.requires = Some(self.text(key, value)?),
+                "tenants" => settings.tenants = self.tenants(value)?,
                 unknown => {
                     let message = format!("there is no setting `{unknown}` of an environment");
                     let error = self.error(key.span(), &message);

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::Product;
 use crate::hook;
 use crate::migration::Migration;
-use crate::session::{DatabaseError, Session, interrupted, sqlite};
+use crate::session::{DatabaseError, Session, sqlite};
 use crate::sql_file::SqlFile;
 use crate::{Error, ErrorKind, Result};
 
 use super::apply::Execution;
 use super::history::{Record, State};
-use super::hooks::{Hooks, Told};
+use super::hooks::Hooks;
 use super::log::{Details, Event};
 use super::pending::{self, Order, Task};
 use super::table::Table;
@@ -38,9 +38,9 @@ pub(super) struct Run<'f> {
     pub(super) owner: String,
     /// The repeatable files.
     pub(super) repeatables: &'f [SqlFile],
-    hooks: Hooks<'f>,
+    pub(super) hooks: Hooks<'f>,
     /// The moments of which the hooks have run, where they run once.
-    passed: BTreeSet<hook::Event>,
+    pub(super) passed: BTreeSet<hook::Event>,
 }
 
 /// How far `up` goes, and what it leaves out.
@@ -102,42 +102,6 @@ impl<'f> Run<'f> {
     /// The same run with files that are run behind the migrations, and hooks.
     pub(super) fn with(self, repeatables: &'f [SqlFile], hooks: Hooks<'f>) -> Self {
         Self { repeatables, hooks, ..self }
-    }
-
-    /// Runs the hooks of a moment.
-    pub(super) async fn at(
-        &self,
-        session: &mut Session,
-        event: hook::Event,
-        (migration, direction): (&str, Direction),
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<()> {
-        let told = Told { migration, direction: Some(direction), error: "" };
-        self.hooks.run(session, event, (told, &self.table, self.wait), on_progress).await
-    }
-
-    /// Runs the hooks before the first migration or repeatable file of a direction, once.
-    pub(super) async fn at_first(
-        &mut self,
-        session: &mut Session,
-        direction: Direction,
-        on_progress: ProgressCallback<'_>,
-    ) -> Result<()> {
-        let event = match direction {
-            Direction::Up => hook::Event::BeforeUp,
-            Direction::Down => hook::Event::BeforeDown,
-        };
-        if self.passed.insert(event) {
-            self.at(session, event, ("", direction), on_progress).await?;
-        }
-        Ok(())
-    }
-
-    /// Runs the hooks of a failure, unless nothing was run or the run is being interrupted.
-    pub(super) async fn failed(&self, session: &mut Session, error: &Error, on_progress: ProgressCallback<'_>) {
-        if matches!(error.kind(), ErrorKind::Failed { .. }) && !interrupted() {
-            self.hooks.after_failure(session, (error, &self.table, self.wait), on_progress).await;
-        }
     }
 
     /// How long it waits for another runner.
@@ -453,7 +417,10 @@ impl<'f> Run<'f> {
             let unfinished = task.unfinished.as_ref();
             let execution = Execution::new(session, (task.file, direction), &*self, unfinished).await;
             let outcome = execution.run(session, unfinished, on_progress).await;
-            let home = self.table.go_home(session).await;
+            let home = match session.stays() {
+                true => Ok(()),
+                false => self.table.go_home(session).await,
+            };
             outcomes.push(outcome?);
             rows = match (direction, unfinished) {
                 (Direction::Up, None) => rows + 1,
@@ -466,6 +433,10 @@ impl<'f> Run<'f> {
                     .because(error)
             })?;
             self.at(session, hook::Event::AfterEach, (&id, direction), on_progress).await?;
+            // Under a lock nothing was added meanwhile.
+            if queue.is_empty() && session.product() != Product::Sqlite {
+                break;
+            }
         }
         if direction == Direction::Down && !outcomes.is_empty() {
             self.at(session, hook::Event::AfterDown, ("", direction), on_progress).await?;

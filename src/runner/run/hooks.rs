@@ -5,9 +5,10 @@
 use std::time::Duration;
 
 use crate::hook::{Event, Hook};
-use crate::session::{DatabaseError, Session};
+use crate::session::{DatabaseError, Session, interrupted};
 use crate::{Error, ErrorKind, Product, Result, sql};
 
+use super::course::Run;
 use super::file_statements::FileStatements;
 use super::table::Table;
 use super::{Direction, Progress, ProgressCallback};
@@ -156,4 +157,42 @@ fn failed((path, event): (&str, Event), told: Told<'_>, error: Error) -> Error {
         .of(ErrorKind::Failed { id: path.to_owned(), statement: None })
         .because(reason)
         .hint(format!("correct the file, seal it with `gen lock`, then `{again}` again"))
+}
+
+impl Run<'_> {
+    /// Runs the hooks of a moment.
+    pub(super) async fn at(
+        &self,
+        session: &mut Session,
+        event: Event,
+        (migration, direction): (&str, Direction),
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<()> {
+        let told = Told { migration, direction: Some(direction), error: "" };
+        self.hooks.run(session, event, (told, &self.table, self.wait()), on_progress).await
+    }
+
+    /// Runs the hooks before the first migration or repeatable file of a direction, once.
+    pub(super) async fn at_first(
+        &mut self,
+        session: &mut Session,
+        direction: Direction,
+        on_progress: ProgressCallback<'_>,
+    ) -> Result<()> {
+        let event = match direction {
+            Direction::Up => Event::BeforeUp,
+            Direction::Down => Event::BeforeDown,
+        };
+        if self.passed.insert(event) {
+            self.at(session, event, ("", direction), on_progress).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs the hooks of a failure, unless nothing was run or the run is being interrupted.
+    pub(super) async fn failed(&self, session: &mut Session, error: &Error, on_progress: ProgressCallback<'_>) {
+        if matches!(error.kind(), ErrorKind::Failed { .. }) && !interrupted() {
+            self.hooks.after_failure(session, (error, &self.table, self.wait()), on_progress).await;
+        }
+    }
 }

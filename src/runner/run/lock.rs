@@ -65,8 +65,8 @@ pub(super) struct Lock {
 
 /// The lock of a database, and the settings to restore.
 enum LockPlace {
-    /// PostgreSQL's advisory lock of the database.
-    Postgres,
+    /// PostgreSQL's advisory lock with this key.
+    Postgres(String),
     /// MySQL's and MariaDB's lock by name.
     MySql(String),
     /// On SQLite every migration takes the write lock with its transaction; between them nothing is held. Foreign keys are
@@ -138,7 +138,7 @@ pub(super) async fn acquire(
             on_progress(Progress::Waiting { holder: holder.as_ref().map(words).as_deref() });
             told = Some(abandoned.is_some());
         }
-        if matches!(place, LockPlace::Postgres) {
+        if matches!(place, LockPlace::Postgres(_)) {
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -160,7 +160,7 @@ pub(super) async fn release(session: &mut Session, lock: Lock) {
         lease::release(session, lease).await;
     }
     let _ = match lock.place {
-        LockPlace::Postgres => postgres::unlock(session).await,
+        LockPlace::Postgres(key) => postgres::unlock(session, &key).await,
         LockPlace::MySql(name) => mysql::unlock(session, &name).await,
         LockPlace::Sqlite { foreign_keys } => {
             let _ = sqlite::wait_for_writers(session, SQLITE_BUSY).await;
@@ -176,17 +176,17 @@ impl Lock {
     /// Shows others that the holder is alive, from now on: whoever has nothing to do under the lock needs no second connection.
     pub(super) async fn open_companion(&mut self, session: &mut Session) {
         if self.companion.is_none() && self.lease.is_none() {
-            self.companion = session.open_companion(None).await;
+            self.companion = session.accompany().await;
         }
     }
 }
 
 impl LockPlace {
-    /// The lock of the session's database; `None` on SQLite, where nothing is held between two statements, and if there is no
-    /// database.
+    /// The lock of the session's schema (PostgreSQL) or database; `None` on SQLite, where nothing is held between two statements, and
+    /// if there is no database.
     async fn of(session: &mut Session) -> Result<Option<Self>> {
         match session.product() {
-            Product::Postgres => Ok(Some(Self::Postgres)),
+            Product::Postgres => Ok(Some(Self::Postgres(postgres::lock_key(session).await.map_err(refused)?))),
             Product::MySql | Product::MariaDb => Ok(mysql::lock_name(session).await.map_err(refused)?.map(Self::MySql)),
             Product::Sqlite => Ok(None),
         }
@@ -194,7 +194,7 @@ impl LockPlace {
 
     async fn try_take(&self, session: &mut Session) -> Result<bool, DatabaseError> {
         match self {
-            Self::Postgres => postgres::try_lock(session).await,
+            Self::Postgres(key) => postgres::try_lock(session, key).await,
             Self::MySql(name) => mysql::try_lock(session, name).await,
             Self::Sqlite { .. } => Ok(true),
         }
@@ -203,7 +203,7 @@ impl LockPlace {
     /// The lock's holder. Missing privileges count as an unknown holder.
     async fn holder(&self, session: &mut Session) -> Option<LockHolder> {
         match self {
-            Self::Postgres => postgres::lock_holder(session).await.ok().flatten(),
+            Self::Postgres(key) => postgres::lock_holder(session, key).await.ok().flatten(),
             Self::MySql(name) => mysql::lock_holder(session, name).await.ok().flatten(),
             Self::Sqlite { .. } => None,
         }

@@ -20,6 +20,7 @@ mod direct;
 mod file_statements;
 pub mod functions;
 mod grants;
+mod histories;
 mod history;
 mod hooks;
 mod indexes;
@@ -68,12 +69,13 @@ pub use contradictions::contradictions;
 pub use corrections::{forget, forget_all, note, prepare, record, resolve};
 pub use direct::{execute, under_lock};
 pub use functions::refuse_missing as refuse_functions;
+pub use histories::histories;
 pub use history::{Record, State, history};
 pub use lock::{Orphans, Waiting, holder};
 pub use log::{Details, Event, tables};
 pub use patience::has_waited;
 pub use pending::{Order, kept, pending, to_apply, to_revert};
-pub use probe::undecidable;
+pub use probe::{changes_session, undecidable};
 pub use renamed::{as_filed, follow_files};
 pub use repeatable::{DueFile, FileRecord, Made, Reason, Repeatables, forget_files, in_order, made, repeatables};
 pub use replaced::standing;
@@ -346,9 +348,10 @@ pub async fn go<'f>(
         | Course::Apply(_)
         | Course::Revert(_) => None,
     };
-    if let Some((target, on_ahead)) = first {
+    // Where one migration is the end, the caller knows that it is not reached.
+    if let Some((_, on_ahead)) = first.filter(|(target, _)| !matches!(target, Target::Id(_))) {
         lock::be_patient(session, waiting.limit).await?;
-        if has_nothing_to_apply(&history(session).await?, files, (target, on_ahead))?
+        if has_nothing_to_apply(&history(session).await?, files, on_ahead)?
             && has_nothing_to_repeat(session, repeatables).await?
         {
             return Ok(Vec::new());
@@ -431,14 +434,7 @@ async fn has_nothing_to_repeat(session: &mut Session, repeatables: &[SqlFile]) -
 ///
 /// # Errors
 /// The database is ahead of the program, and that is refused.
-fn has_nothing_to_apply(
-    seen: &[Record],
-    files: &[Applicable<'_>],
-    (target, on_ahead): (&Target, Option<OnAhead>),
-) -> Result<bool> {
-    if matches!(target, Target::Id(_)) {
-        return Ok(false);
-    }
+fn has_nothing_to_apply(seen: &[Record], files: &[Applicable<'_>], on_ahead: Option<OnAhead>) -> Result<bool> {
     if replaced::is_due(seen, files) {
         return Ok(false);
     }

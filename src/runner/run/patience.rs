@@ -17,6 +17,9 @@ const PAUSES: [u64; 10] = [200, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000,
 /// Sets a short lock timeout, and lets the server end this session soon after its client is gone: it holds the lock of the runner.
 /// What cannot be set keeps its default.
 pub(super) async fn limit(session: &mut Session) {
+    if session.was_limited() {
+        return;
+    }
     for setting in match session.product() {
         Product::Postgres => postgres::SHORT_LIVED,
         Product::MySql | Product::MariaDb => mysql::SHORT_LIVED,
@@ -48,6 +51,9 @@ pub(super) async fn lift_rows(session: &mut Session) {
 
 /// Restores the server's timeouts.
 pub(super) async fn lift(session: &mut Session) {
+    if session.stays() {
+        return;
+    }
     for setting in match session.product() {
         Product::Postgres => postgres::SHORT_LIVED,
         Product::MySql | Product::MariaDb => mysql::SHORT_LIVED,

@@ -152,10 +152,17 @@ impl Table {
         if statements.is_empty() {
             return Ok(());
         }
-        lock::begin(session, wait).await?;
-        // On SQLite that was the lock, and another process may have been faster.
-        *self = Self::locate(session).await?;
+        let is_locked = self.product != Product::Sqlite;
+        let alone = statements.first().filter(|_| is_locked && statements.len() == 1);
+        if alone.is_none() {
+            lock::begin(session, wait).await?;
+            // On SQLite that was the lock, and another process may have been faster.
+            *self = Self::locate(session).await?;
+        }
         let written = async {
+            if let Some(sql) = alone {
+                return session.execute(sql).await.map(drop);
+            }
             for sql in self.missing() {
                 session.execute(&sql).await?;
             }
@@ -428,7 +435,6 @@ impl Table {
     }
 
     /// Whether the table is there.
-    #[cfg(feature = "sea-orm-migration")]
     pub(super) fn exists(&self) -> bool {
         !self.columns.is_empty()
     }

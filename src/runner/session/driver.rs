@@ -151,6 +151,40 @@ impl Options {
     }
 }
 
+impl Options {
+    /// Puts a search path in front of whatever the session would have (PostgreSQL).
+    pub(super) fn set_search_path(&mut self, path: &str) {
+        #[cfg(feature = "postgres")]
+        if let Self::Postgres(options) = self {
+            **options = options.as_ref().clone().options([("search_path", path)]);
+        }
+        #[cfg(not(feature = "postgres"))]
+        let _ = path;
+    }
+
+    /// Leads to another database of the server, with all settings.
+    pub(super) fn lead_to(&mut self, database: &str) {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(options) => **options = options.as_ref().clone().database(database),
+            #[cfg(feature = "mysql")]
+            Self::MySql(options) => **options = options.as_ref().clone().database(database),
+            _ => {}
+        }
+        let _ = database;
+    }
+
+    /// Leads to another file (SQLite), with all settings.
+    pub(super) fn open_file(&mut self, path: &Path) {
+        #[cfg(feature = "sqlite")]
+        if let Self::Sqlite(options) = self {
+            **options = options.as_ref().clone().filename(path);
+        }
+        #[cfg(not(feature = "sqlite"))]
+        let _ = path;
+    }
+}
+
 /// The connection options of a URL whose driver is not built in.
 #[cfg(not(all(feature = "postgres", feature = "mysql")))]
 fn unread(url: &Url, port: u16) -> Endpoint {

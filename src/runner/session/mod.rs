@@ -9,6 +9,7 @@ mod dialect;
 mod driver;
 #[cfg(feature = "sqlite")]
 mod held;
+mod home;
 mod interrupt;
 pub mod mysql;
 mod options;
@@ -24,6 +25,8 @@ pub(crate) use companion::Companion;
 pub use companion::LockHolder;
 pub use connect::{connect, server_of};
 pub(crate) use dialect::{history_table, now, placeholder};
+pub use home::Home;
+use home::Stay;
 pub use interrupt::{Unfinished, interrupt, interrupted};
 pub use options::ConnectionOptions;
 #[cfg(feature = "testing")]
@@ -185,6 +188,8 @@ pub struct Session {
     attribution: Attribution,
     /// Whether the last statement that set a `sql_mode` contained the value (MySQL and MariaDB).
     says_mode: bool,
+    /// What one run leaves for the next one, where several follow each other.
+    stay: Option<Stay>,
 }
 
 impl Session {
@@ -247,6 +252,7 @@ impl Session {
             user: String::new(),
             attribution: Attribution::of_process(),
             says_mode: false,
+            stay: None,
         };
         let is_direct = session.ask_version().await?;
         if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
@@ -483,7 +489,10 @@ impl Session {
     }
 
     /// Closes the connection in good order.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
+        if let Some(companion) = self.stay.take().and_then(|stay| stay.companion) {
+            companion.end().await;
+        }
         if self.ending.given_up.get().is_none() {
             self.driver.close().await;
         }

@@ -37,16 +37,28 @@ pub const ANY_SEARCH_PATH: &str = r#"SET search_path = "$user", public"#;
 /// The current time as UTC text.
 pub const NOW: &str = r#"to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"#;
 
-/// The advisory lock's key. Advisory locks belong to a database, so one key serves all.
+/// The advisory lock's key in the schema `public`. Advisory locks belong to a database, so one key serves all databases.
 const LOCK_KEY: i64 = i64::from_be_bytes(*b"sea_gen\0");
+
+/// The lock's key in the session's schema: each has a history, and migrations of its own.
+///
+/// # Errors
+/// The database's refusal.
+pub async fn lock_key(session: &mut Session) -> Result<String, DatabaseError> {
+    let sql = format!(
+        "SELECT CASE WHEN coalesce(current_schema(), 'public') = 'public' THEN {LOCK_KEY} \
+         ELSE pg_catalog.hashtextextended(current_schema()::text, {LOCK_KEY}) END"
+    );
+    Ok(session.query(&sql).await?.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
+}
 
 /// Tries to take the lock. Never waits inside the server: a waiting session holds a snapshot, for which the holder's
 /// `CREATE INDEX CONCURRENTLY` would wait in turn.
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn try_lock(session: &mut Session) -> Result<bool, DatabaseError> {
-    let rows = session.query(&format!("SELECT pg_try_advisory_lock({LOCK_KEY})")).await?;
+pub async fn try_lock(session: &mut Session, key: &str) -> Result<bool, DatabaseError> {
+    let rows = session.query(&format!("SELECT pg_try_advisory_lock({key})")).await?;
     Ok(rows.first().is_some_and(|row| row.is_true(0)))
 }
 
@@ -54,8 +66,8 @@ pub async fn try_lock(session: &mut Session) -> Result<bool, DatabaseError> {
 ///
 /// # Errors
 /// The connection is gone, and the lock with it.
-pub async fn unlock(session: &mut Session) -> Result<(), DatabaseError> {
-    session.query(&format!("SELECT pg_advisory_unlock({LOCK_KEY})")).await.map(|_| ())
+pub async fn unlock(session: &mut Session, key: &str) -> Result<(), DatabaseError> {
+    session.query(&format!("SELECT pg_advisory_unlock({key})")).await.map(|_| ())
 }
 
 /// The first key of the lock that a second connection holds; the second key is the number of the first connection.
@@ -86,11 +98,11 @@ pub(super) fn without_companion(number: &str) -> String {
 ///
 /// # Errors
 /// The database's refusal.
-pub async fn lock_holder(session: &mut Session) -> Result<Option<LockHolder>, DatabaseError> {
-    let of_holder = |key: i32| {
+pub async fn lock_holder(session: &mut Session, key: &str) -> Result<Option<LockHolder>, DatabaseError> {
+    let of_holder = |class: i32| {
         format!(
             "EXISTS (SELECT 1 FROM pg_catalog.pg_locks c WHERE c.locktype = 'advisory' AND c.granted AND c.objsubid = 2 \
-              AND c.database = l.database AND c.classid::bigint = {key} AND c.objid::bigint = l.pid)"
+              AND c.database = l.database AND c.classid::bigint = {class} AND c.objid::bigint = l.pid)"
         )
     };
     let (accompanied, alive) = (of_holder(ACCOMPANIED), of_holder(ALIVE));
@@ -101,7 +113,7 @@ pub async fn lock_holder(session: &mut Session) -> Result<Option<LockHolder>, Da
            FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
           WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
             AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
-            AND (l.classid::bigint << 32) | l.objid::bigint = {LOCK_KEY}"
+            AND (l.classid::bigint << 32) | l.objid::bigint = {key}"
     );
     Ok(session.query(&sql).await?.first().map(|row| LockHolder {
         number: row.text(0).to_owned(),

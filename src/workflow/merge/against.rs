@@ -22,7 +22,7 @@ pub fn against(open: impl Into<Open>, revision: &str) -> Result<Vec<Line>, Failu
             found if found.is_empty() => Verdict::Holds,
             found => Verdict::Fails(found),
         };
-        Ok(Line { check: "base", product: pair.product, verdict })
+        Ok(Line { check: "base", product: pair.product, verdict, tenant: None })
     };
     pairs.iter().map(standing).collect()
 }

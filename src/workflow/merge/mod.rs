@@ -185,7 +185,7 @@ pub(super) fn open(open: impl Into<Open>, named: Option<(&str, &str)>) -> Result
     };
     let lock = branches.ours.lock.clone().or_else(|| branches.theirs.lock.clone());
     project.follow_lock(lock.as_ref());
-    Ok((Workspace::of(project, lock, open)?, branches))
+    Ok((Workspace::of(project, lock, open, None)?, branches))
 }
 
 /// Plans the merge. The files are not touched.

@@ -352,7 +352,10 @@ async fn a_migration_that_is_running_is_not_called_interrupted(mut database: Dat
     database.session.execute("UPDATE sea_gen_history SET status = 'running'").await.unwrap();
     let mut kinds = vec![runner.ensure_current().await.unwrap_err().kind().clone()];
     let lets_go = match product {
-        Product::Postgres => sea_gen_runner::session::postgres::try_lock(&mut database.session).await.unwrap(),
+        Product::Postgres => {
+            let key = sea_gen_runner::session::postgres::lock_key(&mut database.session).await.unwrap();
+            sea_gen_runner::session::postgres::try_lock(&mut database.session, &key).await.unwrap()
+        }
         Product::MySql | Product::MariaDb => {
             let name = sea_gen_runner::session::mysql::lock_name(&mut database.session).await.unwrap().unwrap();
             sea_gen_runner::session::mysql::try_lock(&mut database.session, &name).await.unwrap()

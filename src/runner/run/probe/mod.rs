@@ -18,6 +18,7 @@ use crate::{Product, Role, Statement, sql};
 
 use super::transaction_groups::{own_transactions, transaction_groups};
 
+pub use session::changes_session;
 pub(super) use session::{SessionChange, session_change};
 
 /// How it can be found out whether a statement was done.

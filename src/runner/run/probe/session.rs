@@ -2,8 +2,17 @@
 //!
 //! Must not know what the other statements need.
 
+use crate::migration::Migration;
 use crate::reading::{Cursor, words};
 use crate::{Product, Statement};
+
+/// Whether a migration may leave settings or temporary objects in the session that runs it, so that no other may follow there.
+pub fn changes_session(migration: &Migration) -> bool {
+    migration.up.iter().chain(&migration.down).any(|statement| {
+        session_change(migration.product, statement) != SessionChange::None
+            || statement.sql.to_ascii_lowercase().contains("set_config")
+    })
+}
 
 /// What a statement changes in its session.
 #[derive(Clone, Debug, PartialEq, Eq)]
