@@ -3,10 +3,10 @@
 //! Must not know why a rule is kept, or the SQL of a trigger: each dialect writes its own in its `in_step.rs`.
 
 use crate::plan::{Names, Shape, Space};
-use crate::schema::{Column, Name, Routine, Table, Trigger};
+use crate::schema::{Name, Routine, Table, Trigger};
 
+use super::Product;
 use super::expression::mentions;
-use super::{Dialect, Product, postgres};
 
 /// A rule on the rows of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,13 +71,4 @@ impl RowRule {
 /// The columns of a table that an expression names.
 pub(super) fn named<'a>(product: Product, table: &'a Table, expression: &str) -> Vec<&'a Name> {
     table.columns.keys().filter(|column| mentions(product, expression, column.as_str())).collect()
-}
-
-/// A column's value as a value of another type. MySQL and MariaDB convert where a value is assigned.
-pub fn cast(dialect: &dyn Dialect, from: &Column, to: &Column) -> String {
-    let column = dialect.quote(&from.name);
-    match dialect.product() {
-        Product::Postgres => postgres::cast(&column, &from.data_type, &to.data_type),
-        Product::MySql | Product::MariaDb | Product::Sqlite => column,
-    }
 }

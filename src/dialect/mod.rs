@@ -29,7 +29,7 @@ use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Alter, Names, Object, Op, Plan, near};
 use crate::schema::{
-    Change, Definition, Expression, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type,
+    Change, Column, Definition, Expression, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type,
 };
 
 use casts::Family;
@@ -103,6 +103,10 @@ pub trait Dialect: fmt::Debug + Sync {
     /// # Errors
     /// A database that is migrated in one transaction anyway.
     fn in_step(&self, table: &Table, rule: &RowRule, names: &Names<'_>) -> Result<RowTriggers, Unsupported>;
+
+    /// A column's value as a value of another column's type, as an SQL expression; the column itself where the database converts
+    /// what is assigned.
+    fn cast(&self, from: &Column, to: &Column) -> String;
 
     /// Places preflight checks and backfills where every object they name exists.
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step>;

@@ -12,8 +12,8 @@ use super::quote::{object, quote};
 
 /// The two triggers of a rule.
 pub(super) fn triggers(flavor: Flavor, table: &Table, rule: &RowRule, names: &Names<'_>) -> RowTriggers {
-    let trigger = |event: &str, body: String| {
-        let name = rule.name(table, &format!("_{}", event.to_ascii_lowercase()), names);
+    let trigger = |event: &str, after: &str, body: String| {
+        let name = rule.name(table, after, names);
         let head = format!("CREATE TRIGGER {} BEFORE {event} ON {}\nFOR EACH ROW", quote(&name), object(&table.name));
         Trigger { name, definition: Expression::new(format!("{head} {body}")) }
     };
@@ -27,7 +27,9 @@ pub(super) fn triggers(flavor: Flavor, table: &Table, rule: &RowRule, names: &Na
             (body.clone(), body)
         }
     };
-    let triggers = vec![trigger("INSERT", insert), trigger("UPDATE", update)];
+    // Triggers are created in the order of their names. A row that has its value from the one must not be updated before there is
+    // the other: what has no value is filled later, and what has an old one is not.
+    let triggers = vec![trigger("UPDATE", "_change", update), trigger("INSERT", "_insert", insert)];
     RowTriggers { routine: None, triggers, broken: broken(flavor, table, rule) }
 }
 

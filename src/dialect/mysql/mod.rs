@@ -25,7 +25,7 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type};
+use crate::schema::{Change, Column, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type};
 
 pub use flavor::Flavor;
 
@@ -60,6 +60,10 @@ impl Dialect for MySql {
 
     fn in_step(&self, table: &Table, rule: &RowRule, names: &Names<'_>) -> Result<RowTriggers, Unsupported> {
         Ok(in_step::triggers(self.0, table, rule, names))
+    }
+
+    fn cast(&self, from: &Column, _: &Column) -> String {
+        self.quote(&from.name)
     }
 
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {

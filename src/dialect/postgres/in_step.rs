@@ -1,21 +1,22 @@
 //! The trigger that keeps a rule on rows, with its function.
 //!
-//! Both are written as the catalog prints them, so that a database that has them is recognised without a comparison. Must not
-//! know why a rule is kept.
+//! Both are written as the catalog prints them, so that a database that has them is recognised without a comparison.
+//! Must not know why a rule is kept.
 
 use sea_gen_runner::sql::quoted_where_needed;
 
 use crate::dialect::Product;
 use crate::dialect::in_step::{RowRule, RowTriggers, Twins, named};
 use crate::plan::Names;
-use crate::schema::{Expression, Name, ObjectName, Routine, RoutineKind, Table, Trigger, Type};
+use crate::schema::{Column, Expression, Name, ObjectName, Routine, RoutineKind, Table, Trigger, Type};
 
 use super::render::{self, quote, quote_object};
 
 /// The trigger of a rule, and the function that it calls.
 pub(super) fn triggers(table: &Table, rule: &RowRule, names: &Names<'_>) -> RowTriggers {
     let name = rule.name(table, "", names);
-    let of = ObjectName { schema: table.name.schema.clone(), name: Name::new(format!("{name}()")) };
+    let without_arguments = format!("{name}()");
+    let of = ObjectName { schema: table.name.schema.clone(), name: Name::from(without_arguments) };
     let body = match rule {
         RowRule::Twins(twins) => twins_body(table, twins),
         RowRule::Filled { column, value } => filled_body(table, column, value),
@@ -54,8 +55,9 @@ fn broken(table: &Table, rule: &RowRule) -> String {
 }
 
 /// A column's value as a value of another type.
-pub(in crate::dialect) fn cast(column: &str, from: &Type, to: &Type) -> String {
-    render::casts::using(column, from, to).unwrap_or_else(|| column.to_owned())
+pub(super) fn cast(from: &Column, to: &Column) -> String {
+    let column = quote(&from.name);
+    render::casts::using(&column, &from.data_type, &to.data_type).unwrap_or(column)
 }
 
 /// A name as the catalog prints it.

@@ -22,13 +22,12 @@ use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
 use crate::schema::{
-    Change, DefaultValue, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type,
+    Change, Column, DefaultValue, Definition, Literal, Name, Normalized, ObjectName, Options, Schema, Table, Type,
 };
 
 use super::casts::Family;
 use super::in_step::{RowRule, RowTriggers};
 use super::{Dialect, Expected, Product, Statement, Step, Unsupported};
-pub(super) use in_step::cast;
 pub use names::sequence_of;
 pub use types::type_below_domain;
 
@@ -65,6 +64,10 @@ impl Dialect for Postgres {
 
     fn in_step(&self, table: &Table, rule: &RowRule, names: &Names<'_>) -> Result<RowTriggers, Unsupported> {
         Ok(in_step::triggers(table, rule, names))
+    }
+
+    fn cast(&self, from: &Column, to: &Column) -> String {
+        in_step::cast(from, to)
     }
 
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {

@@ -19,7 +19,9 @@ mod words;
 use crate::plan::cast::Grade;
 use crate::plan::cost::Cost;
 use crate::plan::{Names, Plan};
-use crate::schema::{Change, Definition, Literal, Name, Normalized, ObjectName, Options, Place, Schema, Table, Type};
+use crate::schema::{
+    Change, Column, Definition, Literal, Name, Normalized, ObjectName, Options, Place, Schema, Table, Type,
+};
 
 use super::casts::Family;
 use super::in_step::{RowRule, RowTriggers};
@@ -63,6 +65,10 @@ impl Dialect for Sqlite {
             reason: "it has one writer at a time, and a migration is one transaction".to_owned(),
             hint: "write a plain migration, without `--expand-contract`".to_owned(),
         })
+    }
+
+    fn cast(&self, from: &Column, _: &Column) -> String {
+        self.quote(&from.name)
     }
 
     fn arrange(&self, steps: Vec<Step>) -> Vec<Step> {

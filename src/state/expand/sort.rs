@@ -7,7 +7,7 @@ use sea_gen_runner::Error;
 use crate::dialect::Dialect;
 use crate::dialect::casts::grade;
 use crate::dialect::expression::mentions;
-use crate::dialect::in_step::{Twins, cast};
+use crate::dialect::in_step::Twins;
 use crate::plan::cast::Grade;
 use crate::plan::{Alter, Object, Op, Plan, Rename};
 use crate::schema::{Action, Change, Column, DefaultValue, Name, ObjectName, Place, Product, Schema, Table};
@@ -277,7 +277,7 @@ impl Sorting<'_> {
                 if !self.keeps((self.from, old), (self.to, new)) && !self.values.lossy.contains(&place) {
                     return Err(Refused::Question(self.unsaid(table, (old, new), "--using")));
                 }
-                Some(cast(self.dialect, old, new))
+                Some(self.dialect.cast(old, new))
             }
         };
         if new.nullable || !old.nullable {
@@ -298,7 +298,7 @@ impl Sorting<'_> {
         match given(&self.values.backs, table, &old.name) {
             Some(given) => Ok(Some(given)),
             None if old.data_type == new.data_type => Ok(None),
-            None if self.keeps((self.to, new), (self.from, old)) => Ok(Some(cast(self.dialect, new, old))),
+            None if self.keeps((self.to, new), (self.from, old)) => Ok(Some(self.dialect.cast(new, old))),
             None => Err(Refused::Question(self.unsaid(table, (new, old), "--back"))),
         }
     }

@@ -188,6 +188,11 @@ impl Work {
     }
 }
 
+/// The database's URL as SeaORM reads it.
+fn url(project: &Project) -> String {
+    project.database.url.replacen("mariadb://", "mysql://", 1)
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Version {
     Former,
@@ -207,7 +212,7 @@ struct Program {
 impl Program {
     fn start(project: &Project, version: Version, who: u32) -> Self {
         let (stop, (done, turns)) = (Arc::new(AtomicBool::new(false)), channel());
-        let (url, stopped) = (project.database.url.clone(), stop.clone());
+        let (url, stopped) = (url(project), stop.clone());
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
@@ -417,7 +422,7 @@ fn a_reader_of_the_old_column_stops_the_second_half(product: Product) {
     project.run(&["up"]).with(0);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let database = runtime.block_on(async {
-        let database = Database::connect(&project.database.url).await.expect("SeaORM connects");
+        let database = Database::connect(url(&project)).await.expect("SeaORM connects");
         former::Entity::find().all(&database).await.expect("rows");
         database
     });
