@@ -4,6 +4,7 @@
 //! results.
 
 mod accept;
+mod anonymize;
 mod arguments;
 mod blame;
 mod check;
@@ -25,6 +26,7 @@ mod log;
 mod merge;
 mod migration;
 mod paint;
+mod personal;
 mod phases;
 mod progress;
 mod projects;
@@ -36,6 +38,7 @@ mod review;
 mod seed;
 mod show;
 mod status;
+mod subject;
 mod sync;
 mod takeover;
 mod terminal;
@@ -174,6 +177,9 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Ci(command) => ci::run(common, command),
         Command::Docs(command) => docs::run(common, command).await,
         Command::Review(command) => review::run(common, command).await,
+        Command::Personal(command) => personal::run(common, command).await,
+        Command::Anonymize(command) => anonymize::run(common, command).await,
+        Command::Subject(command) => subject::run(common, command).await,
         Command::Seed(command) => seed::run(common, command).await,
         Command::Lock { no_verify } => lock::run(common, *no_verify).await,
         Command::Log(command) => log::run(common, command).await,

@@ -4,8 +4,11 @@
 
 mod dialects;
 mod environments;
+mod personal;
 mod rules;
+mod seeding;
 mod types;
+mod words;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,9 +26,11 @@ use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use environments::EnvironmentSettings;
+pub use personal::{AnonymizeRule, PersonalSettings};
+pub use seeding::{SeedKind, SeedSettings};
 pub use types::type_entries;
 
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 29] = [
     "entities",
     "dialects",
     "database-url",
@@ -53,6 +58,8 @@ const KEYS: [&str; 27] = [
     "projects",
     "env",
     "rules",
+    "personal",
+    "seed",
 ];
 
 /// The configuration; every setting has a default.
@@ -108,6 +115,10 @@ pub struct Config {
     pub forms: Forms,
     /// What the project asks of its own schema and migrations.
     pub rules: HouseRules,
+    /// What is said of personal data.
+    pub personal: PersonalSettings,
+    /// How rows are generated.
+    pub seed: SeedSettings,
 }
 
 /// What is written for a migration besides its SQL file.
@@ -224,6 +235,8 @@ impl Default for Config {
             reader: EntityReader::Source,
             forms: Forms::Safe,
             rules: HouseRules::default(),
+            personal: PersonalSettings::default(),
+            seed: SeedSettings::default(),
         }
     }
 }
@@ -290,8 +303,12 @@ impl<'a> File<'a> {
     }
 
     fn error(&self, span: Range<usize>, message: &str) -> Error {
-        let line = 1 + self.text.get(..span.start).unwrap_or_default().matches('\n').count();
-        Error::new(format!("`{}`, line {line}: {message}", self.path.display()))
+        Error::new(format!("`{}`, line {}: {message}", self.path.display(), self.line(span.start)))
+    }
+
+    /// The line of a byte, from 1.
+    fn line(&self, at: usize) -> usize {
+        1 + self.text.get(..at).unwrap_or_default().matches('\n').count()
     }
 
     fn config(&self, table: &DeTable<'_>) -> Result<Config> {
@@ -331,9 +348,12 @@ impl<'a> File<'a> {
                 "env" => config.environments = self.environments(value)?,
                 "offline-forms" => config.forms = self.forms(key, value)?,
                 "rules" => config.rules = self.rules(value)?,
+                "personal" => config.personal = self.personal(value)?,
+                "seed" => config.seed = self.seeding(value)?,
                 _ => return Err(self.unknown(key, "", &KEYS)),
             }
         }
+        config.rules.personal = config.personal.new_columns;
         Ok(config)
     }
 
@@ -411,23 +431,6 @@ impl<'a> File<'a> {
         Err(self.error(value.span(), &message).hint("write it from the project's folder, without `..`"))
     }
 
-    fn demand(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Demand> {
-        match self.text(key, value)?.as_str() {
-            "off" => Ok(Demand::Off),
-            "wanted" => Ok(Demand::Wanted),
-            "required" => Ok(Demand::Required),
-            other => Err(self.error(value.span(), &format!("`proof` cannot be `{other}`: off, wanted or required"))),
-        }
-    }
-
-    fn description(&self, value: &Setting<'_>) -> Result<Description> {
-        match value.get_ref().as_str() {
-            Some("optional") => Ok(Description::Optional),
-            Some("required") => Ok(Description::Required),
-            _ => Err(self.error(value.span(), "`description` must be \"optional\" or \"required\"")),
-        }
-    }
-
     /// `type-rules = { json = "exact" }`.
     fn strictness(&self, value: &Setting<'_>) -> Result<BTreeMap<String, Strictness>> {
         let Some(table) = value.get_ref().as_table() else {
@@ -447,43 +450,6 @@ impl<'a> File<'a> {
             rules.insert(key.get_ref().as_ref().to_owned(), strictness);
         }
         Ok(rules)
-    }
-
-    fn undeclared(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Undeclared> {
-        match self.text(key, value)?.as_str() {
-            "keep" => Ok(Undeclared::Keep),
-            "drop" => Ok(Undeclared::Drop),
-            "error" => Ok(Undeclared::Error),
-            other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
-        }
-    }
-
-    fn privileges(&self, value: &Setting<'_>) -> Result<bool> {
-        match value.get_ref().as_str() {
-            Some("declared") => Ok(true),
-            Some("keep") => Ok(false),
-            _ => Err(self.error(value.span(), "`privileges` must be \"keep\" or \"declared\"")),
-        }
-    }
-
-    fn partitions(&self, value: &Setting<'_>) -> Result<Partitions> {
-        match value.get_ref().as_str() {
-            Some("keep") => Ok(Partitions::Keep),
-            Some("report") => Ok(Partitions::Report),
-            _ => Err(self.error(value.span(), "`partitions` must be \"keep\" or \"report\"")),
-        }
-    }
-
-    fn forms(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Forms> {
-        Ok(if self.truth(key, value)? { Forms::Offline } else { Forms::Safe })
-    }
-
-    fn reader(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<EntityReader> {
-        match self.text(key, value)?.as_str() {
-            "source" => Ok(EntityReader::Source),
-            "compiled" => Ok(EntityReader::Compiled),
-            other => Err(self.error(value.span(), &format!("`reader` cannot be `{other}`: source or compiled"))),
-        }
     }
 }
 

@@ -43,7 +43,10 @@ use crate::schema::{Product, Schema};
 pub use authors::{Authors, LineAuthor};
 pub use branches::{Branches, Side};
 pub use compiled::Compiled;
-pub use config::{Config, Demand, Description, EntityReader, EnvironmentSettings, Format, Partitions, type_entries};
+pub use config::{
+    AnonymizeRule, Config, Demand, Description, EntityReader, EnvironmentSettings, Format, Partitions, PersonalSettings,
+    SeedKind, SeedSettings, type_entries,
+};
 pub use consent::CONSENT;
 pub use entities::EntityPaths;
 pub use environment::{DatabaseUrl, Environment, NamedDatabase};

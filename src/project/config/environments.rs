@@ -8,9 +8,10 @@ use std::time::Duration;
 use sea_gen_runner::Result;
 use toml::Spanned;
 
-use super::{DatabaseUrl, File, Setting};
+use super::{DatabaseUrl, File, SeedKind, Setting};
 
-const KEYS: [&str; 7] = ["database-url", "role", "protected", "development", "lock-timeout", "requires", "backup"];
+const KEYS: [&str; 9] =
+    ["database-url", "role", "protected", "development", "lock-timeout", "requires", "backup", "region", "seed"];
 
 /// The settings of a named environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,10 @@ pub struct EnvironmentSettings {
     pub requires: Option<String>,
     /// Whether nothing is run without a backup.
     pub requires_backup: bool,
+    /// The region that its database is in.
+    pub region: Option<String>,
+    /// Which rows it gets, if that is said.
+    pub seed: Option<SeedKind>,
 }
 
 impl File<'_> {
@@ -81,6 +86,8 @@ impl File<'_> {
                 "development" => settings.development = Some(self.truth(key, value)?),
                 "lock-timeout" => settings.lock_timeout = Some(self.seconds(key, value)?),
                 "backup" => settings.requires_backup = self.backup(key, value)?,
+                "seed" => settings.seed = Some(self.seed_kind(key, value)?),
+                "region" => settings.region = Some(self.text(key, value)?),
                 "requires" => settings.requires = Some(self.text(key, value)?),
                 unknown => {
                     let message = format!("there is no setting `{unknown}` of an environment");
