@@ -66,10 +66,16 @@ pub(super) async fn run(common: &Common, command: &Anonymize) -> Result<Ending, 
         return Ok(Ending::Done);
     }
     let (columns, values) = (show::plural(report.columns.len(), "column"), show::plural(report.values, "value"));
-    paint::result(&format!("{}{} {values} in {columns} of {name}\n", text(&report.columns), ink(Ink::Green, "replaced")));
+    paint::result(&format!(
+        "{}{} {values} in {columns} of {name}\n",
+        text(&report.columns),
+        ink(Ink::Green, "replaced")
+    ));
     paint::talk("verified: no row of these columns has an old value");
     if salt.is_none() {
-        paint::talk(format!("note: the salt is not kept; the same `--salt` or {SALT} makes the same values in another copy"));
+        paint::talk(format!(
+            "note: the salt is not kept; the same `--salt` or {SALT} makes the same values in another copy"
+        ));
     }
     Ok(Ending::Done)
 }

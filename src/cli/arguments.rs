@@ -145,7 +145,7 @@ pub(super) enum Command {
     Docs(Docs),
     /// Fill a development database, or a file, with test data that satisfies every constraint
     Seed(Seed),
-    /// List the columns with personal data, and those of which nobody has said whether they have
+    /// List the columns with personal data, and those of which nobody has said so
     Personal(Personal),
     /// Replace the personal data in a copy of a database
     Anonymize(Anonymize),

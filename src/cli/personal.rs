@@ -47,7 +47,8 @@ fn text(entries: &[Entry]) -> String {
         return String::new();
     }
     let rows: Vec<[String; 5]> = std::iter::once(HEADS.map(str::to_owned)).chain(entries.iter().map(cells)).collect();
-    let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+    let width =
+        |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..HEADS.len()).map(width).collect();
     let line = |row: &[String; 5]| {
         let padded = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));

@@ -145,8 +145,11 @@ impl Rows {
         let made = made.filter(|id| documented.log.of_table(&of_table).first().is_none_or(|first| first != id));
         let elsewhere = source.filter(|it| whole.is_none_or(|whole| whole.file != it.file));
         let nullable = if column.nullable { NULLABLE } else { 0 };
-        let further: Vec<String> =
-            [facts::further(column)].into_iter().chain(documented.personal(&place)).filter(|it| !it.is_empty()).collect();
+        let further: Vec<String> = [facts::further(column)]
+            .into_iter()
+            .chain(documented.personal(&place))
+            .filter(|it| !it.is_empty())
+            .collect();
         let primary = if facts::is_primary(table, &column.name) { PRIMARY } else { 0 };
         row(vec![
             self.text(of_column),

@@ -44,8 +44,8 @@ pub use authors::{Authors, LineAuthor};
 pub use branches::{Branches, Side};
 pub use compiled::Compiled;
 pub use config::{
-    AnonymizeRule, Config, Demand, Description, EntityReader, EnvironmentSettings, Format, Partitions, PersonalSettings,
-    SeedKind, SeedSettings, type_entries,
+    AnonymizeRule, Config, Demand, Description, EntityReader, EnvironmentSettings, Format, Partitions,
+    PersonalSettings, SeedKind, SeedSettings, type_entries,
 };
 pub use consent::CONSENT;
 pub use entities::EntityPaths;

@@ -428,7 +428,8 @@ mod tests {
             ..Limits::default()
         };
         let mut drawn = |domain: Domain, end| {
-            let draw = Draw { table: "t", column: "c", domain: &domain, limits: &limits, end, strange: "x", images: None };
+            let draw =
+                Draw { table: "t", column: "c", domain: &domain, limits: &limits, end, strange: "x", images: None };
             match draw.value(&mut chance) {
                 Some(Value::Number(text) | Value::Text(text)) => text,
                 other => panic!("{other:?}"),

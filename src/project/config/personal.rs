@@ -55,7 +55,8 @@ impl FromStr for AnonymizeRule {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let rule = Self::ALL.into_iter().find(|rule| rule.key() == text || (text, *rule) == ("generalize", Self::Generalise));
+        let rule =
+            Self::ALL.into_iter().find(|rule| rule.key() == text || (text, *rule) == ("generalize", Self::Generalise));
         rule.ok_or_else(|| format!("`{text}` is no rule: {}", Self::ALL.map(Self::key).join(", ")))
     }
 }
@@ -94,9 +95,12 @@ impl File<'_> {
                 name => match value.get_ref().as_table() {
                     Some(columns) => self.columns_of(name, columns, &mut settings)?,
                     None => {
-                        let error = self.error(key.span(), &format!("`{name}` is neither a setting nor a column of a table"));
+                        let error =
+                            self.error(key.span(), &format!("`{name}` is neither a setting nor a column of a table"));
                         let known = SETTINGS.join(", ");
-                        return Err(error.hint(format!("write the table too: \"user.{name}\" = …; the settings are {known}")));
+                        return Err(
+                            error.hint(format!("write the table too: \"user.{name}\" = …; the settings are {known}"))
+                        );
                     }
                 },
             }
@@ -105,9 +109,9 @@ impl File<'_> {
     }
 
     fn columns_of(&self, table: &str, columns: &DeTable<'_>, settings: &mut PersonalSettings) -> Result<()> {
-        columns.iter().try_for_each(|(name, value)| {
-            self.column(&format!("{table}.{}", name.get_ref()), value, settings)
-        })
+        columns
+            .iter()
+            .try_for_each(|(name, value)| self.column(&format!("{table}.{}", name.get_ref()), value, settings))
     }
 
     /// `"user.email" = "email"`, `"user.email" = { kind = "email", region = "eu" }`.
@@ -140,7 +144,8 @@ impl File<'_> {
 
     fn kind(&self, name: &str, value: &Setting<'_>) -> Result<PersonalKind> {
         let Some(text) = value.get_ref().as_str() else {
-            return Err(self.error(value.span(), &format!("`{name}` must be a kind of personal data"))
+            return Err(self
+                .error(value.span(), &format!("`{name}` must be a kind of personal data"))
                 .hint(format!("\"{name}\" = \"email\"")));
         };
         text.parse().map_err(|error: String| self.error(value.span(), &error))

@@ -18,7 +18,9 @@ use super::anonymize::{ValueClass, rules};
 pub async fn labels(workspace: &Workspace) -> Result<String, Failure> {
     let product = Product::Postgres;
     if !workspace.products().contains(&product) {
-        return Err(Error::new("PostgreSQL Anonymizer is for PostgreSQL, which is not a dialect of this project").into());
+        return Err(
+            Error::new("PostgreSQL Anonymizer is for PostgreSQL, which is not a dialect of this project").into()
+        );
     }
     let (schema, said) = workspace.said_of_columns(product).await?;
     workspace.refuse_unknown_columns(&[&schema])?;
@@ -42,7 +44,9 @@ fn mask((kind, class, rule): (PersonalKind, ValueClass, AnonymizeRule), column: 
     let function = |call: String| format!("MASKED WITH FUNCTION {call}");
     match (rule, class, kind) {
         (AnonymizeRule::Null, ..) | (_, ValueClass::Other, _) => "MASKED WITH VALUE NULL".to_owned(),
-        (AnonymizeRule::Generalise, ValueClass::Date, _) => function(format!("pg_catalog.date_trunc($$year$$, {column})")),
+        (AnonymizeRule::Generalise, ValueClass::Date, _) => {
+            function(format!("pg_catalog.date_trunc($$year$$, {column})"))
+        }
         (AnonymizeRule::Generalise, ValueClass::Decimal, _) => function(format!("pg_catalog.trunc({column}, 1)")),
         (_, ValueClass::Integer, _) => function("anon.random_int_between(1, 32767)".to_owned()),
         (_, ValueClass::Uuid, _) => function("pg_catalog.gen_random_uuid()".to_owned()),

@@ -30,7 +30,8 @@ impl Bench {
         let mut said = sealed.map(|sealed| sealed.origins.personal().clone()).unwrap_or_default();
         said.extend(workspace.project.config.personal.columns.clone());
         let up = chosen.iter().filter(|(_, direction)| *direction == Direction::Up).copied().collect::<Vec<_>>();
-        let up: BTreeSet<&MigrationId> = self.migrations_at(&up).into_iter().map(|(migration, _)| &migration.id).collect();
+        let up: BTreeSet<&MigrationId> =
+            self.migrations_at(&up).into_iter().map(|(migration, _)| &migration.id).collect();
         if up.is_empty() {
             return Ok(());
         }

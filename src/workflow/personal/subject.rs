@@ -68,7 +68,8 @@ impl Subject {
         let mut conditions = BTreeMap::from([(root.name.clone(), first.clone())]);
         for name in tables.iter().skip(1) {
             let of = ways.iter().filter(|way| way.from == *name);
-            let all: Vec<String> = of.filter_map(|way| Some(refers(dialect, way, conditions.get(&way.key.references)?))).collect();
+            let all: Vec<String> =
+                of.filter_map(|way| Some(refers(dialect, way, conditions.get(&way.key.references)?))).collect();
             conditions.insert(name.clone(), all.join(" OR "));
         }
         let mut kept = BTreeSet::new();
@@ -84,7 +85,10 @@ impl Subject {
             }
         }
         let count = if product == Product::Postgres { "count(*)::text" } else { "count(*)" };
-        let found = live.session.query(&format!("SELECT {count} FROM {} WHERE {first}", dialect.quote_object(&root.name))).await;
+        let found = live
+            .session
+            .query(&format!("SELECT {count} FROM {} WHERE {first}", dialect.quote_object(&root.name)))
+            .await;
         let found = found.map_err(|error| Error::new(format!("`{}` cannot be read", root.name)).because(error))?;
         if found.first().is_none_or(|row| row.text(0) == "0") {
             return Err(Error::new(format!("`{}` has no row {key}", root.name)).into());
@@ -110,7 +114,9 @@ impl Subject {
         let dialect = dialect::of(product);
         let mut exported = Vec::new();
         for name in &self.tables {
-            let (Some(table), Some(condition)) = (self.schema.tables.get(name), self.conditions.get(name)) else { continue };
+            let (Some(table), Some(condition)) = (self.schema.tables.get(name), self.conditions.get(name)) else {
+                continue;
+            };
             let text = |column: &Name| match product {
                 Product::Postgres => format!("{}::text", dialect.quote(column)),
                 Product::MySql | Product::MariaDb => format!("CAST({} AS CHAR)", dialect.quote(column)),
@@ -120,9 +126,7 @@ impl Subject {
             let query = format!("SELECT {} FROM {} WHERE {condition}", columns.join(", "), dialect.quote_object(name));
             let rows = self.live.session.query(&query).await;
             let rows = rows.map_err(|error| Error::new(format!("`{name}` cannot be read")).because(error))?;
-            let values = |row: Row<'_>| {
-                (0..columns.len()).map(|at| row.get(at).map(str::to_owned)).collect::<Vec<_>>()
-            };
+            let values = |row: Row<'_>| (0..columns.len()).map(|at| row.get(at).map(str::to_owned)).collect::<Vec<_>>();
             let rows: Vec<Vec<Option<String>>> = rows.iter().map(values).collect();
             if !rows.is_empty() {
                 let columns = table.columns.keys().map(ToString::to_string).collect();
@@ -152,7 +156,9 @@ impl Subject {
             statements.push(format!("UPDATE {table} SET {} WHERE {refers}", set.join(", ")));
         }
         for name in self.tables.iter().rev() {
-            let (Some(table), Some(condition)) = (self.schema.tables.get(name), self.conditions.get(name)) else { continue };
+            let (Some(table), Some(condition)) = (self.schema.tables.get(name), self.conditions.get(name)) else {
+                continue;
+            };
             let owner = dialect.quote_object(name);
             if !self.kept.contains(name) {
                 statements.push(format!("DELETE FROM {owner} WHERE {condition}"));
@@ -171,7 +177,8 @@ impl Subject {
         let mut set = Vec::new();
         for column in table.columns.values().filter(|column| column.generated.is_none()) {
             let name = dialect.quote(&column.name);
-            let is_personal = self.said.get(&Place::column(&table.name, &column.name)).is_some_and(PersonalData::is_personal);
+            let is_personal =
+                self.said.get(&Place::column(&table.name, &column.name)).is_some_and(PersonalData::is_personal);
             let goes = table.foreign_keys.values().any(|key| {
                 let is_followed = self.tables.contains(&key.references) && key.references != table.name;
                 key.columns.contains(&column.name) && is_followed && !self.kept.contains(&key.references)
@@ -181,11 +188,16 @@ impl Subject {
             } else if is_personal {
                 let spelling = type_name(&column.data_type).to_lowercase();
                 let is_key = table.uniques.values().any(|it| it.columns.contains(&column.name))
-                    || table.indexes.values().any(|it| it.unique && it.parts.iter().any(|part| part.target == IndexTarget::Column(column.name.clone())));
+                    || table.indexes.values().any(|it| {
+                        it.unique && it.parts.iter().any(|part| part.target == IndexTarget::Column(column.name.clone()))
+                    });
                 if is_key || !["char", "text"].iter().any(|it| spelling.contains(it)) {
-                    return Err(Error::new(format!("`{}.{}` is personal, must not be NULL, and its row stays", table.name, column.name))
-                        .hint("let it be NULL, or remove the table from `keep` under `[personal]`")
-                        .into());
+                    return Err(Error::new(format!(
+                        "`{}.{}` is personal, must not be NULL, and its row stays",
+                        table.name, column.name
+                    ))
+                    .hint("let it be NULL, or remove the table from `keep` under `[personal]`")
+                    .into());
                 }
                 set.push(format!("{name} = {}", sql::literal(dialect.product(), REMOVED)));
             }
@@ -306,9 +318,10 @@ fn reaches(ways: &[Way], from: &ObjectName, to: &ObjectName) -> bool {
 
 fn is_nullable(schema: &Schema, way: &Way) -> bool {
     let table = schema.tables.get(&way.from);
-    way.key.columns.iter().any(|name| {
-        table.and_then(|table| table.columns.get(name)).is_some_and(|column| column.nullable)
-    })
+    way.key
+        .columns
+        .iter()
+        .any(|name| table.and_then(|table| table.columns.get(name)).is_some_and(|column| column.nullable))
 }
 
 /// The condition on rows that refer to others. MySQL reads a table that it changes only if it is copied first.

@@ -119,8 +119,8 @@ fn statements(workspace: &Workspace, product: Product) -> Result<Vec<(String, St
         let written = read_text(&path)?;
         let shown = project.shown(&path).display();
         for part in Cutter::new(product, &written) {
-            let part =
-                part.map_err(|error| Error::new(format!("{shown}:{}: `{}` is never closed", error.line, error.opening)))?;
+            let part = part
+                .map_err(|error| Error::new(format!("{shown}:{}: `{}` is never closed", error.line, error.opening)))?;
             if let Piece::Statement(statement) = part {
                 let place = format!("{shown}:{}", sql::line(&written, statement.start));
                 statements.push((place, statement.text.to_owned()));

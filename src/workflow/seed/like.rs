@@ -85,7 +85,8 @@ pub async fn measure(workspace: &Workspace, path: &Path) -> Result<usize, Failur
     let mut live = workspace.required(Missing::Refuse).await?;
     let (product, schema) = (live.product(), live.schema.schema().clone());
     let dialect = dialect::of(product);
-    let number = |expression: String| if product == Product::Postgres { format!("({expression})::text") } else { expression };
+    let number =
+        |expression: String| if product == Product::Postgres { format!("({expression})::text") } else { expression };
     let mut tables = Vec::new();
     for table in schema.tables.values() {
         let from = dialect.quote_object(&table.name);
@@ -115,7 +116,8 @@ pub async fn measure(workspace: &Workspace, path: &Path) -> Result<usize, Failur
     }
     live.session.close().await;
     let measured = Measured { tables };
-    let text = serde_json::to_string_pretty(&measured).map_err(|error| Error::new("no JSON can be made of it").because(error))?;
+    let text = serde_json::to_string_pretty(&measured)
+        .map_err(|error| Error::new("no JSON can be made of it").because(error))?;
     write_text(&current_folder()?, path, "stats.json", &format!("{text}\n"))?;
     Ok(measured.tables.len())
 }

@@ -127,7 +127,8 @@ fn no_old_value_is_left_and_keys_are_kept(product: Product) {
     let project = project(product);
     let (one, two) = (copy(&project, product), copy(&project, product));
     let before: Vec<_> = COLUMNS.map(|it| column(&one, it)).into_iter().collect();
-    let references = "SELECT count(*) FROM visit v JOIN member g ON g.email = v.guest JOIN member h ON h.email = v.host";
+    let references =
+        "SELECT count(*) FROM visit v JOIN member g ON g.email = v.guest JOIN member h ON h.email = v.host";
     let letters = "SELECT count(*) FROM letter l JOIN member m ON m.email = l.recipient AND m.id = l.id";
     let (of_references, of_letters) = (number(&one, references), number(&one, letters));
     assert_eq!((of_references, of_letters), (96, 120));
@@ -205,10 +206,14 @@ fn an_interrupted_run_goes_on(product: Product) {
     let done = emails.iter().flatten().filter(|email| email.contains("@example.")).count();
     assert!((1..120).contains(&done), "{done}");
     // References hold in between, and what remains of the run is no drift.
-    let references = "SELECT count(*) FROM visit v JOIN member g ON g.email = v.guest JOIN member h ON h.email = v.host";
+    let references =
+        "SELECT count(*) FROM visit v JOIN member g ON g.email = v.guest JOIN member h ON h.email = v.host";
     assert_eq!(number(&one, references), 96);
     let url = ["--database-url", &one.url];
-    let name = project.json(&[&["anonymize", "--dry-run"][..], &url].concat())["database"].as_str().expect("a name").to_owned();
+    let name = project.json(&[&["anonymize", "--dry-run"][..], &url].concat())["database"]
+        .as_str()
+        .expect("a name")
+        .to_owned();
     let again = |more: &[&str]| project.run(&[&["anonymize", "--yes", &name][..], more, &url].concat());
     again(&["--salt", "other"]).with(1).mentions("an interrupted run with another salt has not ended");
     again(&[]).with(0).mentions("verified: no row of these columns has an old value");
@@ -227,7 +232,12 @@ fn a_copy_is_confirmed_by_its_name(product: Product) {
     run(&[]).with(1).mentions("would be replaced; nothing was changed").mentions("--yes ");
     run(&["--yes", "production"]).with(1).mentions("`production` was confirmed; nothing was changed");
     let shown = run(&["--dry-run"]).with(0).mentions("nothing was changed; next: `gen anonymize --yes ");
-    assert!(shown.out.lines().any(|line| line.contains("visit.guest") && line.contains("fake") && line.ends_with("96 rows")));
+    assert!(
+        shown
+            .out
+            .lines()
+            .any(|line| line.contains("visit.guest") && line.contains("fake") && line.ends_with("96 rows"))
+    );
     configure(&project, &format!("[env.live]\ndatabase-url = {:?}\nprotected = true\n", database.url));
     for arguments in [&["--yes", "live"][..], &["--yes", "live", "--yes-protected", "live"], &["--dry-run"]] {
         run(arguments).with(1).mentions("the environment `live` is protected, and its data is not replaced");
@@ -260,8 +270,11 @@ fn what_a_rule_cannot_do_is_refused(product: Product) {
     assert_eq!(number(&database, "SELECT count(*) FROM member WHERE email LIKE 'Anna.%'"), 120);
     assert!(block_refuses(&database, "SELECT count(*) FROM sea_gen_replacements"));
     // A rule for a kind, and one for a column.
-    std::fs::write(&path, format!("{plain}\n[personal.rules]\nphone = \"null\"\n\"member.full_name\" = \"generalise\"\n"))
-        .expect("a written file");
+    std::fs::write(
+        &path,
+        format!("{plain}\n[personal.rules]\nphone = \"null\"\n\"member.full_name\" = \"generalise\"\n"),
+    )
+    .expect("a written file");
     anonymize(&project, &database, &["--salt", "s"]);
     assert_eq!(number(&database, "SELECT count(*) FROM member WHERE phone IS NULL"), 120);
     assert_eq!(number(&database, "SELECT count(*) FROM member WHERE full_name LIKE 'A***%'"), 96);

@@ -108,7 +108,9 @@ fn a_column_is_created_in_its_region_only(product: Product) {
     let text = project.newest();
     let line = 1 + text.lines().position(|line| line.starts_with("ALTER TABLE")).expect("a statement");
     refused
-        .mentions(&format!("_add_iban.sql:{line} creates `person.iban`, whose personal data (iban) may be stored in region `eu` only"))
+        .mentions(&format!(
+            "_add_iban.sql:{line} creates `person.iban`, whose personal data (iban) may be stored in region `eu` only"
+        ))
         .mentions("the environment `us` is in region `us`; nothing was run");
     project.run(&["up", "--env", "us", "1"]).with(0).mentions("applied");
     project.run(&["up", "--env", "us"]).with(1).mentions("nothing was run");

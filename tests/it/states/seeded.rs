@@ -43,11 +43,16 @@ fn each_environment_gets_its_rows(product: Product) {
     seed(&[]).with(1).mentions("there are no demonstration rows in `migrations/demonstration`");
     std::fs::create_dir(&folder).expect("a folder");
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).expect("a written file");
-    write("10_people.sql", "-- Two people.\nINSERT INTO person (id, email) VALUES (1, 'anna@shop.example');\n\nINSERT INTO person (id, email) VALUES (2, 'it''s; b@shop.example'), (3, 'c');\n");
+    write(
+        "10_people.sql",
+        "-- Two people.\nINSERT INTO person (id, email) VALUES (1, 'anna@shop.example');\n\nINSERT INTO person (id, email) VALUES (2, 'it''s; b@shop.example'), (3, 'c');\n",
+    );
     let others = if product == Product::Sqlite { "postgres" } else { "sqlite" };
     write(&format!("20_more.{others}.sql"), "INSERT INTO nothing VALUES (1);\n");
     write(&format!("30_more.{}.sql", product.key()), "INSERT INTO person (id, email) VALUES (1, 'twice');\n");
-    seed(&[]).with(1).mentions(&format!("30_more.{}.sql:1: the row could not be written; nothing was changed", product.key()));
+    seed(&[])
+        .with(1)
+        .mentions(&format!("30_more.{}.sql:1: the row could not be written; nothing was changed", product.key()));
     assert_eq!(number(staging, "SELECT count(*) FROM person"), 0);
     write(&format!("30_more.{}.sql", product.key()), "DELETE FROM person;\n");
     seed(&[]).with(1).mentions(".sql:1: `DELETE FROM person` is no INSERT");
@@ -66,7 +71,9 @@ fn each_environment_gets_its_rows(product: Product) {
     let cloud = ["seed", "--env", "local", "--rows", "40", "--extremes", "--images", "cloudinary:shop"];
     project.run(&cloud).with(0);
     assert_eq!(number(local, "SELECT count(*) FROM person WHERE email = ''"), 1);
-    assert!(number(local, "SELECT count(*) FROM person WHERE photo LIKE 'https://res.cloudinary.com/shop/image/%'") > 20);
+    assert!(
+        number(local, "SELECT count(*) FROM person WHERE photo LIKE 'https://res.cloudinary.com/shop/image/%'") > 20
+    );
 }
 
 fn rows_are_like_those_of_another_database(product: Product) {
@@ -101,9 +108,11 @@ ALTER TABLE sale ADD CONSTRAINT sale_shop FOREIGN KEY (shop_id) REFERENCES shop 
         assert!(!text.contains(value), "{text}");
     }
     let measured: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    let sale = measured["tables"].as_array().and_then(|all| all.iter().find(|it| it["table"] == "sale")).expect("a table");
+    let sale =
+        measured["tables"].as_array().and_then(|all| all.iter().find(|it| it["table"] == "sale")).expect("a table");
     assert_eq!(sale["rows"], 400);
-    let note = sale["columns"].as_array().and_then(|all| all.iter().find(|it| it["column"] == "note")).expect("a column");
+    let note =
+        sale["columns"].as_array().and_then(|all| all.iter().find(|it| it["column"] == "note")).expect("a column");
     assert_eq!((&note["null_fraction"], &note["distinct"]), (&serde_json::json!(0.25), &serde_json::json!(300)));
 
     project.run(&["seed", "--like", path, "--rows", "200", "--database-url", &small.url]).with(0);

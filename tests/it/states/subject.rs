@@ -58,14 +58,25 @@ fn one_persons_rows_are_exported_and_deleted(product: Product) {
     let count = |sql: &str| database.query(sql).len();
     configure(&project, "[personal]\nkeep = [\"invoice\"]\n");
     let shown = project.run(&["subject", "member", "1", "delete"]).with(0).mentions("nothing was changed");
-    assert!(shown.out.lines().last().is_some_and(|line| line.starts_with("DELETE FROM ") && line.contains("member")), "{}", shown.out);
+    assert!(
+        shown.out.lines().last().is_some_and(|line| line.starts_with("DELETE FROM ") && line.contains("member")),
+        "{}",
+        shown.out
+    );
     assert_eq!(count("SELECT id FROM member"), 2);
     project.run(&["subject", "member", "1", "delete", "--apply"]).with(0).mentions("done:");
     let left = |table: &str| -> Vec<String> {
         let id = if product == Product::Postgres { "id::text" } else { "id" };
-        database.query(&format!("SELECT {id} FROM {table} ORDER BY {table}.id")).iter().map(|row| row.text(0).to_owned()).collect()
+        database
+            .query(&format!("SELECT {id} FROM {table} ORDER BY {table}.id"))
+            .iter()
+            .map(|row| row.text(0).to_owned())
+            .collect()
     };
-    assert_eq!((left("member"), left("purchase"), left("item")), (vec!["2".into()], vec!["20".into()], vec!["200".into()]));
+    assert_eq!(
+        (left("member"), left("purchase"), left("item")),
+        (vec!["2".into()], vec!["20".into()], vec!["200".into()])
+    );
     assert_eq!(count("SELECT id FROM member WHERE boss IS NULL AND favourite IS NULL AND email = 'bert@b'"), 1);
     assert_eq!(left("invoice"), ["1000", "2000"]);
     assert_eq!(count("SELECT id FROM invoice WHERE member_id IS NULL AND billed_to = 'removed' AND total = 7"), 1);
@@ -74,7 +85,9 @@ fn one_persons_rows_are_exported_and_deleted(product: Product) {
     // What must refer to the person stays with it, without its personal data.
     std::fs::write(
         project.path().join("gen.toml"),
-        std::fs::read_to_string(project.path().join("gen.toml")).expect("a file").replace("\"invoice\"", "\"purchase\""),
+        std::fs::read_to_string(project.path().join("gen.toml"))
+            .expect("a file")
+            .replace("\"invoice\"", "\"purchase\""),
     )
     .expect("a written file");
     project.run(&["subject", "member", "2", "delete", "--apply"]).with(0);

@@ -63,7 +63,9 @@ pub(super) fn select(
         match schema.tables.get(table).and_then(|table| table.columns.get(name)) {
             None => selection.notes.push(format!("`{table}.{name}` is not in this database")),
             Some(column) if column.generated.is_some() => {
-                selection.notes.push(format!("`{table}.{name}` is generated and follows the columns that it is made of"));
+                selection
+                    .notes
+                    .push(format!("`{table}.{name}` is generated and follows the columns that it is made of"));
             }
             Some(_) => drop(tagged.insert((table.clone(), name.clone()), data.kind)),
         }
@@ -156,7 +158,8 @@ fn group(product: Product, members: &[Member<'_>]) -> Result<Group, Error> {
     let kind = chief.kind.unwrap_or(PersonalKind::Text);
     let class = class_of(product, &chief.column.data_type);
     if let Some(numbered) = members.iter().find(|it| it.column.identity.is_some()) {
-        let error = Error::new(format!("{} is numbered by the database, so its values are not replaced", named(numbered)));
+        let error =
+            Error::new(format!("{} is numbered by the database, so its values are not replaced", named(numbered)));
         return Err(error.hint("mark the columns that say something of a person, not the number of the row"));
     }
     let mut rules: Vec<(&Member<'_>, AnonymizeRule)> = members.iter().filter_map(|it| Some((it, it.rule?))).collect();
@@ -173,26 +176,40 @@ fn group(product: Product, members: &[Member<'_>]) -> Result<Group, Error> {
         Error::new(format!("{} is {spelling} and NOT NULL, and there is no rule for such values", named(chief)))
             .hint("let it be NULL, or say that it has no personal data")
     })?;
-    let refused = |why: String, hint: &str| Err(Error::new(format!("the rule `{rule}` does not fit {}: {why}", named(chief))).hint(hint.to_owned()));
+    let refused = |why: String, hint: &str| {
+        Err(Error::new(format!("the rule `{rule}` does not fit {}: {why}", named(chief))).hint(hint.to_owned()))
+    };
     let is_unique = members.len() > 1 || members.iter().any(is_in_key);
     match rule {
         AnonymizeRule::Null => {
             if let Some(member) = members.iter().find(|it| !it.column.nullable || is_in_primary_key(it)) {
-                return refused(format!("{} is NOT NULL", named(member)), "`fake`, `hash` or `generalise` keep a value");
+                return refused(
+                    format!("{} is NOT NULL", named(member)),
+                    "`fake`, `hash` or `generalise` keep a value",
+                );
             }
         }
         AnonymizeRule::Generalise if class == ValueClass::Other || class == ValueClass::Uuid => {
             return refused(format!("it is {}", type_name(&chief.column.data_type)), "`null` removes the values");
         }
         AnonymizeRule::Generalise if is_unique => {
-            return refused("it is in a key, and coarser values are not unique".to_owned(), "`fake` or `hash` keep values apart");
+            return refused(
+                "it is in a key, and coarser values are not unique".to_owned(),
+                "`fake` or `hash` keep values apart",
+            );
         }
         AnonymizeRule::Generalise => {}
         AnonymizeRule::Fake if matches!(class, ValueClass::Date | ValueClass::Decimal | ValueClass::Other) => {
-            return refused(format!("it is {}", type_name(&chief.column.data_type)), "`generalise` or `null` fit more types");
+            return refused(
+                format!("it is {}", type_name(&chief.column.data_type)),
+                "`generalise` or `null` fit more types",
+            );
         }
         AnonymizeRule::Hash if !matches!(class, ValueClass::Text | ValueClass::Uuid) => {
-            return refused(format!("it is {}", type_name(&chief.column.data_type)), "a hash is text: `fake`, `generalise` or `null`");
+            return refused(
+                format!("it is {}", type_name(&chief.column.data_type)),
+                "a hash is text: `fake`, `generalise` or `null`",
+            );
         }
         AnonymizeRule::Fake | AnonymizeRule::Hash => {}
     }
@@ -221,10 +238,11 @@ fn is_in_primary_key(member: &Member<'_>) -> bool {
 fn is_in_key(member: &Member<'_>) -> bool {
     let (table, name) = (member.table, &member.key.1);
     let in_index = |index: &crate::schema::Index| {
-        index.unique && index.parts.iter().any(|part| match &part.target {
-            IndexTarget::Column(column) => column == name,
-            IndexTarget::Expression(expression) => expression.text().contains(name.as_str()),
-        })
+        index.unique
+            && index.parts.iter().any(|part| match &part.target {
+                IndexTarget::Column(column) => column == name,
+                IndexTarget::Expression(expression) => expression.text().contains(name.as_str()),
+            })
     };
     is_in_primary_key(member)
         || table.uniques.values().any(|unique| unique.columns.contains(name))

@@ -54,7 +54,9 @@ impl Values<'_> {
         for attempt in first..first + ATTEMPTS {
             let made = match self.rule {
                 AnonymizeRule::Hash => self.maker.hash(original, attempt),
-                AnonymizeRule::Fake | AnonymizeRule::Generalise | AnonymizeRule::Null => self.maker.fake(original, attempt),
+                AnonymizeRule::Fake | AnonymizeRule::Generalise | AnonymizeRule::Null => {
+                    self.maker.fake(original, attempt)
+                }
             };
             let (folded, owner) = (made.to_lowercase(), original.to_lowercase());
             let is_free = match self.taken.get(&folded) {
@@ -89,7 +91,8 @@ pub(super) async fn write(
             continue;
         }
         let values = made(session, sql, group, salt).await?;
-        let rows = values.all.iter().zip(1..).map(|((source, value), number)| (number, source.clone(), value.made.clone()));
+        let rows =
+            values.all.iter().zip(1..).map(|((source, value), number)| (number, source.clone(), value.made.clone()));
         for rows in rows.collect::<Vec<_>>().chunks(ROWS) {
             goes_on().map_err(unreadable)?;
             session.execute(&sql.insert(part, rows)).await.map_err(unreadable)?;
@@ -117,7 +120,8 @@ async fn made<'a>(session: &mut Session, sql: Sql, group: &Group, salt: &'a str)
         let rows = session.query(&sql.values(column)).await.map_err(unreadable)?;
         originals.extend(rows.iter().filter_map(|row| row.get(0)).filter(|it| !is_empty(it)).map(str::to_owned));
     }
-    let mut values = Values { maker, rule: group.rule, all: BTreeMap::new(), taken: HashMap::new(), made: HashSet::new() };
+    let mut values =
+        Values { maker, rule: group.rule, all: BTreeMap::new(), taken: HashMap::new(), made: HashSet::new() };
     if group.rule == AnonymizeRule::Generalise {
         // A coarse value tells no more than its new one, which it is.
         originals.retain(|it| maker.generalise(it) != *it);

@@ -153,9 +153,11 @@ impl Anonymization {
         };
         match said {
             Some(said) if said == *name => Ok(()),
-            Some(other) => Err(Error::new(format!("the database is `{name}`, and `{other}` was confirmed; nothing was changed"))
-                .of(ErrorKind::Refused)
-                .into()),
+            Some(other) => {
+                Err(Error::new(format!("the database is `{name}`, and `{other}` was confirmed; nothing was changed"))
+                    .of(ErrorKind::Refused)
+                    .into())
+            }
             None => Err(Error::new(format!("personal data in `{name}` would be replaced; nothing was changed"))
                 .of(ErrorKind::Refused)
                 .hint("`--dry-run` shows the columns and rules")
@@ -222,5 +224,7 @@ fn triggers(schema: &Schema, columns: &[ReplacedColumn]) -> Vec<String> {
         !table.triggers.is_empty() && columns.iter().any(|column| column.table == name)
     };
     let tables = schema.tables.values().filter(of);
-    tables.map(|table| format!("the triggers of `{}` are fired, and may keep old values elsewhere", table.name)).collect()
+    tables
+        .map(|table| format!("the triggers of `{}` are fired, and may keep old values elsewhere", table.name))
+        .collect()
 }

@@ -104,6 +104,9 @@ impl Run<'_> {
         let salt = salt.map_or_else(any_salt, str::to_owned);
         let made = self.fill(&plan, &salt).await;
         if made.is_err() {
+            for (_, sql) in self.afterwards().await {
+                let _ = self.session.execute(&sql).await;
+            }
             let drop = self.sql.drop();
             let _ = self.session.execute(&drop).await;
         }
@@ -143,7 +146,8 @@ impl Run<'_> {
             let all = self.selection.groups.iter().flat_map(|group| &group.columns);
             all.into_iter().any(|key| (&key.0, &key.1) == (table, column))
         };
-        let keys = self.schema.tables.values().flat_map(|table| table.foreign_keys.values().map(move |key| (table, key)));
+        let keys =
+            self.schema.tables.values().flat_map(|table| table.foreign_keys.values().map(move |key| (table, key)));
         keys.filter(|(table, key)| key.columns.iter().any(|column| is_replaced(&table.name, column)))
             .filter_map(|(table, key)| self.sql.defer(&table.name, key))
             .collect()
@@ -223,7 +227,8 @@ impl Run<'_> {
             let changed = self.session.execute(&sql).await;
             changed.map_err(|error| {
                 let rule = group.rule;
-                stopped(error).because(format!("`{}.{}` does not take what the rule `{rule}` makes", table.name, column.name))
+                stopped(error)
+                    .because(format!("`{}.{}` does not take what the rule `{rule}` makes", table.name, column.name))
             })?;
         }
         self.note(number, name, "").await
@@ -249,17 +254,23 @@ impl Run<'_> {
             return Ok(());
         }
         self.end().await?;
-        Err(Error::new("rows have old values still: somebody else, or a trigger, has written to the database meanwhile")
-            .because(left.join("\n"))
-            .hint("stop whoever writes to it, and run it again"))
+        Err(Error::new(
+            "rows have old values still: somebody else, or a trigger, has written to the database meanwhile",
+        )
+        .because(left.join("\n"))
+        .hint("stop whoever writes to it, and run it again"))
+    }
+
+    /// The statements that take back what was done to foreign keys.
+    async fn afterwards(&mut self) -> Vec<(String, String)> {
+        let state = self.state().await.unwrap_or_default();
+        state.into_iter().filter(|(name, _)| name.starts_with(AFTERWARDS)).collect()
     }
 
     /// Takes back what was done to foreign keys, and drops the table of new values.
     async fn end(&mut self) -> Result<(), Error> {
-        for (name, sql) in self.state().await.unwrap_or_default() {
-            if name.starts_with(AFTERWARDS) {
-                self.execute(&sql).await?;
-            }
+        for (_, sql) in self.afterwards().await {
+            self.execute(&sql).await?;
         }
         let drop = self.sql.drop();
         self.execute(&drop).await?;

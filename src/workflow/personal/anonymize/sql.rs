@@ -145,8 +145,7 @@ impl Sql {
             Product::MySql | Product::MariaDb => {
                 // That a person's name was replaced does not make the row newer.
                 let others = table.columns.values().filter(|it| it.on_update.is_some() && it.name != column.name);
-                let others: String =
-                    others.map(|it| format!(", t.{0} = t.{0}", self.quoted(&it.name))).collect();
+                let others: String = others.map(|it| format!(", t.{0} = t.{0}", self.quoted(&it.name))).collect();
                 format!("UPDATE {owner} AS t JOIN {REPLACEMENTS_TABLE} AS m ON {joined} SET t.{name} = m.made{others}")
             }
         }

@@ -98,7 +98,8 @@ impl Maker<'_> {
         };
         let room = self.longest.map_or(longer, |longest| longest.saturating_sub(made.chars().count()).min(longer));
         let only_digits = made.chars().all(|it| !it.is_alphabetic());
-        let more: String = (0..room).map(|_| if only_digits { numbers.digit() } else { numbers.vowel().to_owned() }).collect();
+        let more: String =
+            (0..room).map(|_| if only_digits { numbers.digit() } else { numbers.vowel().to_owned() }).collect();
         made + &more
     }
 
@@ -167,7 +168,9 @@ fn shape(numbers: &mut Numbers, original: &str) -> String {
         let new = match letter {
             it if it.is_numeric() => numbers.digit(),
             it if !it.is_alphabetic() => it.to_string(),
-            it if "aeiouyäöüáéíóúàèìòùâêîôûåæø".contains(&*it.to_lowercase().to_string()) => numbers.vowel().to_owned(),
+            it if "aeiouyäöüáéíóúàèìòùâêîôûåæø".contains(&*it.to_lowercase().to_string()) => {
+                numbers.vowel().to_owned()
+            }
             _ => numbers.consonant().to_owned(),
         };
         made.push_str(&if letter.is_uppercase() { new.to_uppercase() } else { new });
@@ -177,7 +180,8 @@ fn shape(numbers: &mut Numbers, original: &str) -> String {
 
 /// The code of the country stays.
 fn phone(numbers: &mut Numbers, original: &str) -> String {
-    let kept = original.char_indices().nth(if original.starts_with('+') { 3 } else { 0 }).map_or(original.len(), |(at, _)| at);
+    let kept =
+        original.char_indices().nth(if original.starts_with('+') { 3 } else { 0 }).map_or(original.len(), |(at, _)| at);
     let (code, rest) = original.split_at(kept);
     format!("{code}{}", shape(numbers, rest))
 }
@@ -219,7 +223,8 @@ fn integer(numbers: &mut Numbers, original: &str, longer: usize) -> String {
     let (sign, digits) = original.split_at(usize::from(original.starts_with('-')));
     let first = digits.chars().next().and_then(|it| it.to_digit(10)).unwrap_or(1);
     let length = digits.len() + if digits.len() < 9 { longer.min(9 - digits.len()) } else { 0 };
-    let begin = if length > digits.len() || length == 1 { 1 + numbers.below(9) } else { 1 + numbers.below(first.max(2) - 1) };
+    let begin =
+        if length > digits.len() || length == 1 { 1 + numbers.below(9) } else { 1 + numbers.below(first.max(2) - 1) };
     let rest: String = (1..length).map(|_| numbers.digit()).collect();
     format!("{sign}{begin}{rest}")
 }
@@ -314,7 +319,10 @@ mod tests {
     fn an_invented_value_has_the_shape_of_the_old_one() {
         let fake = |kind, class, text: &str| maker(kind, class, Some(40)).fake(text, 0);
         let name = fake(PersonalKind::Name, ValueClass::Text, "Anna-Lena Müller 3");
-        assert_eq!(name.chars().map(|it| it.is_uppercase()).collect::<Vec<_>>(), "Anna-Lena Müller 3".chars().map(|it| it.is_uppercase()).collect::<Vec<_>>());
+        assert_eq!(
+            name.chars().map(|it| it.is_uppercase()).collect::<Vec<_>>(),
+            "Anna-Lena Müller 3".chars().map(|it| it.is_uppercase()).collect::<Vec<_>>()
+        );
         assert!(name.chars().nth(4) == Some('-') && name.ends_with(|it: char| it.is_ascii_digit()), "{name}");
         assert_eq!(name, fake(PersonalKind::Name, ValueClass::Text, "Anna-Lena Müller 3"));
         assert_eq!(name.to_lowercase(), fake(PersonalKind::Name, ValueClass::Text, "anna-lena müller 3"));
