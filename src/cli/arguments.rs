@@ -9,7 +9,9 @@ mod hooks;
 mod judging;
 mod merging;
 mod pages;
+mod personal;
 mod running;
+mod seeding;
 mod squashing;
 mod team;
 mod tenants;
@@ -29,10 +31,12 @@ pub(super) use hooks::{Consent, Hooks};
 pub(super) use judging::{Lint, LintFormat, Verify};
 pub(super) use merging::{Check, First, Git, Merge, MergeDriver};
 pub(super) use pages::{Docs, DocsFormat, Review, ReviewFormat};
+pub(super) use personal::{Anonymize, AnonymizeFormat, Personal, PersonalFormat, Subject, SubjectWork};
 pub(super) use running::{
     Baseline, Down, Emptying, Flags, Goto, GrantedWork, Grants, Others, Redo, Resolve, Restore, Reverting, Run, Sync,
     Unlock, Up,
 };
+pub(super) use seeding::Seed;
 pub(super) use squashing::Squash;
 pub(super) use team::{Blame, Ci, CiHost};
 pub(super) use tenants::OfTenants;
@@ -171,6 +175,12 @@ pub(super) enum Command {
     Docs(Docs),
     /// Fill a development database, or a file, with test data that satisfies every constraint
     Seed(Seed),
+    /// List the columns with personal data, and those of which nobody has said so
+    Personal(Personal),
+    /// Replace the personal data in a copy of a database
+    Anonymize(Anonymize),
+    /// Export or delete the rows of one person, along foreign keys
+    Subject(Subject),
     /// Seal the current migration files, after editing them or writing them by hand
     Lock {
         /// Seal without a scratch database: the snapshot is not updated with the results of the files
@@ -333,49 +343,6 @@ pub(super) struct Adopt {
     pub(super) name: String,
     #[command(flatten)]
     pub(super) run: Run,
-}
-
-/// `gen seed`.
-#[derive(Debug, Args)]
-pub(super) struct Seed {
-    /// Random seed: the same number gives the same rows
-    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
-    pub(super) seed: u64,
-    /// How many rows each table gets
-    #[arg(long, default_value_t = 100, value_name = "ROWS")]
-    pub(super) rows: usize,
-    /// How many rows one table gets instead (repeat)
-    #[arg(long = "table", value_name = "TABLE=ROWS", value_parser = rows_of)]
-    pub(super) tables: Vec<(String, usize)>,
-    /// Only these tables (repeat or separate by commas)
-    #[arg(long, value_delimiter = ',', value_name = "TABLE", conflicts_with = "except")]
-    pub(super) only: Vec<String>,
-    /// All tables but these (repeat or separate by commas)
-    #[arg(long, value_delimiter = ',', value_name = "TABLE")]
-    pub(super) except: Vec<String>,
-    /// Write to a file, .sql or .json, instead of the database
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: Option<PathBuf>,
-    /// The dialect of the file, if the project has several and no database is connected
-    #[arg(long, requires = "out", value_name = "DIALECT")]
-    pub(super) dialect: Option<crate::schema::Product>,
-    #[command(flatten)]
-    pub(super) of: OfTenants,
-    /// Also fill tables that have rows already
-    #[arg(long, conflicts_with = "out")]
-    pub(super) append: bool,
-    /// Confirm that a database on another host is a development database
-    #[arg(long)]
-    pub(super) development: bool,
-    /// Print as JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `book=500`.
-fn rows_of(text: &str) -> Result<(String, usize), String> {
-    let parts = text.rsplit_once('=').and_then(|(table, rows)| Some((table.to_owned(), rows.trim().parse().ok()?)));
-    parts.ok_or_else(|| "write a table and a number of rows, such as book=500".to_owned())
 }
 
 /// `gen freeze`.

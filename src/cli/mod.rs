@@ -4,6 +4,7 @@
 //! results.
 
 mod accept;
+mod anonymize;
 mod arguments;
 mod audit_report;
 mod blame;
@@ -29,6 +30,7 @@ mod log_format;
 mod merge;
 mod migration;
 mod paint;
+mod personal;
 mod phases;
 mod progress;
 mod projects;
@@ -41,6 +43,7 @@ mod seed;
 mod show;
 mod squash;
 mod status;
+mod subject;
 mod sync;
 mod takeover;
 mod tenants;
@@ -183,6 +186,9 @@ async fn dispatch(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Ci(command) => ci::run(common, command),
         Command::Docs(command) => docs::run(common, command).await,
         Command::Review(command) => review::run(common, command).await,
+        Command::Personal(command) => personal::run(common, command).await,
+        Command::Anonymize(command) => anonymize::run(common, command).await,
+        Command::Subject(command) => subject::run(common, command).await,
         Command::Seed(command) => seed::run(common, command).await,
         Command::Lock { rebuild: true, .. } => lock::rebuild(common),
         Command::Lock { no_verify, .. } => lock::run(common, *no_verify).await,

@@ -9,8 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::dialect::Product;
+use crate::project::SeedKind;
 use crate::schema::ObjectName;
-use crate::workflow::seed::{self, Filling, Selection};
+use crate::workflow::seed::{self, Demonstration, Filling, Selection};
 use crate::workflow::{Failure, Workspace};
 
 use super::arguments::{Common, Seed};
@@ -24,17 +25,30 @@ pub(super) async fn run(common: &Common, command: &Seed) -> Result<Ending, Failu
         rows_of: command.tables.clone(),
         only: command.only.clone(),
         except: command.except.clone(),
+        extremes: command.extremes,
+        images: command.images.clone(),
+        like: command.like.clone(),
     };
     if let Some(names) = &command.of.tenants {
         return tenants::seed(common, names, (command, &selection)).await;
     }
     let workspace = Workspace::open(common)?;
+    if let (true, Some(path)) = (command.measure, &command.out) {
+        let tables = seed::measure(&workspace, path).await?;
+        let (tables, path) = (show::plural(tables, "table"), path.display());
+        paint::result(&format!("{} {tables} to {path}, without values\n", ink(Ink::Green, "measured")));
+        paint::talk(format!("next: `gen seed --like {path}` in a development database"));
+        return Ok(Ending::Done);
+    }
     if let Some(path) = &command.out {
         let (product, seeds) = seed::for_file(&workspace, command.dialect, &selection).await?;
         seed::write(&workspace, product, &seeds, path)?;
         let rows: Vec<_> = seeds.tables.iter().map(|filled| (filled.table.clone(), filled.rows.len())).collect();
         tell(command, product, &rows, &seeds.notes, Some(path));
         return Ok(Ending::Done);
+    }
+    if workspace.seed_kind() == Some(SeedKind::Demonstration) {
+        return demonstrate(&workspace, command).await;
     }
     let mut filling = Filling::plan(&workspace, &selection, command.development, command.append).await?;
     let bar = progress(filling.rows());
@@ -52,6 +66,21 @@ pub(super) async fn run(common: &Common, command: &Seed) -> Result<Ending, Failu
     let product = filling.live.product();
     filling.live.session.close().await;
     tell(command, product, &report.tables, &report.notes, None);
+    Ok(Ending::Done)
+}
+
+async fn demonstrate(workspace: &Workspace, command: &Seed) -> Result<Ending, Failure> {
+    let mut rows = Demonstration::plan(workspace, command.append).await?;
+    let (product, count) = (rows.live.product(), rows.run().await?);
+    let tables = rows.tables;
+    rows.live.session.close().await;
+    if command.json {
+        paint::exact(&format!("{:#}\n", json!({ "dialect": product.key(), "rows": count, "tables": tables })));
+        return Ok(Ending::Done);
+    }
+    let count = show::plural(usize::try_from(count).unwrap_or(usize::MAX), "demonstration row");
+    let of = show::plural(tables.len(), "table");
+    paint::result(&format!("{} {count} in {of} ({product})\n", ink(Ink::Green, "inserted")));
     Ok(Ending::Done)
 }
 

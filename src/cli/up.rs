@@ -219,6 +219,7 @@ async fn run_course(
     }
     let with_recognised = [bench.places(&recognised), chosen.clone()].concat();
     bench.refuse_refuted(course, &with_recognised)?;
+    bench.refuse_elsewhere(&with_recognised)?;
     bench.refuse_unpromoted(&with_recognised).await?;
     let backup = bench.back_up(&chosen, &due).await?;
     if let Some(backup) = &backup {

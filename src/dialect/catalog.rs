@@ -9,7 +9,10 @@ use crate::dialect::{HISTORY_TABLE, LEASE_TABLE};
 use crate::schema::{DefinitionId, DefinitionKind, Name, ObjectName, Schema, Type, matches};
 
 /// The tables that SeaORM and this tool keep for their own use, which are in no schema.
-pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE, LEASE_TABLE];
+pub const FOREIGN_TABLES: &[&str] = &[SEAORM_HISTORY, HISTORY_TABLE, LEASE_TABLE, REPLACEMENTS_TABLE];
+
+/// The table that holds the new values while personal data is replaced.
+pub const REPLACEMENTS_TABLE: &str = "sea_gen_replacements";
 
 /// SeaORM's history table.
 pub const SEAORM_HISTORY: &str = "seaql_migrations";

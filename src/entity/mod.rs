@@ -39,7 +39,9 @@ use std::sync::{Arc, OnceLock};
 
 use crate::dialect::expression::spelled;
 use crate::plan::Rename;
-use crate::schema::{Definition, DefinitionId, DefinitionKind, Name, Normalized, ObjectName, Place, Product, Schema};
+use crate::schema::{
+    Definition, DefinitionId, DefinitionKind, Name, Normalized, ObjectName, PersonalData, Place, Product, Schema,
+};
 
 use attributes::{ON_VALUE, Settings, derives};
 use conditions::Conditions;
@@ -82,6 +84,8 @@ pub struct Model {
     pub given_names: BTreeSet<Place>,
     /// The lines of the reference rows of a table, in the order of the rows in the schema.
     pub row_lines: BTreeMap<ObjectName, Vec<usize>>,
+    /// What SQL files and the configuration say of columns about personal data.
+    pub personal: BTreeMap<Place, PersonalData>,
     /// The normalised schema, computed on first use.
     normal: OnceLock<Normalized>,
 }
@@ -283,6 +287,11 @@ fn sidecars(files: &[&SourceFile], product: Product, output: &mut Output) {
     }
     for file in files.iter().filter(|file| sidecar::rows::is_meant_for(&file.path, product)) {
         sidecar::rows::read(file, output);
+    }
+    for file in files.iter().filter(|file| has_extension(&file.path, "sql")) {
+        if let Some(grammar) = sidecar::meant_for(&file.path, product) {
+            sidecar::personal::read(file, grammar, product, output);
+        }
     }
 }
 

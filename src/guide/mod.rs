@@ -6,6 +6,7 @@
 //! | answer the questions of `gen migration`, edit a migration | [`migrations`] |
 //! | set rules for names, comments, types and steps | [`rules`] |
 //! | browse the schema, review a pull request | [`pages`] |
+//! | mark personal data, replace it in a copy | [`personal`] |
 //! | know what a proof covers | [`proof`] |
 //! | apply migrations, deploy, find drift | [`running`] |
 //! | tell who did what to a database, watch it | [`auditing`] |
@@ -30,6 +31,9 @@ pub mod migrations {}
 pub mod rules {}
 #[doc = include_str!("pages.md")]
 pub mod pages {}
+
+#[doc = include_str!("personal.md")]
+pub mod personal {}
 
 #[doc = include_str!("proof.md")]
 pub mod proof {}

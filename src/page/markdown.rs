@@ -99,6 +99,7 @@ fn remarks(documented: &Documented<'_>, table: &Table, column: &Column) -> Strin
     }
     let place = Place::column(&table.name, &column.name);
     words.extend(documented.is_adopted(&place).then(|| "adopted".to_owned()));
+    words.extend(documented.personal(&place).map(|it| cell(&it)));
     words.extend(column.comment.as_ref().map(|comment| cell(comment)));
     words.join("; ")
 }

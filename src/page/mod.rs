@@ -72,6 +72,12 @@ impl Documented<'_> {
         })
     }
 
+    /// The personal data in a column, in words: `personal: email in eu`.
+    fn personal(&self, place: &Place) -> Option<String> {
+        let data = self.origins?.personal().get(place).filter(|data| data.is_personal())?;
+        Some(format!("personal: {data}"))
+    }
+
     /// Whether nothing declares a place.
     fn is_adopted(&self, place: &Place) -> bool {
         self.origins.is_some_and(|origins| origins.of(place) == Origin::Adopted)

@@ -145,6 +145,11 @@ impl Rows {
         let made = made.filter(|id| documented.log.of_table(&of_table).first().is_none_or(|first| first != id));
         let elsewhere = source.filter(|it| whole.is_none_or(|whole| whole.file != it.file));
         let nullable = if column.nullable { NULLABLE } else { 0 };
+        let further: Vec<String> = [facts::further(column)]
+            .into_iter()
+            .chain(documented.personal(&place))
+            .filter(|it| !it.is_empty())
+            .collect();
         let primary = if facts::is_primary(table, &column.name) { PRIMARY } else { 0 };
         row(vec![
             self.text(of_column),
@@ -156,7 +161,7 @@ impl Rows {
             self.text(facts::identity(column)),
             self.text(facts::generated(column)),
             self.text(column.comment.as_deref().unwrap_or_default()),
-            self.text(facts::further(column)),
+            self.text(further.join(", ")),
             self.text(elsewhere.map(|it| it.file.as_str()).unwrap_or_default()),
             origin(documented, &place),
         ])

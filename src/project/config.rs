@@ -6,10 +6,13 @@ mod dialects;
 mod environments;
 mod history;
 mod hooks;
+mod personal;
 mod rules;
+mod seeding;
 mod tenants;
 mod type_rules;
 mod types;
+mod words;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -28,11 +31,13 @@ use crate::schema::{ObjectName, Product, Strictness, Undeclared, matches};
 use super::{CONFIG_FILE, DatabaseUrl, LOCK_FILE};
 pub use environments::EnvironmentSettings;
 pub use hooks::HookCommands;
+pub use personal::{AnonymizeRule, PersonalSettings};
+pub use seeding::{SeedKind, SeedSettings};
 pub use tenants::{Canaries, OnFailure, TENANT, TenantHome, TenantSettings, TenantSource};
 pub use types::type_entries;
 pub use webhooks::{Occasion, WebhookSettings};
 
-const KEYS: [&str; 30] = [
+const KEYS: [&str; 32] = [
     "entities",
     "dialects",
     "database-url",
@@ -63,6 +68,8 @@ const KEYS: [&str; 30] = [
     "rules",
     "webhooks",
     "hooks",
+    "personal",
+    "seed",
 ];
 
 /// The configuration; every setting has a default.
@@ -124,6 +131,10 @@ pub struct Config {
     pub rules: HouseRules,
     /// The commands that run before and after migrations.
     pub hooks: HookCommands,
+    /// What is said of personal data.
+    pub personal: PersonalSettings,
+    /// How rows are generated.
+    pub seed: SeedSettings,
 }
 
 /// What is written for a migration besides its SQL file.
@@ -243,6 +254,8 @@ impl Default for Config {
             forms: Forms::Safe,
             rules: HouseRules::default(),
             hooks: HookCommands::default(),
+            personal: PersonalSettings::default(),
+            seed: SeedSettings::default(),
         }
     }
 }
@@ -309,8 +322,12 @@ impl<'a> File<'a> {
     }
 
     fn error(&self, span: Range<usize>, message: &str) -> Error {
-        let line = 1 + self.text.get(..span.start).unwrap_or_default().matches('\n').count();
-        Error::new(format!("`{}`, line {line}: {message}", self.path.display()))
+        Error::new(format!("`{}`, line {}: {message}", self.path.display(), self.line(span.start)))
+    }
+
+    /// The line of a byte, from 1.
+    fn line(&self, at: usize) -> usize {
+        1 + self.text.get(..at).unwrap_or_default().matches('\n').count()
     }
 
     fn config(&self, table: &DeTable<'_>) -> Result<Config> {
@@ -353,9 +370,12 @@ impl<'a> File<'a> {
                 "rules" => config.rules = self.rules(value)?,
                 "webhooks" => config.webhooks = Some(self.webhooks(value)?),
                 "hooks" => config.hooks = self.hook_commands(value)?,
+                "personal" => config.personal = self.personal(value)?,
+                "seed" => config.seed = self.seeding(value)?,
                 _ => return Err(self.unknown(key, "", &KEYS)),
             }
         }
+        config.rules.personal = config.personal.new_columns;
         Ok(config)
     }
 
@@ -419,60 +439,6 @@ impl<'a> File<'a> {
         }
         let message = format!("`{}` must be a path inside the project", key.get_ref().as_ref());
         Err(self.error(value.span(), &message).hint("write it from the project's folder, without `..`"))
-    }
-
-    fn demand(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Demand> {
-        match self.text(key, value)?.as_str() {
-            "off" => Ok(Demand::Off),
-            "wanted" => Ok(Demand::Wanted),
-            "required" => Ok(Demand::Required),
-            other => Err(self.error(value.span(), &format!("`proof` cannot be `{other}`: off, wanted or required"))),
-        }
-    }
-
-    fn description(&self, value: &Setting<'_>) -> Result<Description> {
-        match value.get_ref().as_str() {
-            Some("optional") => Ok(Description::Optional),
-            Some("required") => Ok(Description::Required),
-            _ => Err(self.error(value.span(), "`description` must be \"optional\" or \"required\"")),
-        }
-    }
-
-    fn undeclared(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Undeclared> {
-        match self.text(key, value)?.as_str() {
-            "keep" => Ok(Undeclared::Keep),
-            "drop" => Ok(Undeclared::Drop),
-            "error" => Ok(Undeclared::Error),
-            other => Err(self.error(value.span(), &format!("`undeclared` cannot be `{other}`: keep, drop or error"))),
-        }
-    }
-
-    fn privileges(&self, value: &Setting<'_>) -> Result<bool> {
-        match value.get_ref().as_str() {
-            Some("declared") => Ok(true),
-            Some("keep") => Ok(false),
-            _ => Err(self.error(value.span(), "`privileges` must be \"keep\" or \"declared\"")),
-        }
-    }
-
-    fn partitions(&self, value: &Setting<'_>) -> Result<Partitions> {
-        match value.get_ref().as_str() {
-            Some("keep") => Ok(Partitions::Keep),
-            Some("report") => Ok(Partitions::Report),
-            _ => Err(self.error(value.span(), "`partitions` must be \"keep\" or \"report\"")),
-        }
-    }
-
-    fn forms(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<Forms> {
-        Ok(if self.truth(key, value)? { Forms::Offline } else { Forms::Safe })
-    }
-
-    fn reader(&self, key: &Spanned<impl AsRef<str>>, value: &Setting<'_>) -> Result<EntityReader> {
-        match self.text(key, value)?.as_str() {
-            "source" => Ok(EntityReader::Source),
-            "compiled" => Ok(EntityReader::Compiled),
-            other => Err(self.error(value.span(), &format!("`reader` cannot be `{other}`: source or compiled"))),
-        }
     }
 }
 

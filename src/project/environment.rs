@@ -11,7 +11,7 @@ use sea_gen_runner::{Error, Result};
 
 use crate::schema::Product;
 
-use super::{Config, TenantSettings, dotenv};
+use super::{Config, SeedKind, TenantSettings, dotenv};
 
 /// The URL of a database as it was written. It may hold a password, so it has no printed form.
 #[derive(Clone, PartialEq, Eq)]
@@ -90,6 +90,10 @@ pub struct Environment {
     pub requires_backup: bool,
     /// Its tenants: what it says of them, and what the project says besides.
     pub tenants: TenantSettings,
+    /// The region that the database is in, if it is configured.
+    pub region: Option<String>,
+    /// Which rows it gets, if that is configured.
+    pub seed: Option<SeedKind>,
 }
 
 /// What the caller says of the database.
@@ -146,6 +150,8 @@ impl Environment {
             requires: settings.requires.clone(),
             requires_backup: settings.requires_backup,
             tenants: settings.tenants.clone().or(config.tenants.clone()),
+            region: settings.region.clone(),
+            seed: settings.seed,
             name: Some(name),
             ..of_host
         };
@@ -162,6 +168,7 @@ impl Environment {
         for (name, settings) in &config.environments {
             let is_own = self.name.as_ref() == Some(name);
             let has_guards = settings.protected || settings.requires.is_some() || settings.requires_backup;
+            let has_guards = has_guards || settings.region.is_some() || settings.seed.is_some();
             if is_own || !has_guards || settings.database_url.is_none() {
                 continue;
             }
@@ -172,6 +179,8 @@ impl Environment {
                 continue;
             }
             self.requires_backup |= settings.requires_backup;
+            self.region = self.region.take().or_else(|| settings.region.clone());
+            self.seed = self.seed.or(settings.seed);
             let requires = settings.requires.clone().filter(|required| self.name.as_ref() != Some(required));
             self.requires = self.requires.take().or(requires);
             let protects = settings.protected && !self.is_protected;
@@ -199,6 +208,8 @@ impl Environment {
             requires: None,
             requires_backup: false,
             tenants: config.tenants.clone(),
+            region: None,
+            seed: None,
         }
     }
 

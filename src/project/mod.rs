@@ -48,8 +48,9 @@ pub use authors::{Authors, LineAuthor};
 pub use branches::{Branches, Side};
 pub use compiled::Compiled;
 pub use config::{
-    Canaries, Config, Demand, Description, EntityReader, EnvironmentSettings, Format, HookCommands, Occasion,
-    OnFailure, Partitions, TENANT, TenantHome, TenantSettings, TenantSource, WebhookSettings, type_entries,
+    AnonymizeRule, Canaries, Config, Demand, Description, EntityReader, EnvironmentSettings, Format, HookCommands,
+    Occasion, OnFailure, Partitions, PersonalSettings, SeedKind, SeedSettings, TENANT, TenantHome, TenantSettings,
+    TenantSource, WebhookSettings, type_entries,
 };
 pub use consent::CONSENT;
 pub use entities::EntityPaths;

@@ -14,14 +14,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::schema::{
-    Acceptance, Definition, DefinitionId, DefinitionKind, EnumType, Name, ObjectName, Origin, Origins, Part, Place,
-    Routine, Schema, SharedTable, Table, View,
+    Acceptance, Definition, DefinitionId, DefinitionKind, EnumType, Name, ObjectName, Origin, Origins, Part,
+    PersonalData, Place, Routine, Schema, SharedTable, Table, View,
 };
 
 use super::compact::CompactJson;
 use super::{Batch, json, parallel};
 
 mod accepted;
+mod personal;
 mod single;
 
 pub(super) use single::{is_object, is_valid};
@@ -114,7 +115,7 @@ impl Snapshot {
             let object = Object::read(kind, &path);
             (kind, path, object)
         };
-        Self::assembled(parallel::map(paths, read), accepted::read(folder)?)
+        Self::assembled(parallel::map(paths, read), (accepted::read(folder)?, personal::read(folder)?))
     }
 
     /// Reads a snapshot from the texts of its files, by path in its folder, as [`Snapshot::read`] does.
@@ -127,10 +128,13 @@ impl Snapshot {
             let of_kind = texts.iter().filter(|(path, _)| path.parent() == Some(Path::new(kind.folder())));
             objects.extend(of_kind.map(|(path, text)| (kind, path.clone(), Object::parse(kind, path, text))));
         }
-        Self::assembled(objects, accepted::of_texts(texts)?)
+        Self::assembled(objects, (accepted::of_texts(texts)?, personal::of_texts(texts)?))
     }
 
-    fn assembled(objects: Vec<ReadObject>, accepted: BTreeMap<Place, Acceptance>) -> Result<Option<Self>> {
+    fn assembled(
+        objects: Vec<ReadObject>,
+        (accepted, personal): (BTreeMap<Place, Acceptance>, BTreeMap<Place, PersonalData>),
+    ) -> Result<Option<Self>> {
         let mut found = Found { snapshot: Self::default(), paths: BTreeMap::new() };
         for (kind, path, object) in objects {
             found.add(kind, path, object?)?;
@@ -138,7 +142,7 @@ impl Snapshot {
         if found.paths.is_empty() && accepted.is_empty() {
             return Ok(None);
         }
-        found.snapshot.origins = found.snapshot.origins.with_accepted(accepted);
+        found.snapshot.origins = found.snapshot.origins.with_accepted(accepted).with_personal(personal);
         let stems = stems(&found.snapshot.schema);
         for ((kind, on, name), path) in &found.paths {
             let Some(stem) = stems.get(&(*kind, on.as_ref(), name)) else { continue };
@@ -160,6 +164,7 @@ impl Snapshot {
             paths.extend(object_files(&folder.join(kind.folder()))?);
         }
         paths.extend(accepted::path(folder));
+        paths.extend(personal::path(folder));
         Ok(paths)
     }
 
@@ -213,7 +218,8 @@ impl Snapshot {
         for path in stale {
             batch.delete(path);
         }
-        accepted::write(folder, self.origins.accepted(), before.origins.accepted(), batch)
+        accepted::write(folder, self.origins.accepted(), before.origins.accepted(), batch)?;
+        personal::write(folder, self.origins.personal(), before.origins.personal(), batch)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Origins: who declared an object, so that an undeclared object is not mistaken for a dropped one.
+//! Origins: who declared an object, so that an undeclared object is not mistaken for a dropped one, and what else is recorded
+//! beside a schema.
 //!
 //! Must not know how the three states are reconciled; `state` does that.
 
@@ -6,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::{PersonalData, Place};
 
 /// Who declared it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,11 +60,13 @@ pub struct Acceptance {
     pub rule: Option<String>,
 }
 
-/// The origin of every object and facet in a schema, [`Origin::Entity`] if not listed, and the differences that are accepted.
+/// The origin of every object and facet in a schema, [`Origin::Entity`] if not listed, the differences that are accepted, and what is
+/// said of personal data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins {
     listed: BTreeMap<Place, Origin>,
     accepted: BTreeMap<Place, Acceptance>,
+    personal: BTreeMap<Place, PersonalData>,
 }
 
 impl Origins {
@@ -87,6 +90,24 @@ impl Origins {
     pub fn with_accepted(mut self, accepted: BTreeMap<Place, Acceptance>) -> Self {
         self.accepted = accepted;
         self
+    }
+
+    /// What is said of columns about personal data.
+    pub fn personal(&self) -> &BTreeMap<Place, PersonalData> {
+        &self.personal
+    }
+
+    /// The same origins with other words on personal data.
+    #[must_use]
+    pub fn with_personal(mut self, personal: BTreeMap<Place, PersonalData>) -> Self {
+        self.personal = personal;
+        self
+    }
+
+    /// The same origins with the accepted differences and the personal data of others.
+    #[must_use]
+    pub fn beside(self, other: &Self) -> Self {
+        self.with_accepted(other.accepted.clone()).with_personal(other.personal.clone())
     }
 
     /// Records an origin.

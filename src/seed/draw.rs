@@ -28,6 +28,8 @@ pub(super) struct Draw<'a> {
     pub(super) end: End,
     /// How letters beyond ASCII are tried at the ends.
     pub(super) strange: &'a str,
+    /// Where images are, if that is not a public service.
+    pub(super) images: Option<&'a str>,
 }
 
 /// The days from 1970-01-01 to a date (civil calendar).
@@ -275,7 +277,11 @@ impl Draw<'_> {
                 let length = most.unwrap_or(300).min(2_000);
                 fitted(self.strange.chars().cycle().take(length as usize).collect(), least, most, chance)
             }
-            End::Middle => fitted(realistic::text(self.table, self.column, most, chance), least, most, chance),
+            End::Middle => {
+                let image = realistic::is_image(self.column).then(|| realistic::image(self.images, chance));
+                let text = image.unwrap_or_else(|| realistic::text(self.table, self.column, most, chance));
+                fitted(text, least, most, chance)
+            }
         }
     }
 
@@ -422,7 +428,8 @@ mod tests {
             ..Limits::default()
         };
         let mut drawn = |domain: Domain, end| {
-            let draw = Draw { table: "t", column: "c", domain: &domain, limits: &limits, end, strange: "x" };
+            let draw =
+                Draw { table: "t", column: "c", domain: &domain, limits: &limits, end, strange: "x", images: None };
             match draw.value(&mut chance) {
                 Some(Value::Number(text) | Value::Text(text)) => text,
                 other => panic!("{other:?}"),

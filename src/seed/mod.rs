@@ -6,6 +6,7 @@
 mod chance;
 mod draw;
 mod key;
+mod like;
 mod limits;
 mod order;
 mod realistic;
@@ -20,6 +21,7 @@ use crate::dialect::Product;
 use crate::schema::{Name, ObjectName, Schema};
 
 pub use crate::dialect::domain::{Domain, Narrower, domain};
+pub use like::Likeness;
 pub use text::{Insert, around, counters, inserts, json, later, script};
 pub use value::Value;
 
@@ -40,6 +42,10 @@ pub struct SeedRequest {
     pub ends: bool,
     /// Further limits on the values of columns.
     pub narrower: Narrower,
+    /// The proportions of the values of columns.
+    pub like: BTreeMap<(ObjectName, Name), Likeness>,
+    /// Where images are: an address with or without `{number}`, or `cloudinary:CLOUD`; `None` for a public service.
+    pub images: Option<String>,
     /// The greatest number in use, for numbered columns.
     pub taken: BTreeMap<(ObjectName, Name), i128>,
     /// Existing rows that may be referenced, by the referenced columns.
@@ -57,6 +63,8 @@ impl SeedRequest {
             tables: None,
             ends: true,
             narrower: Narrower::new(),
+            like: BTreeMap::new(),
+            images: None,
             taken: BTreeMap::new(),
             present: BTreeMap::new(),
         }

@@ -90,6 +90,23 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// Whether a column of this name has the address of an image.
+pub(super) fn is_image(column: &str) -> bool {
+    let images = ["image", "photo", "picture", "avatar", "thumbnail", "cover", "logo", "banner", "icon"];
+    words(column).iter().any(|word| images.contains(&word.as_str()))
+}
+
+/// The address of an image: below a base, in a cloud of Cloudinary, or at a public service.
+pub(super) fn image(base: Option<&str>, chance: &mut Chance) -> String {
+    let number = chance.below(10_000);
+    let Some(base) = base else { return format!("https://picsum.photos/seed/{number}/640/480") };
+    match base.strip_prefix("cloudinary:") {
+        Some(cloud) => format!("https://res.cloudinary.com/{cloud}/image/upload/c_fill,w_640,h_480/{number}.jpg"),
+        None if base.contains("{number}") => base.replace("{number}", &number.to_string()),
+        None => format!("{}/{number}.jpg", base.trim_end_matches('/')),
+    }
+}
+
 /// A text for a column of this name, of about `room` characters at most.
 pub(super) fn text(table: &str, column: &str, room: Option<u32>, chance: &mut Chance) -> String {
     let words = words(column);
@@ -102,8 +119,6 @@ pub(super) fn text(table: &str, column: &str, room: Option<u32>, chance: &mut Ch
         let (user, word): (String, String) =
             (Username().fake_with_rng(chance.source()), Word().fake_with_rng(chance.source()));
         format!("{}@{word}.example", user.to_lowercase())
-    } else if has(&["image", "photo", "picture", "avatar", "thumbnail", "cover", "logo", "banner", "icon"]) {
-        format!("https://picsum.photos/seed/{number}/640/480")
     } else if has(&["url", "uri", "website", "link", "homepage", "href"]) {
         let (host, page): (String, String) =
             (Word().fake_with_rng(chance.source()), Word().fake_with_rng(chance.source()));
@@ -309,7 +324,13 @@ mod tests {
     fn a_text_looks_like_what_its_column_is_called() {
         let mut chance = Chance::new(7, "t");
         assert!(text("user", "email", None, &mut chance).contains('@'));
-        assert!(text("book", "cover_image", None, &mut chance).starts_with("https://picsum.photos/seed/"));
+        assert!(is_image("cover_image") && !is_image("imagination"));
+        assert!(image(None, &mut chance).starts_with("https://picsum.photos/seed/"));
+        let shop = image(Some("cloudinary:shop"), &mut chance);
+        assert!(shop.starts_with("https://res.cloudinary.com/shop/image/upload/"), "{shop}");
+        assert!(image(Some("https://images.example/a/"), &mut chance).starts_with("https://images.example/a/"));
+        let number = image(Some("https://images.example/{number}.png"), &mut chance);
+        assert!(number.ends_with(".png") && !number.contains('{'), "{number}");
         assert_eq!(text("shop", "country_code", Some(2), &mut chance).len(), 2);
         assert_eq!(text("book", "isbn", Some(13), &mut chance).len(), 13);
     }

@@ -10,6 +10,7 @@ use crate::schema::{Action, Column, ForeignKey, Identity, Name, ObjectName, Refe
 use super::chance::Chance;
 use super::draw::{Draw, End};
 use super::key::Key;
+use super::like::Likeness;
 use super::limits::Limits;
 use super::order::{FillStep, is_optional};
 use super::rule::{CheckRule, Scalar};
@@ -195,7 +196,8 @@ impl<'a> RowGenerator<'a> {
         let mut keys: Vec<&ForeignKey> = table.foreign_keys.values().collect();
         keys.sort_by_key(|key| std::cmp::Reverse(key.columns.len()));
         for key in keys {
-            let want_null = all_null || (index > 2 && chance.percent(10));
+            let likeness = key.columns.first().and_then(|column| self.likeness(table, column));
+            let want_null = all_null || (index > 2 && Likeness::is_null(likeness, chance));
             if let Err(why) = self.refer(plan, key, own, (index, attempt), want_null, &mut values, chance) {
                 *refused = Some(why);
                 return None;
@@ -210,16 +212,28 @@ impl<'a> RowGenerator<'a> {
             let may_be_null = column.nullable
                 && !limits.present
                 && !table.primary_key.as_ref().is_some_and(|primary| primary.columns.contains(&column.name));
-            if may_be_null && (all_null || (index > 2 && chance.percent(10))) {
+            let likeness = self.likeness(table, &column.name);
+            if may_be_null && (all_null || (index > 2 && Likeness::is_null(likeness, chance))) {
                 values.insert(column.name.clone(), Value::Null);
                 continue;
+            }
+            // The first rows have the different values, and the others one of these.
+            let known = likeness.and_then(|it| it.distinct).filter(|distinct| own.len() >= *distinct);
+            if let Some(distinct) = known.filter(|_| attempt == 0 && !plan.crowded.contains(&column.name)) {
+                let at = usize::try_from(chance.below(distinct as u64)).unwrap_or_default();
+                let value = own.get(at).and_then(|row| row.get(&column.name)).filter(|value| !value.is_null());
+                if let Some(value) = value {
+                    values.insert(column.name.clone(), value.clone());
+                    continue;
+                }
             }
             let strange = match self.request.product {
                 Product::Postgres | Product::Sqlite => STRANGE,
                 Product::MySql | Product::MariaDb => STRANGE_WESTERN,
             };
-            let draw =
-                Draw { table: table.name.name.as_str(), column: column.name.as_str(), domain, limits, end, strange };
+            let (images, table, column_name) =
+                (self.request.images.as_deref(), table.name.name.as_str(), column.name.as_str());
+            let draw = Draw { table, column: column_name, domain, limits, end, strange, images };
             match draw.value(chance) {
                 Some(value) => {
                     let value = if attempt > 1 && plan.crowded.contains(&column.name) {
@@ -241,6 +255,10 @@ impl<'a> RowGenerator<'a> {
         }
         self.put_in_order(plan, &mut values);
         self.judge(plan, &values, refused).then_some(values)
+    }
+
+    fn likeness(&self, table: &Table, column: &Name) -> Option<&Likeness> {
+        self.request.like.get(&(table.name.clone(), column.clone()))
     }
 
     /// Swaps two values that a check requires in the other order.

@@ -3,12 +3,14 @@
 //!
 //! Must not know migrations, files, or which of the branches is merged into which.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Unsupported};
 use crate::diff::diff;
 use crate::plan::{Alter, Object, Op, Plan, Rename, Resource, apply, claims};
-use crate::schema::{Acceptance, Column, Index, IndexTarget, Name, Normalized, ObjectName, Origins, Place, Schema};
+use crate::schema::{
+    Acceptance, Column, Index, IndexTarget, Name, Normalized, ObjectName, Origins, PersonalData, Place, Schema,
+};
 
 /// The state that a branch leads to.
 #[derive(Clone, Copy, Debug)]
@@ -295,7 +297,17 @@ fn origins(base: &Origins, one: &Origins, other: &Origins) -> Origins {
             merged.accept(place.clone(), acceptance.clone());
         }
     }
-    merged
+    merged.with_personal(personal([base, one, other].map(Origins::personal)))
+}
+
+/// What both sides say of personal data. Where they contradict each other, the first counts until the code is read again.
+fn personal([base, one, other]: [&BTreeMap<Place, PersonalData>; 3]) -> BTreeMap<Place, PersonalData> {
+    let places: BTreeSet<&Place> = [base, one, other].into_iter().flat_map(BTreeMap::keys).collect();
+    let of = |place: &Place| {
+        let [before, one, other] = [base, one, other].map(|it| it.get(place));
+        picked(&before, &one, &other).copied().unwrap_or(one).cloned()
+    };
+    places.into_iter().filter_map(|place| Some((place.clone(), of(place)?))).collect()
 }
 
 /// The value of three that a merge takes; `None` if both sides have changed it to something else.

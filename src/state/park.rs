@@ -150,9 +150,10 @@ pub fn purged(
     };
     let stays = |place: &Place| !is_gone(place);
     let left = origins.listed().filter(|(place, _)| stays(place));
-    let accepted = origins.accepted().clone();
     let listed: Origins = left.map(|(place, origin)| (place.clone(), origin)).collect();
-    let origins = listed.with_accepted(accepted);
+    let mut personal = origins.personal().clone();
+    personal.retain(|place, _| stays(place));
+    let origins = listed.beside(origins).with_personal(personal);
     Ok((dialect.normalize(schema)?, origins))
 }
 

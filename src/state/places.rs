@@ -16,13 +16,13 @@ pub fn adopted(schema: &Schema) -> Origins {
 pub fn found(database: &Schema, snapshot: &Schema, origins: &Origins) -> Origins {
     let known: BTreeSet<Place> = places(snapshot).collect();
     let origin = |place: &Place| if known.contains(place) { origins.of(place) } else { Origin::Adopted };
-    with_origins(places(database), origin).with_accepted(origins.accepted().clone())
+    with_origins(places(database), origin).beside(origins)
 }
 
 /// Who declares what in an earlier schema: as the snapshot says where it has the place. What has gone since was declared, or it would
 /// have been kept.
 pub fn earlier(schema: &Schema, origins: &Origins) -> Origins {
-    with_origins(places(schema), |place| origins.of(place)).with_accepted(origins.accepted().clone())
+    with_origins(places(schema), |place| origins.of(place)).beside(origins)
 }
 
 fn with_origins(places: impl Iterator<Item = Place>, origin: impl Fn(&Place) -> Origin) -> Origins {

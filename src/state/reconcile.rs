@@ -118,6 +118,9 @@ pub fn reconcile(
     // An object that was kept first and then lost a dependency has no origin any more.
     let origins = record.after.listed().filter(|(place, _)| stands(place, schema.schema()));
     let origins = origins.map(|(place, origin)| (place.clone(), origin)).collect::<Origins>().with_accepted(accepted);
+    let mut personal = model.personal.clone();
+    personal.retain(|place, _| stands(place, schema.schema()));
+    let origins = origins.with_personal(personal);
     nothing_left_behind(model, dialect.product(), &renames, base, schema.schema())?;
     renames.extend(rename::same_but_for_the_name(base, schema.schema()));
     let questions = lookalikes::questions(base, schema.schema());

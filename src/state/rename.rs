@@ -280,7 +280,8 @@ impl Renaming<'_> {
         self.schema = changed;
         let accepted = self.origins.accepted().iter().map(|(place, it)| (renamed(place, rename), it.clone())).collect();
         let listed = self.origins.listed().map(|(place, origin)| (renamed(place, rename), origin));
-        self.origins = listed.collect::<Origins>().with_accepted(accepted);
+        let personal = self.origins.personal().iter().map(|(place, it)| (renamed(place, rename), it.clone())).collect();
+        self.origins = listed.collect::<Origins>().with_accepted(accepted).with_personal(personal);
         self.renames.push(rename.clone());
         true
     }

@@ -464,7 +464,7 @@ fn adopt(
         plan = diff(schema, &target.schema, &target.renames);
     }
     let origins = nobody.listed().map(|(place, _)| (place.clone(), target.origins.of(place))).collect::<Origins>();
-    let origins = origins.with_accepted(target.origins.accepted().clone());
+    let origins = origins.beside(&target.origins);
     let contradictions = state::contradictions(product, &plan, model);
     Ok(Adoption { baseline: original.baseline(product, schema)?, origins, target, contradictions })
 }

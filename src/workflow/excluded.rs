@@ -64,6 +64,7 @@ impl Workspace {
             model.change(|schema| scope.restrict(schema));
         }
         model.name_by(&self.project.config.rules.naming);
+        model.personal.extend(self.project.config.personal.columns.clone());
         model
     }
 

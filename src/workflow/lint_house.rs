@@ -2,6 +2,7 @@
 //!
 //! Must not know the rules, or how findings are shown.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use sea_gen_runner::migration::Migration;
@@ -9,7 +10,7 @@ use sea_gen_runner::migration::Migration;
 use crate::dialect::Dialect;
 use crate::dialect::casts::Casts;
 use crate::entity::{Model, Source, SourceFile};
-use crate::lint::house::{self, HouseRules};
+use crate::lint::house::{self, HouseRules, PersonalDemand};
 use crate::lint::script::{StatementPlace, silenced_above};
 use crate::lint::{self, Finding, Level, lint};
 use crate::plan::Plan;
@@ -40,7 +41,8 @@ pub struct JudgedObject {
 pub async fn judge(workspace: &Workspace) -> Result<Vec<JudgedObject>, Failure> {
     let rules = &workspace.project.config.rules;
     let mut judged: Vec<JudgedObject> = Vec::new();
-    if !rules.judges_objects() || workspace.project.is_without_sources() {
+    let denies = rules.personal == PersonalDemand::Deny;
+    if !(rules.judges_objects() || denies) || workspace.project.is_without_sources() {
         return Ok(judged);
     }
     let files = workspace.files()?;
@@ -48,11 +50,17 @@ pub async fn judge(workspace: &Workspace) -> Result<Vec<JudgedObject>, Failure> 
         let (model, _) = workspace.model(&files, *product).await?;
         let sealed = workspace.sealed(*product)?.unwrap_or_else(Sealed::nothing);
         let target = workspace.target(*product, &model, &sealed.schema, &sealed.origins)?;
-        let before = house::objects(rules, sealed.schema.schema(), model.schema());
-        for mut finding in house::objects(rules, target.schema.schema(), model.schema()) {
+        let mut before = house::objects(rules, sealed.schema.schema(), model.schema());
+        let mut found = house::objects(rules, target.schema.schema(), model.schema());
+        if denies {
+            before.extend(house::unanswered(rules.personal, sealed.schema.schema(), &BTreeMap::new()));
+            found.extend(house::unanswered(rules.personal, target.schema.schema(), target.origins.personal()));
+        }
+        for mut finding in found {
             let was_there = before.iter().any(|old| house::is_same(old, &finding));
-            let is_name = [house::NAME_PATTERN.id, house::RESERVED_WORD.id].contains(&finding.rule);
-            let is_kept = was_there && is_name || is_adopted(&target.origins, &finding.place);
+            let asks_new = [house::NAME_PATTERN, house::RESERVED_WORD, house::UNANSWERED_PERSONAL_DATA];
+            let is_of_new = asks_new.iter().any(|rule| rule.id == finding.rule);
+            let is_kept = was_there && is_of_new || is_adopted(&target.origins, &finding.place);
             if is_kept {
                 finding.level = Level::Info;
             }
@@ -90,7 +98,13 @@ pub(super) fn judged(
 ) -> Vec<Finding> {
     let (from, to) = (base.schema(), target.schema.schema());
     let mut findings = lint(&lint::Context { plan, from, to, types: &Casts { dialect, from, to } });
-    findings.extend(of_plan(&workspace.project.config.rules, model.schema(), (from, to), plan));
+    let rules = &workspace.project.config.rules;
+    findings.extend(of_plan(rules, model.schema(), (from, to), plan));
+    // What was there before was not asked about when it was made.
+    let before = house::unanswered(rules.personal, from, &BTreeMap::new());
+    let mut unanswered = house::new_objects(house::unanswered(rules.personal, to, target.origins.personal()), &before);
+    unanswered.retain(|finding| !rules.allows(finding));
+    findings.extend(unanswered);
     findings
 }
 

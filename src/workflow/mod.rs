@@ -66,6 +66,7 @@ pub mod merge;
 pub(crate) mod object_history;
 mod occupied;
 mod partitions;
+pub mod personal;
 mod projects;
 pub mod prove;
 pub mod purge;

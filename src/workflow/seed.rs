@@ -3,19 +3,25 @@
 //!
 //! Must not know how rows are generated. Must not empty a table, or touch a database that is not for development.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+mod demonstration;
+mod like;
 
-use sea_gen_runner::Error;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
 use sea_gen_runner::session::{DatabaseError, Missing, Session};
+use sea_gen_runner::{Error, ErrorKind};
 
 use crate::dialect::{self, Product};
-use crate::project::Batch;
+use crate::project::{Batch, SeedKind};
 use crate::proof::{SeedProgress, SeedReport, fill};
 use crate::schema::{Name, Normalized, ObjectName, Schema, Table};
 use crate::seed::{self, SeedRequest, Seeds, Value, seeds};
 
 use super::{Failure, Live, Workspace, current_folder, text};
+
+pub use demonstration::Demonstration;
+pub use like::measure;
 
 /// How many existing rows of a table new rows may reference.
 const PRESENT_ROWS: usize = 1000;
@@ -33,19 +39,30 @@ pub struct Selection {
     pub only: Vec<String>,
     /// Tables not to fill; disregarded beside `only`.
     pub except: Vec<String>,
+    /// Whether the first rows hold the smallest and greatest values, the longest texts and NULLs.
+    pub extremes: bool,
+    /// Where images are, if not where the configuration says.
+    pub images: Option<String>,
+    /// A file with the proportions of another database.
+    pub like: Option<PathBuf>,
 }
 
 impl Selection {
     /// # Errors
     /// A table that is named does not exist.
-    fn request(&self, product: Product, schema: &Schema) -> Result<SeedRequest, Failure> {
+    fn request(&self, workspace: &Workspace, product: Product, schema: &Schema) -> Result<SeedRequest, Failure> {
         let mut request = SeedRequest::new(product, self.seed, self.rows);
+        request.ends = self.extremes;
+        request.images = self.images.clone().or_else(|| workspace.project.config.seed.images.clone());
         for (table, rows) in &self.rows_of {
             request.rows_of.insert(find(schema, table)?, *rows);
         }
         // A table with reference rows has the rows it is meant to have, unless it is named.
         for table in &self.only {
             request.rows_of.entry(find(schema, table)?).or_insert(self.rows);
+        }
+        if let Some(path) = &self.like {
+            like::apply(path, schema, &mut request)?;
         }
         let all =
             |tables: &[String]| tables.iter().map(|table| find(schema, table)).collect::<Result<BTreeSet<_>, _>>();
@@ -83,7 +100,7 @@ pub async fn for_file(
     selection: &Selection,
 ) -> Result<(Product, Seeds), Failure> {
     let (product, schema) = schema_of_file(workspace, product).await?;
-    let seeds = seeds(schema.schema(), &selection.request(product, schema.schema())?);
+    let seeds = seeds(schema.schema(), &selection.request(workspace, product, schema.schema())?);
     Ok((product, seeds))
 }
 
@@ -128,6 +145,13 @@ pub fn write(workspace: &Workspace, product: Product, seeds: &Seeds, path: &Path
     Ok(())
 }
 
+impl Workspace {
+    /// Which rows the environment gets, if that is configured.
+    pub fn seed_kind(&self) -> Option<SeedKind> {
+        self.environment.as_ref().and_then(|environment| environment.seed)
+    }
+}
+
 /// Rows that were generated for a database.
 pub struct Filling {
     /// The database.
@@ -149,6 +173,12 @@ impl Filling {
         vouched: bool,
         appends: bool,
     ) -> Result<Self, Failure> {
+        if workspace.seed_kind() == Some(SeedKind::Reference) {
+            return Err(Error::new("this environment has reference rows only, which the migrations write")
+                .of(ErrorKind::Refused)
+                .hint("`gen up` writes them; `seed = \"demonstration\"` or `\"made-up\"` in the environment asks for more")
+                .into());
+        }
         workspace.refuse_unless_development(vouched).map_err(|failure| match failure {
             Failure::Error(error) => Failure::Error(error.hint("`--out seed.sql` writes a file instead")),
             other => other,
@@ -161,7 +191,7 @@ impl Filling {
         if schema.tables.is_empty() {
             return Err(Error::new("the database has no tables to fill").hint("`gen up` makes them").into());
         }
-        let mut request = selection.request(live.product(), &schema)?;
+        let mut request = selection.request(workspace, live.product(), &schema)?;
         let mut counts = count(&mut live.session, &schema).await?;
         counts.retain(|_, rows| *rows > 0);
         let is_wanted = |name: &ObjectName| {

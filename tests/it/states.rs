@@ -3,6 +3,7 @@
 //! Must not know how a situation is found out or a migration is planned; it checks output, files and databases.
 
 mod adoption;
+mod anonymized;
 mod backfill;
 mod backups;
 mod baseline;
@@ -28,6 +29,7 @@ mod left_open;
 mod migrator;
 mod names;
 mod partitions;
+mod personal;
 pub mod project;
 mod projects;
 mod proofs;
@@ -37,10 +39,12 @@ mod repeatable;
 mod reverting;
 mod said_in_sql;
 mod schemas;
+mod seeded;
 mod several;
 mod sides;
 mod situations;
 mod sizes;
+mod subject;
 mod synchronised;
 mod taken;
 mod takeover;

@@ -13,6 +13,7 @@ mod inherited;
 mod names;
 mod numbering;
 mod partitions;
+pub(super) mod personal;
 mod privilege;
 mod raw;
 pub(super) mod rows;

@@ -4,6 +4,7 @@
 
 mod names;
 mod objects;
+mod personal;
 mod reserved;
 mod script;
 mod steps;
@@ -17,6 +18,7 @@ use super::{Finding, Level};
 
 pub use names::NameStyle;
 pub use objects::objects;
+pub use personal::{PersonalDemand, looks_personal, unanswered};
 pub use reserved::RESERVED_WORDS;
 pub use script::script;
 pub use steps::{Action, Noun, StepKind, StepRule, plan};
@@ -38,6 +40,8 @@ pub struct HouseRules {
     pub forbidden_types: Vec<String>,
     /// Rules on steps of migrations.
     pub steps: Vec<StepRule>,
+    /// Whether new columns that look personal have to be answered.
+    pub personal: PersonalDemand,
     /// Findings that are allowed.
     pub allow: Vec<Allow>,
 }
@@ -170,9 +174,27 @@ pub const STEP_RULE: HouseRule = HouseRule {
     good: "ALTER TABLE visit DROP COLUMN note;",
 };
 
+/// A column that looks personal, of which nobody has said anything.
+pub const UNANSWERED_PERSONAL_DATA: HouseRule = HouseRule {
+    id: "unanswered-personal-data",
+    level: Level::Warning,
+    summary: "a new column looks as if it had personal data, and nobody has said whether it has",
+    why: "what is not marked is in no inventory, is not anonymised in a copy, and may be stored in any region",
+    suggestion: "say once what it is, or `none`: under `[personal]` in gen.toml, or `-- personal: user.email email` in an SQL file beside the entity",
+    bad: "-- new-columns = \"warn\"\nCREATE TABLE member (id int PRIMARY KEY, email varchar(80));",
+    good: "-- \"member.email\" = \"email\"\nCREATE TABLE member (id int PRIMARY KEY, email varchar(80));",
+};
+
 /// Every rule that a project can have.
-pub const HOUSE_RULES: [&HouseRule; 6] =
-    [&NAME_PATTERN, &RESERVED_WORD, &MISSING_COMMENT, &MISSING_PRIMARY_KEY, &FORBIDDEN_TYPE, &STEP_RULE];
+pub const HOUSE_RULES: [&HouseRule; 7] = [
+    &NAME_PATTERN,
+    &RESERVED_WORD,
+    &MISSING_COMMENT,
+    &MISSING_PRIMARY_KEY,
+    &FORBIDDEN_TYPE,
+    &STEP_RULE,
+    &UNANSWERED_PERSONAL_DATA,
+];
 
 /// Findings about what is in a schema and was not in the one before.
 pub fn new_objects(findings: Vec<Finding>, before: &[Finding]) -> Vec<Finding> {

@@ -8,10 +8,20 @@ use std::time::Duration;
 use sea_gen_runner::Result;
 use toml::Spanned;
 
-use super::{DatabaseUrl, File, Setting, TenantSettings};
+use super::{DatabaseUrl, File, SeedKind, Setting, TenantSettings};
 
-const KEYS: [&str; 8] =
-    ["database-url", "role", "protected", "development", "lock-timeout", "requires", "backup", "tenants"];
+const KEYS: [&str; 10] = [
+    "database-url",
+    "role",
+    "protected",
+    "development",
+    "lock-timeout",
+    "requires",
+    "backup",
+    "tenants",
+    "region",
+    "seed",
+];
 
 /// The settings of a named environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +42,10 @@ pub struct EnvironmentSettings {
     pub requires_backup: bool,
     /// Its tenants, where they are not those of the project.
     pub tenants: TenantSettings,
+    /// The region that its database is in.
+    pub region: Option<String>,
+    /// Which rows it gets, if that is said.
+    pub seed: Option<SeedKind>,
 }
 
 impl File<'_> {
@@ -84,6 +98,8 @@ impl File<'_> {
                 "development" => settings.development = Some(self.truth(key, value)?),
                 "lock-timeout" => settings.lock_timeout = Some(self.seconds(key, value)?),
                 "backup" => settings.requires_backup = self.backup(key, value)?,
+                "seed" => settings.seed = Some(self.seed_kind(key, value)?),
+                "region" => settings.region = Some(self.text(key, value)?),
                 "requires" => settings.requires = Some(self.text(key, value)?),
                 "tenants" => settings.tenants = self.tenants(value)?,
                 unknown => {

@@ -23,13 +23,15 @@ fn the_last_migration_is_made_again() {
     let project = begun();
     let ids = project.ids();
     project.declare("phone");
-    shows!(project.run(&["migration", "--amend"]), @r"
+    shows!(project.run(&["migration", "--amend"]), @r#"
     exit 0
     --- stdout
     AddEmail: 2 steps
       user
         + column email varchar   entities/user.rs:9
         + column phone varchar   entities/user.rs:10
+      warning: column `user.email` looks personal: say so under `[personal]` in gen.toml: `"user.email" = "email"`, or `= "none"` [unanswered-personal-data]
+      warning: column `user.phone` looks personal: say so under `[personal]` in gen.toml: `"user.phone" = "phone"`, or `= "none"` [unanswered-personal-data]
 
     wrote migrations/[time]_add_email.sql
     wrote schema.lock.json
@@ -38,7 +40,7 @@ fn the_last_migration_is_made_again() {
     next: read the migration, then `gen up` applies it and `gen status` shows it
     --- stderr
     proven on SQLite [version]: up, down, up again, with 40 rows
-    ");
+    "#);
     assert_eq!(project.ids(), ids);
     shows!(last(&project), @r#"
     -- UP

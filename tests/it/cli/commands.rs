@@ -195,7 +195,7 @@ fn the_bookshop_fits_on_a_screen() {
 
     next: `gen migration Initial` writes what the entities declare
     ");
-    shows!(project.run(&["migration", "Initial"]), @"
+    shows!(project.run(&["migration", "Initial"]), @r#"
     exit 0
     --- stdout
     Initial: 24 steps (sqlite, mysql, mariadb)
@@ -234,6 +234,12 @@ fn the_bookshop_fits_on_a_screen() {
         + foreign key fk-review-customer_id (customer_id) → customer (id) on delete cascade   entities/review.rs:37
       book_rating
         + view                                                                    entities/book.sql:2
+      warning: column `address.street` looks personal: say so under `[personal]` in gen.toml: `"address.street" = "address"`, or `= "none"` [unanswered-personal-data]
+      warning: column `address.postal_code` looks personal: say so under `[personal]` in gen.toml: `"address.postal_code" = "postcode"`, or `= "none"` [unanswered-personal-data]
+      warning: column `author.family_name` looks personal: say so under `[personal]` in gen.toml: `"author.family_name" = "name"`, or `= "none"` [unanswered-personal-data]
+      warning: column `author.given_name` looks personal: say so under `[personal]` in gen.toml: `"author.given_name" = "name"`, or `= "none"` [unanswered-personal-data]
+      warning: column `author.born_on` looks personal: say so under `[personal]` in gen.toml: `"author.born_on" = "birth"`, or `= "none"` [unanswered-personal-data]
+      warning: column `customer.email` looks personal: say so under `[personal]` in gen.toml: `"customer.email" = "email"`, or `= "none"` [unanswered-personal-data]
 
     Initial: 25 steps (postgres)
       payment_status
@@ -273,6 +279,12 @@ fn the_bookshop_fits_on_a_screen() {
         + foreign key fk-review-customer_id (customer_id) → customer (id) on delete cascade   entities/review.rs:37
       book_rating
         + view                                                                    entities/book.sql:2
+      warning: column `address.street` looks personal: say so under `[personal]` in gen.toml: `"address.street" = "address"`, or `= "none"` [unanswered-personal-data]
+      warning: column `address.postal_code` looks personal: say so under `[personal]` in gen.toml: `"address.postal_code" = "postcode"`, or `= "none"` [unanswered-personal-data]
+      warning: column `author.family_name` looks personal: say so under `[personal]` in gen.toml: `"author.family_name" = "name"`, or `= "none"` [unanswered-personal-data]
+      warning: column `author.given_name` looks personal: say so under `[personal]` in gen.toml: `"author.given_name" = "name"`, or `= "none"` [unanswered-personal-data]
+      warning: column `author.born_on` looks personal: say so under `[personal]` in gen.toml: `"author.born_on" = "birth"`, or `= "none"` [unanswered-personal-data]
+      warning: column `customer.email` looks personal: say so under `[personal]` in gen.toml: `"customer.email" = "email"`, or `= "none"` [unanswered-personal-data]
 
     wrote migrations/sqlite/[time]_initial.sql
     wrote migrations/postgres/[time]_initial.sql
@@ -285,7 +297,7 @@ fn the_bookshop_fits_on_a_screen() {
     --- stderr
     proven on SQLite [version]: up, down, up again
     unproven on PostgreSQL, MySQL, MariaDB: no server of that product is available for scratch databases
-    ");
+    "#);
     shows!(project.run(&["up"]), @r"
     exit 0
     --- stdout

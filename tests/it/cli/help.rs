@@ -51,6 +51,9 @@ fn help_lists_the_commands() {
       docs         Write the schema as a page to browse, or as Markdown, Mermaid, DBML or tbls
       seed         Fill a development database, or a file, with test data that satisfies every
                    constraint
+      personal     List the columns with personal data, and those of which nobody has said so
+      anonymize    Replace the personal data in a copy of a database
+      subject      Export or delete the rows of one person, along foreign keys
       lock         Seal the current migration files, after editing them or writing them by hand
       squash       Put one migration in the place of several
       merge        Put the migrations of one branch behind those of another, after a git merge, rebase

@@ -292,7 +292,7 @@ fn a_wrong_rule_is_refused_at_its_line() {
     hint: did you mean `require`?
     ");
     shows!(refused("[rules]\nrequire = [\n  \"table-comment\",\n  \"owner\",\n]\n"), @"error: `[project]/gen.toml`, line 6: `require` cannot have `owner`: table-comment, column-comment, primary-key");
-    shows!(refused("[rules]\nallow = [\"name-patern\"]\n"), @"error: `[project]/gen.toml`, line 4: `allow` is not for `name-patern`: did you mean `name-pattern`? its rules are name-pattern, reserved-word, missing-comment, missing-primary-key, forbidden-type, step-rule");
+    shows!(refused("[rules]\nallow = [\"name-patern\"]\n"), @"error: `[project]/gen.toml`, line 4: `allow` is not for `name-patern`: did you mean `name-pattern`? its rules are name-pattern, reserved-word, missing-comment, missing-primary-key, forbidden-type, step-rule, unanswered-personal-data");
     shows!(refused("[rules.names]\nindex = \"idx_{table}_{column}\"\n"), @"error: `[project]/gen.toml`, line 4: `idx_{table}_{column}` has an unknown placeholder; there are {table}, {columns}, {target}, {target_columns}");
     shows!(refused("[rules.names]\nindex = \"idx_{columns}\"\n"), @"error: `[project]/gen.toml`, line 4: `idx_{columns}` has no {table}: names would be the same in every table");
     shows!(refused("[rules.names]\nindex = \"idx_{table}_{target}\"\n"), @"error: `[project]/gen.toml`, line 4: only a foreign key has a target: `idx_{table}_{target}`");

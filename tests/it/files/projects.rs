@@ -105,7 +105,7 @@ fn a_bad_setting_is_named() {
             "xyz = 1",
             "`ROOT/gen.toml`, line 1: there is no setting `xyz`\nthe settings are entities, dialects, database-url, \
              migrations, snapshots, lock, format, migrator, history, undeclared, partitions, privileges, include, exclude, schemas, development, \
-             proof, description, features, cfg, type-rules, types, reader, offline-forms, projects, env, tenants, rules",
+              proof, description, features, cfg, type-rules, types, reader, offline-forms, projects, env, tenants, rules, webhooks, hooks, personal, seed",
         ),
         ("entities = 'x'", "`ROOT/gen.toml`, line 1: `entities` must be a list of texts\n`entities = [\"…\"]`"),
         ("entities = [\n'x',\n1]", "`ROOT/gen.toml`, line 3: `entities` must be a text\n"),
