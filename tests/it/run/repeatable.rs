@@ -274,6 +274,7 @@ async fn an_application_runs_its_files(database: Database, product: Product) {
         checksum: sealed.checksum(),
         from: None,
         to: None,
+        replaces: Vec::new(),
         proof: None,
         refuted: false,
     };
