@@ -11,6 +11,7 @@ mod lower;
 mod moments;
 mod names;
 mod normalize;
+mod not_null;
 mod partitions;
 mod render;
 pub mod reprint;

@@ -29,6 +29,16 @@ impl Database {
         Self { server: server.to_owned(), name, url, runtime }
     }
 
+    /// The major version of the server.
+    pub fn version(&self) -> u32 {
+        self.runtime.block_on(async {
+            let session = connect(&self.url).await;
+            let major = session.version().split(['.', ' ']).next().and_then(|major| major.parse().ok());
+            session.close().await;
+            major.expect("a version begins with a number")
+        })
+    }
+
     /// Runs a script from outside.
     pub fn psql(&mut self, script: &str) {
         psql(&self.url, script);

@@ -117,6 +117,15 @@ pub(super) async fn printed(session: &mut Session, id: &DefinitionId) -> Result<
     Ok(found.map(|row| row.text(5).to_owned()))
 }
 
+/// What is read of the constraint of a column that takes no NULL.
+const NOT_NULL: &str = "nn.conname, coalesce(nn.convalidated, true), coalesce(nn.connoinherit, false)";
+
+/// That constraint, where it is more than `SET NOT NULL` makes: one that is inherited follows the parent's.
+const NOT_NULL_CONSTRAINT: &str =
+    "LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n' AND nn.conkey[1] = a.attnum
+    AND nn.conislocal AND nn.coninhcount = 0
+    AND (nn.conname !~ '_not_null[0-9]*$' OR NOT nn.convalidated OR nn.connoinherit)";
+
 /// The queries, adapted to the server and the scope.
 struct Queries {
     has: Capabilities,
@@ -169,6 +178,8 @@ impl Queries {
             .replace("{compression}", where_it_has(has.column_compression, "nullif(a.attcompression, '')", "NULL"))
             .replace("{set_columns}", where_it_has(has.set_columns, set_columns, "NULL"))
             .replace("{nulls_not_distinct}", where_it_has(has.nulls_not_distinct, "x.indnullsnotdistinct", "false"))
+            .replace("{not_null}", where_it_has(has.named_not_null, NOT_NULL, "NULL, true, false"))
+            .replace("{not_null_constraint}", where_it_has(has.named_not_null, NOT_NULL_CONSTRAINT, ""))
             .replace("{period}", where_it_has(has.key_periods, "coalesce(k.conperiod, false)", "false"))
             .replace("{enforced}", where_it_has(has.unenforced, "k.conenforced", "true"))
             .replace("{schemas}", &self.schemas);
@@ -286,8 +297,7 @@ impl CatalogReader<'_> {
         let reason = match kind {
             "user mapping" => "it holds a password",
             "default privileges" => "they apply to objects that do not exist yet",
-            "name of NOT NULL" => "a NOT NULL has the name that the database generates",
-            "NOT NULL that is not validated" => "a column is nullable or it is not",
+            "NOT NULL that is not validated" => "it is inherited",
             "tablespace of table" | "tablespace of index" => "storage locations belong to the server",
             "subscription" => "it holds a password",
             "event trigger" | "publication" => "it belongs to the database, not to its schemas",
