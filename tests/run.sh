@@ -142,7 +142,7 @@ matrix() {
       cargo test --test it --test cases --test lint --test beside --no-fail-fast -- "$product" 2>&1 | tee "$log"; then
       code=1
     fi
-    report+=("$entry: $title: $(counted_in "$log"), $((SECONDS - from)) s")
+    report+=("$entry: ${title%% for *}: $(counted_in "$log"), $((SECONDS - from)) s")
     stop_server "${pids[-1]}"
     unset 'pids[-1]'
   done

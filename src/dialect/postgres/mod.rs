@@ -11,7 +11,6 @@ mod lower;
 mod moments;
 mod names;
 mod normalize;
-mod not_null;
 mod partitions;
 mod render;
 pub mod reprint;

@@ -1,6 +1,6 @@
 //! What a server is, by the version that it prints: the product, and whether its catalog has what is read from it.
 //!
-//! Must not know a session. What differs between versions that are new enough is in the dialects' `capabilities`.
+//! Must not know a session, or what differs between versions that are new enough: the dialects know that.
 
 use crate::Product;
 

@@ -225,7 +225,7 @@ const VECTORS: &[(&str, &str, &str)] = &[
     (
         "an index of vectors",
         "CREATE TABLE t (id int PRIMARY KEY, e vector(3) NOT NULL, VECTOR INDEX gone (e))",
-        "CREATE TABLE t (id int PRIMARY KEY, e vector(3) NOT NULL, f vector(5), VECTOR INDEX v (e) M=8 DISTANCE=cosine COMMENT 'x')",
+        "CREATE TABLE t (id int PRIMARY KEY, e vector(3) NOT NULL, f vector(5), VECTOR INDEX v (e) DISTANCE=cosine M=8 COMMENT 'x')",
     ),
     (
         "the options of an index of vectors",

@@ -10,7 +10,8 @@ use crate::schema::{
     Column, DefaultValue, Expression, Generated, Identity, Name, ObjectName, Options, Place, Table, Type, View,
 };
 
-use super::super::{names, not_null, render};
+use super::super::render::not_null;
+use super::super::{names, render};
 use super::{CatalogReader, Relation, column_key, list};
 
 impl CatalogReader<'_> {

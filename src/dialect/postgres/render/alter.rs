@@ -5,9 +5,9 @@
 use crate::dialect::{Product, Statement, Unsupported};
 use crate::schema::{Change, Column, ObjectName, Options, Part, Place, Type};
 
-use super::super::{not_null, types, words};
+use super::super::{types, words};
 use super::spelling::{type_name, written_collation};
-use super::{alter_table, casts, create, numbering, quote};
+use super::{alter_table, casts, create, not_null, numbering, quote};
 
 /// Adds a column with its comment.
 pub(super) fn add_column(table: &ObjectName, column: &Column) -> Vec<Statement> {

@@ -5,9 +5,9 @@
 use crate::dialect::Statement;
 use crate::schema::{Column, Identity, Name, ObjectName, Options, Table, Unique};
 
-use super::super::{not_null, words};
+use super::super::words;
 use super::spelling::{type_name, written_collation};
-use super::{alter_table, comment, numbering, objects, quote, quote_object};
+use super::{alter_table, comment, not_null, numbering, objects, quote, quote_object};
 
 /// Creates a table with everything in it but foreign keys.
 pub(super) fn table(table: &Table) -> Vec<Statement> {

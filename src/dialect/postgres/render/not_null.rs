@@ -1,23 +1,23 @@
 //! NOT NULL as a constraint: the name that somebody gave it, and what it holds for (PostgreSQL 18).
 //!
-//! A name that the database generated is none: it keeps the names that the table and the column had at that time. Must not
-//! know other constraints.
+//! A name that the database generated is none: it keeps the names that the table and the column had at that time.
+//! Must not know other constraints.
 
 use crate::dialect::Statement;
 use crate::schema::{Change, Column, Name, ObjectName};
 
-use super::names::generated;
-use super::render::{quote, quote_object};
+use super::super::names::generated;
+use super::{quote, quote_object};
 
 /// The option of a column that holds the name.
-pub(super) const NAME: &str = "not_null";
+pub(in crate::dialect::postgres) const NAME: &str = "not_null";
 /// The option of a column that may have rows with NULL from before.
-pub(super) const NOT_VALID: &str = "not_null_not_valid";
+pub(in crate::dialect::postgres) const NOT_VALID: &str = "not_null_not_valid";
 /// The option of a column whose NOT NULL does not hold for inheriting tables.
-pub(super) const NO_INHERIT: &str = "not_null_no_inherit";
+pub(in crate::dialect::postgres) const NO_INHERIT: &str = "not_null_no_inherit";
 
 /// The name that the database gives to a NOT NULL.
-pub(super) fn generated_name(table: &ObjectName, column: &Name) -> Name {
+pub(in crate::dialect::postgres) fn generated_name(table: &ObjectName, column: &Name) -> Name {
     Name::new(generated(table.name.as_str(), Some(column.as_str()), "not_null"))
 }
 
