@@ -116,7 +116,7 @@ fn all_that_mysql_says_of_an_index() {
 fn a_not_null_with_a_name_is_an_option_of_its_column() {
     let sql = "ALTER TABLE ONLY book ADD CONSTRAINT has_title NOT NULL title NO INHERIT NOT VALID; ALTER TABLE book ADD NOT NULL id NOT VALID;";
     let book = book("e/book.postgres.sql", sql, Product::Postgres);
-    let of = |name: &str| book.columns.get(&name.into()).map(|column| column.options.clone());
+    let of = |name: &str| book.columns.get(&crate::schema::Name::from(name)).map(|column| column.options.clone());
     let terms = [("not_null", "has_title"), ("not_null_no_inherit", "true"), ("not_null_not_valid", "true")];
     assert_eq!(of("title"), Some(options(&terms)));
     assert_eq!(of("id"), Some(options(&[("not_null_not_valid", "true")])));

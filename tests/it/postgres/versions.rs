@@ -4,6 +4,7 @@
 const CLAUSES: &[(u32, &str)] = &[
     (14, "SET COMPRESSION"),
     (14, "BEGIN ATOMIC"),
+    (14, "multirange"),
     (14, "CREATE STATISTICS e ON lower"),
     (15, "NULLS NOT DISTINCT"),
     (15, "security_invoker"),
