@@ -99,6 +99,10 @@ impl Connect for &sea_orm::DatabaseConnection {
 
 /// No connection of a pool could be had.
 fn not_taken(error: ConnectError) -> Error {
+    if let Obstacle::TooOld(first) = error.obstacle {
+        let message = format!("the server is too old: {first} or newer is needed");
+        return Error::new(message).of(ErrorKind::Database).because(error);
+    }
     Error::new("no connection could be taken from the pool")
         .of(if error.obstacle == Obstacle::Locked { ErrorKind::Busy } else { ErrorKind::Database })
         .hint("a runner needs one of its connections for itself: see `max_connections` of the pool")

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use sea_gen_runner::session::{ConnectionOptions, Session, Unfinished, interrupted};
+use sea_gen_runner::session::{ConnectionOptions, Session, Unfinished, interrupted, mysql_or_mariadb};
 use sea_gen_runner::{Error, Result};
 
 use crate::project::backups::{self, PrivateFile};
@@ -104,8 +104,7 @@ impl Program {
         let names = if product == Product::MySql { [mysql, mariadb] } else { [mariadb, mysql] };
         let asked = |name: &'static str| {
             let output = Command::new(name).arg("--version").stderr(Stdio::null()).output().ok()?;
-            let is_mariadb = String::from_utf8_lossy(&output.stdout).to_ascii_lowercase().contains("mariadb");
-            Some(Self { name, maker: if is_mariadb { Product::MariaDb } else { Product::MySql } })
+            Some(Self { name, maker: mysql_or_mariadb(&String::from_utf8_lossy(&output.stdout)) })
         };
         names.into_iter().find_map(asked).unwrap_or(Self { name: names[0], maker: product })
     }

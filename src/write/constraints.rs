@@ -3,7 +3,7 @@
 //! Must not know files, or how a statement is read.
 
 use crate::plan::action_name;
-use crate::schema::{Action, Check, ForeignKey, Options, PrimaryKey, Unique};
+use crate::schema::{Action, Check, Column, ForeignKey, Name, Options, PrimaryKey, Unique};
 
 use super::sidecar::Writer;
 
@@ -12,8 +12,9 @@ impl Writer<'_> {
         let name = key.name.as_ref().map(|name| format!("CONSTRAINT {} ", self.dialect.quote(name)));
         let columns = self.names(&key.columns);
         format!(
-            "{}PRIMARY KEY ({columns}){}{}",
+            "{}PRIMARY KEY ({columns}{}){}{}",
             name.unwrap_or_default(),
+            overlaps(&key.options),
             clauses(&key.options),
             deferral(&key.options)
         )
@@ -23,7 +24,7 @@ impl Writer<'_> {
         let nulls = if unique.options.contains_key("nulls_not_distinct") { " NULLS NOT DISTINCT" } else { "" };
         let (name, columns) = (self.dialect.quote(&unique.name), self.names(&unique.columns));
         let (clauses, deferral) = (clauses(&unique.options), deferral(&unique.options));
-        format!("CONSTRAINT {name} UNIQUE{nulls} ({columns}){clauses}{deferral}")
+        format!("CONSTRAINT {name} UNIQUE{nulls} ({columns}{}){clauses}{deferral}", overlaps(&unique.options))
     }
 
     pub(super) fn check(&self, check: &Check) -> String {
@@ -43,9 +44,9 @@ impl Writer<'_> {
         let mut sql = format!(
             "CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {} ({})",
             self.dialect.quote(&key.name),
-            self.names(&key.columns),
+            self.referring(&key.columns, &key.options),
             self.object(&key.references),
-            self.names(&key.referenced_columns)
+            self.referring(&key.referenced_columns, &key.options)
         );
         if let Some(kind) = key.options.get("match") {
             sql.push_str(&format!(" MATCH {}", kind.to_uppercase()));
@@ -59,11 +60,45 @@ impl Writer<'_> {
         act("DELETE", key.on_delete, key.options.get("on_delete_columns"));
         act("UPDATE", key.on_update, None);
         sql.push_str(deferral(&key.options));
-        if key.options.contains_key("not_valid") {
+        if key.options.contains_key("not_enforced") {
+            sql.push_str(" NOT ENFORCED");
+        } else if key.options.contains_key("not_valid") {
             sql.push_str(" NOT VALID");
         }
         sql
     }
+
+    /// The columns of either side of a foreign key, of which the last may hold a period.
+    fn referring(&self, columns: &[Name], options: &Options) -> String {
+        match columns.split_last() {
+            Some((period, others)) if options.contains_key("period") => {
+                let written = others.iter().map(|name| self.dialect.quote(name));
+                written.chain([format!("PERIOD {}", self.dialect.quote(period))]).collect::<Vec<_>>().join(", ")
+            }
+            _ => self.names(columns),
+        }
+    }
+
+    /// The constraint of a column that takes no NULL, where it says more than that, and the column's options say nothing else.
+    pub(super) fn not_null(&self, column: &Column) -> Option<String> {
+        let says = |option: &str| column.options.contains_key(option);
+        if column.options.is_empty() || !column.options.keys().all(|option| option.starts_with("not_null")) {
+            return None;
+        }
+        let name = column.options.get("not_null").map(|name| self.dialect.quote(&Name::new(name.as_str())));
+        Some(format!(
+            "{}NOT NULL {}{}{}",
+            name.map(|name| format!("CONSTRAINT {name} ")).unwrap_or_default(),
+            self.dialect.quote(&column.name),
+            if says("not_null_no_inherit") { " NO INHERIT" } else { "" },
+            if says("not_null_not_valid") { " NOT VALID" } else { "" },
+        ))
+    }
+}
+
+/// What stands behind the last column of a key over a period (PostgreSQL).
+fn overlaps(options: &Options) -> &'static str {
+    if options.get("without_overlaps").is_some_and(|value| value == "true") { " WITHOUT OVERLAPS" } else { "" }
 }
 
 /// What a key has beside its columns.

@@ -154,6 +154,9 @@ impl Writer<'_> {
             } else if !whole {
                 self.facets(&name, column, &adopted, &mut say);
             }
+            if let Some(required) = self.not_null(column).filter(|_| whole || adopted(&facet(Facet::Options))) {
+                say(vec![facet(Facet::Options)], format!("ALTER TABLE {name} ADD {required}"));
+            }
             if let Some(comment) = column.comment.as_ref().filter(|_| adopted(&facet(Facet::Comment))) {
                 let column = self.dialect.quote(&column.name);
                 let sql = format!("COMMENT ON COLUMN {name}.{column} IS {}", self.text(comment));
@@ -195,7 +198,8 @@ impl Writer<'_> {
         }
         for index in table.indexes.values() {
             let part = Part::Index(index.name.clone());
-            if adopted(&part) {
+            // A key without overlaps cannot be declared.
+            if adopted(&part) && !index.options.contains_key("without_overlaps") {
                 say(vec![part], self.index(&name, index));
                 if index.comment.is_some() {
                     comment(Object::Index(table.name.clone(), index.clone()));
@@ -359,11 +363,13 @@ impl Writer<'_> {
         let kind = match index.method.as_deref() {
             Some("fulltext") => "FULLTEXT ",
             Some("spatial") => "SPATIAL ",
+            Some("vector") => "VECTOR ",
             _ if index.unique => "UNIQUE ",
             _ => "",
         };
         let parts: Vec<String> = index.parts.iter().map(|part| self.part(part)).collect();
-        let method = index.method.as_ref().filter(|method| !["fulltext", "spatial"].contains(&method.as_str()));
+        let method =
+            index.method.as_ref().filter(|method| !["fulltext", "spatial", "vector"].contains(&method.as_str()));
         let using = method.map(|method| format!(" USING {method}")).unwrap_or_default();
         let name = self.dialect.quote(&index.name);
         let mut sql = match self.dialect.product() {
@@ -390,6 +396,11 @@ impl Writer<'_> {
             match self.dialect.product() {
                 Product::MySql | Product::MariaDb => sql.push_str(&format!(" COMMENT {}", self.text(comment))),
                 Product::Postgres | Product::Sqlite => {}
+            }
+        }
+        for option in ["distance", "m"] {
+            if let Some(value) = index.options.get(option) {
+                sql.push_str(&format!(" {}={value}", option.to_uppercase()));
             }
         }
         sql

@@ -56,6 +56,11 @@ impl Flavor {
         !self.is_mariadb()
     }
 
+    /// Whether there are indexes of vectors (MariaDB 11.7).
+    pub(super) fn has_vector_indexes(self) -> bool {
+        self.is_mariadb()
+    }
+
     /// Whether a check can be NOT ENFORCED.
     pub(super) fn has_unenforced_checks(self) -> bool {
         !self.is_mariadb()

@@ -14,6 +14,7 @@ mod mode;
 mod names;
 mod normalize;
 pub(super) mod partitions;
+mod periods;
 mod quote;
 mod render;
 pub mod reprint;

@@ -18,7 +18,7 @@ use super::folded::folded;
 use super::render::{POSITION, TABLE_OPTIONS, VIEW_COLUMNS};
 use super::types::{self, Family, family};
 use super::words::{bare, canonical_statement, string, without_introducers, words};
-use super::{Flavor, defaults, names, partitions, versioning};
+use super::{Flavor, defaults, names, partitions, periods, versioning};
 
 pub(super) fn normalize(flavor: Flavor, mut schema: Schema) -> Result<Normalized, Unsupported> {
     let enums = std::mem::take(&mut schema.enums);
@@ -196,7 +196,12 @@ fn normalize_table(
     if let Some(key) = &mut table.primary_key {
         key.name = None;
         key.options.retain(|setting, value| setting != "comment" || !value.is_empty());
-        known_options(flavor, &Place::Table(name.clone(), Part::PrimaryKey), &key.options, &["comment"])?;
+        known_options(
+            flavor,
+            &Place::Table(name.clone(), Part::PrimaryKey),
+            &key.options,
+            &["comment", periods::WITHOUT_OVERLAPS],
+        )?;
         for column in &key.columns {
             if let Some(column) = table.columns.get_mut(column) {
                 column.nullable = false;
@@ -269,7 +274,8 @@ fn normalize_column(
     column: &mut Column,
 ) -> Result<(), Unsupported> {
     let place = |facet| Place::Table(table.clone(), Part::Column(column.name.clone(), facet));
-    known_options(flavor, &place(Facet::Options), &column.options, &["invisible", "srid", versioning::OPTION])?;
+    let known = ["invisible", "srid", versioning::OPTION, periods::START, periods::END];
+    known_options(flavor, &place(Facet::Options), &column.options, &known)?;
     let spelled = types::native(flavor, &column.data_type, enums)
         .map_err(|missing| refuse(flavor, place(Facet::Type), missing.reason, missing.hint))?;
     column.options.retain(|key, value| !(key == "invisible" && value == "false"));
@@ -334,17 +340,23 @@ fn normalize_index(
         return Err(refuse(flavor, place, "indexes have no included columns", elsewhere(flavor)));
     }
     index.options.retain(|key, value| !(key == "invisible" && value == "false"));
-    known_options(flavor, &place, &index.options, &["invisible", "parser", "using", POSITION])?;
+    let known = ["invisible", "parser", "using", "distance", "m", periods::WITHOUT_OVERLAPS, POSITION];
+    known_options(flavor, &place, &index.options, &known)?;
     // Where BTREE is not the default, the method already says so.
     index.options.retain(|key, value| key != "using" || default_method(engine) == value);
     // Without hash indexes, `USING HASH` creates a BTREE.
     index.method.take_if(|method| method.eq_ignore_ascii_case("hash"));
     index.method =
         index.method.take().map(|method| method.to_lowercase()).filter(|method| method != default_method(engine));
-    if index.method.as_deref().is_some_and(|method| !matches!(method, "btree" | "hash" | "fulltext" | "spatial")) {
+    let is_known = |method: &str| match method {
+        "btree" | "hash" | "fulltext" | "spatial" => true,
+        "vector" => flavor.has_vector_indexes(),
+        _ => false,
+    };
+    if index.method.as_deref().is_some_and(|method| !is_known(method)) {
         return Err(refuse(flavor, place, "there is no such index method", elsewhere(flavor)));
     }
-    let whole = matches!(index.method.as_deref(), Some("fulltext" | "spatial"));
+    let whole = matches!(index.method.as_deref(), Some("fulltext" | "spatial" | "vector"));
     for part in &mut index.parts {
         known_options(flavor, &place, &part.options, &["prefix"])?;
         match &mut part.target {
@@ -401,7 +413,7 @@ pub(super) fn covers(index: &Index, key: &ForeignKey) -> bool {
         })
         .take(key.columns.len())
         .collect();
-    let is_ordered = !matches!(index.method.as_deref(), Some("fulltext" | "spatial" | "hash"));
+    let is_ordered = !matches!(index.method.as_deref(), Some("fulltext" | "spatial" | "vector" | "hash"));
     is_ordered && !index.options.contains_key("invisible") && columns.into_iter().eq(key.columns.iter())
 }
 

@@ -15,7 +15,7 @@ use crate::schema::{
 
 pub(super) use super::quote::{literal, object, quote, text_literal};
 use super::types::{family, is_large};
-use super::{Flavor, defaults, mode, versioning};
+use super::{Flavor, defaults, mode, periods, versioning};
 
 /// The options of a table that are managed.
 pub(super) const TABLE_OPTIONS: &[&str] = &[
@@ -160,6 +160,9 @@ pub(super) fn column_check(table: &Name, column: &Name) -> String {
 /// The option of a view that holds the names of its columns, if they are not those of its query.
 pub(super) const VIEW_COLUMNS: &str = "columns";
 
+/// The options of an index of vectors.
+pub(super) const VECTOR_OPTIONS: [&str; 2] = ["distance", "m"];
+
 /// The option of an index that holds its position in the table, where it was read.
 pub(super) const POSITION: &str = "position";
 
@@ -183,6 +186,7 @@ fn create_table(flavor: Flavor, table: &Table) -> Vec<Statement> {
     let checks = table.checks.values().filter(|check| !inline.contains(&&check.name));
     lines.extend(checks.map(check_definition));
     lines.extend(versioning::period_of(table));
+    lines.extend(periods::of_table(table));
     let mut sql = format!("CREATE TABLE {} (\n  {}\n)", object(&table.name), lines.join(",\n  "));
     for (key, value) in table.options.iter().filter(|(key, _)| !CLAUSES.contains(&key.as_str())) {
         sql = format!("{sql} {}", option(key, value));
@@ -283,7 +287,8 @@ fn default_value(flavor: Flavor, native: &str, default: &DefaultValue) -> String
 
 fn primary_key(key: &PrimaryKey) -> String {
     let comment = key.options.get("comment").map(|comment| format!(" COMMENT {}", text_literal(comment)));
-    format!("PRIMARY KEY ({}){}", names(&key.columns), comment.unwrap_or_default())
+    let columns = key.columns.iter().map(quote).collect();
+    format!("PRIMARY KEY ({}){}", periods::key(columns, &key.options), comment.unwrap_or_default())
 }
 
 fn index_definition(flavor: Flavor, index: &Index) -> String {
@@ -291,11 +296,12 @@ fn index_definition(flavor: Flavor, index: &Index) -> String {
     let kind = match method {
         Some("fulltext") => "FULLTEXT INDEX",
         Some("spatial") => "SPATIAL INDEX",
+        Some("vector") => "VECTOR INDEX",
         _ if index.unique => "UNIQUE INDEX",
         _ => "INDEX",
     };
     let parts: Vec<String> = index.parts.iter().map(index_part).collect();
-    let mut sql = format!("{kind} {} ({})", quote(&index.name), parts.join(", "));
+    let mut sql = format!("{kind} {} ({})", quote(&index.name), periods::key(parts, &index.options));
     if let Some(method) = method.filter(|it| *it == "btree").or(index.options.get("using").map(String::as_str)) {
         sql = format!("{sql} USING {}", method.to_uppercase());
     }
@@ -307,6 +313,9 @@ fn index_definition(flavor: Flavor, index: &Index) -> String {
     }
     if index.options.contains_key("invisible") {
         sql = format!("{sql} {}", flavor.unused_index());
+    }
+    for (option, value) in index.options.iter().filter(|(option, _)| VECTOR_OPTIONS.contains(&option.as_str())) {
+        sql = format!("{sql} {}={value}", option.to_uppercase());
     }
     sql
 }

@@ -203,7 +203,7 @@ fn kind(flavor: Flavor, before: &Table, op: &Op) -> Option<ClauseKind> {
         Op::Drop(Object::Column(..)) => Some(ClauseKind::DropColumn),
         Op::Alter(Alter::Column(_, change)) => changed(change, is_indexed(&change.from.name)),
         Op::Create(Object::Index(_, index)) => match index.method.as_deref() {
-            Some("fulltext") => Some(ClauseKind::CreateSpecialIndex),
+            Some("fulltext" | "vector") => Some(ClauseKind::CreateSpecialIndex),
             Some("btree") | None if flavor == Flavor::MariaDb && is_hashed(before, index) => None,
             Some("btree") | None => Some(if index.unique { ClauseKind::AddUnique } else { ClauseKind::CreateIndex }),
             Some(_) => None,

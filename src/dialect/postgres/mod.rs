@@ -3,6 +3,7 @@
 //! `types`, `normalize`, `lower` and `render` are pure; `introspect` talks to the database. Must not know any other
 //! database.
 
+mod capabilities;
 mod casts;
 mod in_step;
 pub mod introspect;

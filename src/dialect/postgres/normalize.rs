@@ -361,6 +361,10 @@ fn normal_options(options: &mut Options) {
     if options.contains_key("initially_deferred") {
         options.insert("deferrable".to_owned(), "true".to_owned());
     }
+    // What is not enforced is not validated either.
+    if options.contains_key("not_enforced") {
+        options.insert("not_valid".to_owned(), "true".to_owned());
+    }
     if options.get("match").is_some_and(|kind| kind.eq_ignore_ascii_case("simple")) {
         options.remove("match");
     }

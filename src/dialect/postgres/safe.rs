@@ -268,7 +268,9 @@ impl Walk<'_> {
         let found = self.to.tables.get(&last).and_then(|table| table.uniques.get(&name)).cloned();
         let place = Place::Table(last.clone(), Part::Unique(name));
         let Some(unique) = found else { return false };
-        if !is_slow(ClauseKind::AddUnique) || !self.holds_rows(table) || self.is_stood_on(&place) {
+        // The index of a key over a period cannot be built before the key.
+        let by_period = unique.options.contains_key("without_overlaps");
+        if by_period || !is_slow(ClauseKind::AddUnique) || !self.holds_rows(table) || self.is_stood_on(&place) {
             return false;
         }
         self.keyed_later.insert(last.clone());

@@ -1,5 +1,5 @@
-//! Clauses of constraints that the parser does not know (PostgreSQL): `INCLUDE (…)` and `WITH (…)` of keys, and the columns that a
-//! foreign key sets.
+//! Clauses of constraints that the parser does not know (PostgreSQL): `INCLUDE (…)` and `WITH (…)` of keys, the columns that a
+//! foreign key sets, and periods in keys.
 //!
 //! Must not know the normal form of a list.
 
@@ -61,6 +61,22 @@ impl Clauses {
             let list = if key == "with" { settings(&list) } else { list };
             found.options.insert(key.to_owned(), list);
             found.left_out.push(start..close + 1);
+        }
+        for at in 1..tokens.len().saturating_sub(1) {
+            let (here, next) = (Some(at), Some(at + 1));
+            let (key, length) = if is(here, "WITHOUT") && is(next, "OVERLAPS") {
+                ("without_overlaps", 2)
+            } else if is(here, "PERIOD")
+                && with
+                && (is_symbol(at - 1, &Token::Comma) || is_symbol(at - 1, &Token::LParen))
+                && tokens.get(at + 1).is_some_and(|(token, _)| matches!(token, Token::Word(_)))
+            {
+                ("period", 1)
+            } else {
+                continue;
+            };
+            found.options.insert(key.to_owned(), "true".to_owned());
+            found.left_out.push(at..at + length);
         }
         found
     }

@@ -2,7 +2,10 @@
 //!
 //! Must not know the normal form of an index.
 
+use std::ops::Range;
+
 use sqlparser::ast::{self, Expr, FunctionArguments, IndexOption, IndexType, OrderBySort, Statement as Parsed};
+use sqlparser::tokenizer::Token;
 
 use crate::schema::{
     DefinitionId, DefinitionKind, Index, IndexPart, IndexTarget, Name, ObjectName, Origin, Part, Place, Product, Table,
@@ -10,7 +13,7 @@ use crate::schema::{
 
 use super::super::extra::expression;
 use super::super::source::{Output, SourceError};
-use super::statement::{Statement, is_word};
+use super::statement::Statement;
 use super::{definition, names};
 
 pub(super) fn read(
@@ -18,8 +21,9 @@ pub(super) fn read(
     method: Option<&'static str>,
     output: &mut Output,
 ) -> Result<(), SourceError> {
-    let Parsed::CreateIndex(written) =
-        statement.parse_without(|_, token| is_word(token, "FULLTEXT") || is_word(token, "SPATIAL"))?
+    let of_vectors = if method == Some("vector") { vector_options(statement) } else { Vec::new() };
+    let is_option = |at: usize| of_vectors.iter().any(|(first, ..)| (*first..first + 3).contains(&at));
+    let Parsed::CreateIndex(written) = statement.parse_without(|at, _| at == 1 && method.is_some() || is_option(at))?
     else {
         return Err(SourceError::new(statement.first_words(), "this is no index", "not understood"));
     };
@@ -82,6 +86,7 @@ pub(super) fn read(
             IndexOption::Comment(comment) => index.comment = Some(comment.clone()),
         }
     }
+    index.options.extend(of_vectors.into_iter().map(|(_, option, value)| (option, value)));
     // An entity names an index by convention. SQL names it explicitly, so the name is part of the declaration.
     let at = |part| Place::Table(table.name.clone(), part);
     let of_entity = |place: &Place| output.model.sources.get(place).is_none_or(|it| it.origin == Origin::Entity);
@@ -114,6 +119,20 @@ pub(super) fn read(
     let trouble =
         SourceError::new(statement.spot_of(&ident.value), format!("two indexes are called `{name}`"), "the second");
     Err(trouble.hint(format!("the first is at {}", first.unwrap_or_default())))
+}
+
+/// The options of an index of vectors, which the parser does not know (`M=8`), with their positions.
+fn vector_options(statement: &Statement<'_>) -> Vec<(usize, String, String)> {
+    let tokens = statement.tokens();
+    let close = tokens.iter().rposition(|(token, _)| *token == Token::RParen).unwrap_or_default();
+    let option = |(at, triple): (usize, &[(Token, Range<usize>)])| match triple {
+        [(Token::Word(name), _), (Token::Eq, _), (value, _)] if at > close => {
+            let value = value.to_string().trim_matches('\'').to_lowercase();
+            Some((at, name.value.to_lowercase(), value))
+        }
+        _ => None,
+    };
+    tokens.windows(3).enumerate().filter_map(option).collect()
 }
 
 fn columns_of(index: &Index) -> Vec<Name> {

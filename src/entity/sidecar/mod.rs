@@ -11,6 +11,7 @@ mod definition;
 mod index;
 mod inherited;
 mod names;
+mod not_null;
 mod numbering;
 mod partitions;
 pub(super) mod personal;
@@ -121,6 +122,7 @@ fn one(statement: &statement::Statement<'_>, output: &mut Output) -> Result<(), 
         StatementKind::AlterTable if partitions::divides(statement) => partitions::alter(statement, output),
         StatementKind::Table if partitions::is_partition(statement) => partitions::partition(statement, output),
         StatementKind::AlterTable if attached::declares(statement) => attached::read(statement, output),
+        StatementKind::AlterTable if not_null::declares(statement) => not_null::read(statement, output),
         StatementKind::AlterTable => table::read(statement, output),
         StatementKind::Comment => comment::read(statement, output),
         StatementKind::Routine(kind) => raw::routine(statement, kind, output),

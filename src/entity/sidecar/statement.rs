@@ -286,6 +286,7 @@ impl<'t> Statement<'t> {
                     method: match second {
                         "FULLTEXT" => Some("fulltext"),
                         "SPATIAL" => Some("spatial"),
+                        "VECTOR" => Some("vector"),
                         _ => None,
                     },
                 }),

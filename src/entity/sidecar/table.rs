@@ -298,7 +298,11 @@ pub(super) fn characteristics(written: Option<&ast::ConstraintCharacteristics>) 
     let mut options = Options::new();
     let Some(written) = written else { return options };
     let deferred = written.initially == Some(ast::DeferrableInitial::Deferred);
-    for (option, set) in [("deferrable", written.deferrable == Some(true)), ("initially_deferred", deferred)] {
+    for (option, set) in [
+        ("deferrable", written.deferrable == Some(true)),
+        ("initially_deferred", deferred),
+        ("not_enforced", written.enforced == Some(false)),
+    ] {
         if set {
             options.insert(option.to_owned(), "true".to_owned());
         }

@@ -105,6 +105,36 @@ fn all_that_mysql_says_of_an_index() {
     assert_eq!(prefix.comment.as_deref(), Some("short"));
     let full = index("e/book.mariadb.sql", "CREATE FULLTEXT INDEX a ON book (title)", Product::MariaDb);
     assert_eq!(full.method.as_deref(), Some("fulltext"));
+    let sql = "CREATE VECTOR INDEX a ON book (title) COMMENT 'near' M=8 DISTANCE='cosine'";
+    let near = index("e/book.mariadb.sql", sql, Product::MariaDb);
+    assert_eq!(near.method.as_deref(), Some("vector"));
+    assert_eq!(near.comment.as_deref(), Some("near"));
+    assert_eq!(near.options, options(&[("distance", "cosine"), ("m", "8")]));
+}
+
+#[test]
+fn a_not_null_with_a_name_is_an_option_of_its_column() {
+    let sql = "ALTER TABLE ONLY book ADD CONSTRAINT has_title NOT NULL title NO INHERIT NOT VALID; ALTER TABLE book ADD NOT NULL id NOT VALID;";
+    let book = book("e/book.postgres.sql", sql, Product::Postgres);
+    let of = |name: &str| book.columns.get(&crate::schema::Name::from(name)).map(|column| column.options.clone());
+    let terms = [("not_null", "has_title"), ("not_null_no_inherit", "true"), ("not_null_not_valid", "true")];
+    assert_eq!(of("title"), Some(options(&terms)));
+    assert_eq!(of("id"), Some(options(&[("not_null_not_valid", "true")])));
+    let sql = "ALTER TABLE book ADD CONSTRAINT has_name NOT NULL name";
+    error_for("e/book.postgres.sql", sql, Product::Postgres, "table `book` has no column `name`", "name");
+    let sql = "ALTER TABLE book ADD CONSTRAINT has_title NOT NULL title DEFERRABLE";
+    error_for("e/book.postgres.sql", sql, Product::Postgres, "this NOT NULL is not declared here", "ALTER TABLE");
+}
+
+#[test]
+fn keys_over_periods_are_keys() {
+    let sql = "ALTER TABLE book ADD CONSTRAINT k UNIQUE (id, title WITHOUT OVERLAPS); \
+               ALTER TABLE book ADD CONSTRAINT f FOREIGN KEY (\"order\", PERIOD title) REFERENCES book (id, PERIOD title)";
+    let book = book("e/book.postgres.sql", sql, Product::Postgres);
+    let unique = book.uniques.values().next().map(|unique| (unique.columns.len(), unique.options.clone()));
+    assert_eq!(unique, Some((2, options(&[("without_overlaps", "true")]))));
+    let key = book.foreign_keys.values().next().map(|key| (key.columns.len(), key.options.clone()));
+    assert_eq!(key, Some((2, options(&[("period", "true")]))));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 
-use crate::session::history_table;
+use crate::session::{history_table, mysql_or_mariadb};
 use crate::{Attribution, Product};
 
 use super::Applicable;
@@ -19,8 +19,7 @@ pub(crate) async fn product(connection: &impl ConnectionTrait) -> Result<Product
         DbBackend::Sqlite => Ok(Product::Sqlite),
         DbBackend::MySql => {
             let version = text(ask(connection, "SELECT VERSION()", &[]).await?.as_ref(), 0)?;
-            let is_mariadb = version.is_some_and(|version| version.to_ascii_lowercase().contains("mariadb"));
-            Ok(if is_mariadb { Product::MariaDb } else { Product::MySql })
+            Ok(mysql_or_mariadb(&version.unwrap_or_default()))
         }
         other => Err(DbErr::Migration(format!("migrations of `gen` do not run on {other:?}"))),
     }

@@ -87,6 +87,7 @@ fn explain(options: &ConnectionOptions, cause: ConnectError) -> Error {
         ))
         .hint("connect to the server itself: `--database-url …`")
         .hint("or let the pooler ignore the setting (pgbouncer: `ignore_startup_parameters = extra_float_digits`)"),
+        Obstacle::TooOld(first) => Error::new(format!("{server} is too old: {first} or newer is needed")),
         Obstacle::Other => match file {
             None => Error::new(format!("no connection to {server}"))
                 .hint("the reason is the server's; its log may say more"),

@@ -19,6 +19,7 @@ pub(crate) mod pool;
 mod pooler;
 pub mod postgres;
 mod rows;
+mod server;
 pub mod sqlite;
 
 pub(crate) use companion::Companion;
@@ -32,6 +33,7 @@ pub use options::ConnectionOptions;
 #[cfg(feature = "testing")]
 pub(crate) use options::of_database;
 pub use rows::{Iter, Row, Rows};
+pub use server::mysql_or_mariadb;
 
 use crate::{Attribution, Product, sql};
 
@@ -88,6 +90,8 @@ pub enum Obstacle {
     Full,
     /// A pooler takes not all the settings that the driver begins a session with.
     Settings,
+    /// The server is older than this version, which is the first that is supported.
+    TooOld(&'static str),
     /// Anything else.
     Other,
 }
@@ -255,8 +259,15 @@ impl Session {
             stay: None,
         };
         let is_direct = session.ask_version().await?;
-        if session.product == Product::MySql && session.version.to_ascii_lowercase().contains("mariadb") {
-            session.product = Product::MariaDb;
+        if session.product == Product::MySql {
+            session.product = server::mysql_or_mariadb(&session.version);
+        }
+        if let Some(first) = server::missed(session.product, &session.version) {
+            let message = format!("the server says that its version is {}", session.version);
+            return Err(ConnectError {
+                obstacle: Obstacle::TooOld(first),
+                error: DatabaseError { message, code: None },
+            });
         }
         if session.product == Product::Postgres && !is_direct {
             session.is_shared = pooler::is_shared(&mut session.driver, &mut session.ending).await?;

@@ -29,6 +29,16 @@ impl Database {
         Self { server: server.to_owned(), name, url, runtime }
     }
 
+    /// The major version of the server.
+    pub fn version(&self) -> u32 {
+        self.runtime.block_on(async {
+            let session = connect(&self.url).await;
+            let major = session.version().split(['.', ' ']).next().and_then(|major| major.parse().ok());
+            session.close().await;
+            major.expect("a version begins with a number")
+        })
+    }
+
     /// Runs a script from outside.
     pub fn psql(&mut self, script: &str) {
         psql(&self.url, script);
@@ -147,9 +157,16 @@ impl Drop for Database {
 
 fn without_not_null_name(line: &str) -> String {
     match line.split_once(" CONSTRAINT ") {
-        Some((column, rest)) if rest.ends_with("_not_null NOT NULL") => format!("{column} NOT NULL"),
+        Some((column, rest)) if is_generated(rest) => format!("{column} NOT NULL"),
         _ => line.to_owned(),
     }
+}
+
+/// Whether a NOT NULL has a name that the server made up, with a number where another one had it.
+fn is_generated(constraint: &str) -> bool {
+    let name =
+        constraint.strip_suffix(" NOT NULL").map(|name| name.trim_end_matches(|letter: char| letter.is_ascii_digit()));
+    name.is_some_and(|name| name.ends_with("_not_null"))
 }
 
 async fn connect(url: &str) -> Session {

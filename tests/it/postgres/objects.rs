@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use sea_gen::diff::diff;
 
 use super::database::Database;
-use super::{assert_same, migrate, migrate_back, normalize};
+use super::{assert_same, migrate, migrate_back, normalize, versions};
 use crate::support;
 
 /// A name, the database before, and the database after.
@@ -293,7 +293,8 @@ fn every_kind_of_object_goes_up_and_down() {
     let mut database = Database::create(&url, "object");
     let mut target = Database::create(&url, "object_target");
     database.psql(ROLES);
-    for (name, old, new) in PAIRS {
+    let version = target.version();
+    for (name, old, new) in PAIRS.iter().filter(|(_, old, new)| versions::knows(version, &format!("{old} {new}"))) {
         let trip = std::panic::catch_unwind(AssertUnwindSafe(|| {
             database.psql(&format!("{EMPTY} {old}"));
             target.psql(&format!("{EMPTY} {new}"));

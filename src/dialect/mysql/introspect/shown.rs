@@ -12,6 +12,7 @@ use crate::dialect::catalog::{Catalog, Scope, Spelling};
 use crate::schema::{Definition, DefinitionId, DefinitionKind, Expression, Name};
 
 use super::super::partitions::{self, unconditional};
+use super::super::periods::{self, Period};
 use super::super::quote::quote;
 use super::super::render::{POSITION, VIEW_COLUMNS};
 use super::super::words::words;
@@ -34,7 +35,9 @@ pub(super) async fn ask(
             _ => {}
         }
     }
-    tables.extend(answers.indexes.iter().filter(|row| row.text(6) == "FULLTEXT").map(|row| row.text(0)));
+    tables.extend(
+        answers.indexes.iter().filter(|row| matches!(row.text(6), "FULLTEXT" | "VECTOR")).map(|row| row.text(0)),
+    );
     match scope.spelling {
         Spelling::Effective => {}
         Spelling::Explicit => {
@@ -159,17 +162,13 @@ pub(super) fn read(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
                     }
                 }
             }
-            let periods = periods(text);
-            for period in &periods {
-                table.checks.remove(period);
+            for (index, option, value) in vector_options(text) {
+                if let Some(index) = table.indexes.get_mut(&index) {
+                    index.options.insert(option, value);
+                }
             }
-            for period in periods {
-                let reason = "a period for which rows are valid, and the check that comes with it, are not managed";
-                unmanaged(catalog, format!("period {period} of table {name}"), reason);
-            }
-            for key in keys_without_overlaps(text) {
-                let reason = "WITHOUT OVERLAPS is not managed: the key counts as one over the period's two columns";
-                unmanaged(catalog, format!("key {key} of table {name}"), reason);
+            if let Some(period) = period(text) {
+                periods::mark(table, &period, &keys_without_overlaps(text));
             }
         }
     }
@@ -177,7 +176,8 @@ pub(super) fn read(answers: &Answers, scope: &Scope, catalog: &mut Catalog) {
 
 /// The indexes in their order.
 fn indexes(text: &str) -> impl Iterator<Item = Name> {
-    let kinds = [("  KEY `", 1), ("  UNIQUE KEY `", 2), ("  FULLTEXT KEY `", 2), ("  SPATIAL KEY `", 2)];
+    let kinds =
+        [("  KEY `", 1), ("  UNIQUE KEY `", 2), ("  FULLTEXT KEY `", 2), ("  SPATIAL KEY `", 2), ("  VECTOR KEY `", 2)];
     let named = move |line: &str| {
         let (_, at) = kinds.iter().find(|(start, _)| line.starts_with(start))?;
         nth_name(line, *at).map(Name::from)
@@ -197,22 +197,37 @@ fn methods(text: &str) -> Vec<(Name, String)> {
     text.lines().filter(is_index).filter_map(|line| Some((name(line)?, method(line)?))).collect()
 }
 
-/// The names of application-time periods, without the system's own.
-fn periods(text: &str) -> Vec<Name> {
-    let lines = text.lines().filter(|line| line.starts_with("  PERIOD FOR `"));
-    lines.filter_map(|line| nth_name(line, 2)).map(Name::from).collect()
+/// The application-time period, which is not the system's own: a table has one at most.
+fn period(text: &str) -> Option<Period> {
+    let line = text.lines().find(|line| line.starts_with("  PERIOD FOR `"))?;
+    let name = |at| nth_name(line, at).map(Name::from);
+    Some(Period { name: name(2)?, start: name(4)?, end: name(6)? })
 }
 
-/// The keys `WITHOUT OVERLAPS`.
-fn keys_without_overlaps(text: &str) -> Vec<String> {
+/// The keys `WITHOUT OVERLAPS`; the primary key is `None`.
+fn keys_without_overlaps(text: &str) -> Vec<Option<Name>> {
     let lines = text.lines().filter(|line| line.trim_end_matches(',').ends_with("` WITHOUT OVERLAPS)"));
-    lines
-        .filter_map(
-            |line| {
-                if line.starts_with("  PRIMARY KEY ") { Some("PRIMARY".to_owned()) } else { nth_name(line, 2) }
-            },
-        )
-        .collect()
+    let key = |line: &str| {
+        if line.starts_with("  PRIMARY KEY ") { Some(None) } else { nth_name(line, 2).map(|name| Some(name.into())) }
+    };
+    lines.filter_map(key).collect()
+}
+
+/// The options of indexes of vectors: the index, the option, its value.
+fn vector_options(text: &str) -> Vec<(Name, String, String)> {
+    let lines = text.lines().filter(|line| line.starts_with("  VECTOR KEY "));
+    let options = |line: &str| -> Vec<(Name, String, String)> {
+        let found = words(line);
+        let Some(index) = found.get(2).and_then(|word| word.name()).map(Name::from) else { return Vec::new() };
+        let pairs = found.windows(3).filter_map(|triple| match triple {
+            [option, is, value] if is.is_symbol('=') && value.kind == TokenKind::String => {
+                Some((index.clone(), option.name()?.to_lowercase(), value.text.trim_matches('\'').to_owned()))
+            }
+            _ => None,
+        });
+        pairs.collect()
+    };
+    lines.flat_map(options).collect()
 }
 
 /// The name at this token of a line.
@@ -266,8 +281,16 @@ mod tests {
     #[test]
     fn periods_are_found_in_the_servers_words() {
         let text = "CREATE TABLE `p` (\n  `a` date NOT NULL COMMENT '\\n  PERIOD FOR `x`',\n  PERIOD FOR SYSTEM_TIME (`s`, `e`),\n  PERIOD FOR `p``1` (`a`, `b`),\n  PRIMARY KEY (`id`,`p``1` WITHOUT OVERLAPS),\n  UNIQUE KEY `u` (`k`,`p``1` WITHOUT OVERLAPS)\n)";
-        assert_eq!(periods(text), [Name::from("p`1")]);
-        assert_eq!(keys_without_overlaps(text), ["PRIMARY", "u"]);
+        let expected = Period { name: "p`1".into(), start: "a".into(), end: "b".into() };
+        assert_eq!(period(text), Some(expected));
+        assert_eq!(keys_without_overlaps(text), [None, Some(Name::from("u"))]);
+    }
+
+    #[test]
+    fn options_of_indexes_of_vectors_are_found() {
+        let text = "CREATE TABLE `v` (\n  `e` vector(3) NOT NULL,\n  VECTOR KEY `e``1` (`e`) COMMENT '`M`=''9''' `M`='8' `DISTANCE`='cosine'\n)";
+        let found = [("m", "8"), ("distance", "cosine")];
+        assert_eq!(vector_options(text), found.map(|(option, value)| ("e`1".into(), option.into(), value.into())));
     }
 
     #[test]

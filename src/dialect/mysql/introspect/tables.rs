@@ -159,6 +159,7 @@ fn index_part(flavor: Flavor, table: &mut Table, row: Row<'_>) {
         index.method = match row.text(6) {
             "FULLTEXT" => Some("fulltext".to_owned()),
             "SPATIAL" => Some("spatial".to_owned()),
+            "VECTOR" => Some("vector".to_owned()),
             "BTREE" => Some("btree".to_owned()),
             // The default of the MEMORY engine, and of MariaDB indexes too long for a BTREE.
             _ => None,

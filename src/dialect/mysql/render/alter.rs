@@ -6,7 +6,7 @@ use crate::dialect::{Online, Statement, Unsupported};
 use crate::plan::{Alter, Object, Op};
 use crate::schema::{Change, Check, Index, Name, ObjectName, Options};
 
-use super::super::{Flavor, partitions, versioning};
+use super::super::{Flavor, partitions, periods, versioning};
 use super::{
     CLAUSES, check_definition, column_definition, ddl, foreign, foreign_key_definition, index_definition,
     is_column_check, object, option, primary_key, quote, text_literal,
@@ -49,6 +49,9 @@ pub(super) fn table(flavor: Flavor, table: &ObjectName, ops: &[Op]) -> Result<Ve
         clauses.extend(clauses_of(flavor, table, op, ops)?);
     }
     let (dropped, added) = versioning::periods(ops);
+    clauses.extend(dropped.map(|clause| (ClauseOrder::DropPeriod, clause)));
+    clauses.extend(added.map(|clause| (ClauseOrder::AddPeriod, clause)));
+    let (dropped, added) = periods::changes(ops);
     clauses.extend(dropped.map(|clause| (ClauseOrder::DropPeriod, clause)));
     clauses.extend(added.map(|clause| (ClauseOrder::AddPeriod, clause)));
     clauses.sort_by_key(|(turn, _)| *turn);

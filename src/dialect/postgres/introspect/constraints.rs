@@ -120,6 +120,7 @@ fn action(letter: &str) -> Option<Action> {
 fn constraint_options(row: Row<'_>) -> Options {
     let mut options = storage(&list(row.get(20)));
     let is_check = row.text(2) == "c";
+    let period = if row.text(2) == "f" { "period" } else { "without_overlaps" };
     for (key, on) in [
         ("deferrable", row.is_true(10)),
         ("initially_deferred", row.is_true(11)),
@@ -128,6 +129,7 @@ fn constraint_options(row: Row<'_>) -> Options {
         ("nulls_not_distinct", row.is_true(16)),
         ("not_enforced", !row.is_true(18)),
         ("only", row.is_true(21)),
+        (period, row.is_true(23)),
     ] {
         if on {
             options.insert(key.to_owned(), "true".to_owned());

@@ -18,6 +18,7 @@ use crate::schema::{
     Routine, RoutineKind, Trigger,
 };
 
+use super::capabilities::Capabilities;
 use super::render;
 
 /// Reads the catalog: the connection's default schema, and the schemas the scope names.
@@ -116,43 +117,47 @@ pub(super) async fn printed(session: &mut Session, id: &DefinitionId) -> Result<
     Ok(found.map(|row| row.text(5).to_owned()))
 }
 
-/// The queries, adapted to the version and the scope.
+/// What is read of the constraint of a column that takes no NULL.
+const NOT_NULL: &str = "nn.conname, coalesce(nn.convalidated, true), coalesce(nn.connoinherit, false)";
+
+/// That constraint, where it is more than `SET NOT NULL` makes: one that is inherited follows the parent's.
+const NOT_NULL_CONSTRAINT: &str =
+    "LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid AND nn.contype = 'n' AND nn.conkey[1] = a.attnum
+    AND nn.conislocal AND nn.coninhcount = 0
+    AND (nn.conname !~ '_not_null[0-9]*$' OR NOT nn.convalidated OR nn.connoinherit)";
+
+/// The queries, adapted to the server and the scope.
 struct Queries {
-    major: u32,
+    has: Capabilities,
     default: String,
     schemas: String,
 }
 
 impl Queries {
     fn new<'a>(version: &str, default: Option<&'a str>, schemas: impl Iterator<Item = &'a str>) -> Self {
-        let digits: String = version.chars().take_while(char::is_ascii_digit).collect();
         let literal = |name: &str| render::literal(&Literal::Text(name.to_owned()));
         let names: Vec<String> = default.into_iter().chain(schemas).map(literal).collect();
         Self {
-            major: digits.parse().unwrap_or(13),
+            has: Capabilities::of(version),
             default: default.map_or_else(|| "NULL::text".to_owned(), literal),
             schemas: format!("ARRAY[{}]::name[]", names.join(", ")),
         }
     }
 
     fn of(&self, template: &str) -> String {
-        let since = |major, present: &'static str, absent: &'static str| {
-            if self.major >= major { present } else { absent }
-        };
+        let has = self.has;
+        let where_it_has = |has: bool, present: &'static str, absent: &'static str| if has { present } else { absent };
         let set_columns = "(SELECT json_agg(a.attname ORDER BY u.position) \
              FROM unnest(k.confdelsetcols) WITH ORDINALITY u (number, position) \
              JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.number)";
         let multirange = "coalesce(E',\n    MULTIRANGE_TYPE_NAME = ' || nullif(r.rngmultitypid, 0)::regtype, '')";
-        let icu = "CASE WHEN o.collprovider = 'i' THEN format(', locale = %L', coalesce({icu}, o.collcollate)) \
+        let own_locale = has.icu_locale.map_or_else(|| "NULL".to_owned(), |column| format!("o.{column}"));
+        let rules = where_it_has(has.icu_rules, "coalesce(', rules = ' || quote_literal(o.collicurules), '')", "''");
+        let icu = format!(
+            "CASE WHEN o.collprovider = 'i' THEN format(', locale = %L', coalesce({own_locale}, o.collcollate)) \
              WHEN o.collcollate = o.collctype THEN format(', locale = %L', o.collcollate) \
-             ELSE format(', lc_collate = %L, lc_ctype = %L', o.collcollate, o.collctype) END";
-        let icu = match self.major {
-            17.. => icu.replace("{icu}", "o.colllocale"),
-            15 | 16 => icu.replace("{icu}", "o.colliculocale"),
-            _ => icu.replace("{icu}", "NULL"),
-        };
-        let icu =
-            format!("{icu} || {}", since(16, "coalesce(', rules = ' || quote_literal(o.collicurules), '')", "''"));
+             ELSE format(', lc_collate = %L, lc_ctype = %L', o.collcollate, o.collctype) END || {rules}"
+        );
         let unnumbering = "NOT EXISTS (SELECT 1 FROM pg_depend d
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                       AND (d.deptype = 'i'
@@ -165,16 +170,18 @@ impl Queries {
                                   AND da.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype))))";
         let own_trigger = "NOT c.relispartition AND {unextended}('pg_class'::regclass, c.oid)";
         let text = template
-            .replace("{multirange}", since(14, multirange, "''"))
+            .replace("{multirange}", where_it_has(has.multirange_types, multirange, "''"))
             .replace("{collation_locale}", &icu)
             .replace("{unnumbering}", unnumbering)
             .replace("{own_trigger}", own_trigger)
             .replace("{default}", &self.default)
-            .replace("{compression}", since(14, "nullif(a.attcompression, '')", "NULL"))
-            .replace("{set_columns}", since(15, set_columns, "NULL"))
-            .replace("{nulls_not_distinct}", since(15, "x.indnullsnotdistinct", "false"))
-            .replace("{period}", since(18, "coalesce(k.conperiod, false)", "false"))
-            .replace("{enforced}", since(18, "k.conenforced", "true"))
+            .replace("{compression}", where_it_has(has.column_compression, "nullif(a.attcompression, '')", "NULL"))
+            .replace("{set_columns}", where_it_has(has.set_columns, set_columns, "NULL"))
+            .replace("{nulls_not_distinct}", where_it_has(has.nulls_not_distinct, "x.indnullsnotdistinct", "false"))
+            .replace("{not_null}", where_it_has(has.named_not_null, NOT_NULL, "NULL, true, false"))
+            .replace("{not_null_constraint}", where_it_has(has.named_not_null, NOT_NULL_CONSTRAINT, ""))
+            .replace("{period}", where_it_has(has.key_periods, "coalesce(k.conperiod, false)", "false"))
+            .replace("{enforced}", where_it_has(has.unenforced, "k.conenforced", "true"))
             .replace("{schemas}", &self.schemas);
         unextended(&text)
     }
@@ -290,8 +297,7 @@ impl CatalogReader<'_> {
         let reason = match kind {
             "user mapping" => "it holds a password",
             "default privileges" => "they apply to objects that do not exist yet",
-            "name of NOT NULL" => "a NOT NULL has the name that the database generates",
-            "NOT NULL that is not validated" => "a column is nullable or it is not",
+            "NOT NULL that is not validated" => "it is inherited",
             "tablespace of table" | "tablespace of index" => "storage locations belong to the server",
             "subscription" => "it holds a password",
             "event trigger" | "publication" => "it belongs to the database, not to its schemas",

@@ -10,6 +10,7 @@ use crate::schema::{
     Column, DefaultValue, Expression, Generated, Identity, Name, ObjectName, Options, Place, Table, Type, View,
 };
 
+use super::super::render::not_null;
 use super::super::{names, render};
 use super::{CatalogReader, Relation, column_key, list};
 
@@ -136,6 +137,7 @@ impl CatalogReader<'_> {
         if let Some(compression) = compression {
             column.options.insert("compression".to_owned(), compression.to_owned());
         }
+        not_null_options(owner, &mut column, row);
         column
     }
 
@@ -186,6 +188,19 @@ impl CatalogReader<'_> {
         }
         if !clauses.is_empty() {
             column.options.insert("sequence_options".to_owned(), clauses.join(" "));
+        }
+    }
+}
+
+/// What the constraint of a column that takes no NULL says beyond that.
+fn not_null_options(owner: &ObjectName, column: &mut Column, row: Row<'_>) {
+    let Some(name) = row.get(22).filter(|_| !column.nullable) else { return };
+    if *name != *not_null::generated_name(owner, &column.name).as_str() {
+        column.options.insert(not_null::NAME.to_owned(), name.to_owned());
+    }
+    for (key, on) in [(not_null::NOT_VALID, !row.is_true(23)), (not_null::NO_INHERIT, row.is_true(24))] {
+        if on {
+            column.options.insert(key.to_owned(), "true".to_owned());
         }
     }
 }

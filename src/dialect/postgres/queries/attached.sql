@@ -6,7 +6,7 @@ SELECT 'exclusion', NULL::text, k.conname::text, n.nspname::text, c.relname::tex
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY ({schemas})
-   AND (k.contype = 'x' OR {period})
+   AND k.contype = 'x'
    AND k.conparentid = 0
    AND NOT c.relispartition
    AND {unextended}('pg_class'::regclass, c.oid)

@@ -26,7 +26,8 @@ SELECT a.attrelid,
                               'increment', s.seqincrement::text, 'minimum', s.seqmin::text, 'maximum', s.seqmax::text,
                               'cache', s.seqcache::text, 'cycle', s.seqcycle) END,
        a.attnum,
-       s.seqrelid
+       s.seqrelid,
+       {not_null}
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -53,6 +54,7 @@ SELECT a.attrelid,
                                                    AND dd.refclassid = 'pg_class'::regclass AND dd.refobjid = sc.oid
                                  WHERE ad.adrelid = sd.refobjid AND ad.adnum = sd.refobjsubid))) s
          ON s.refobjid = a.attrelid AND s.refobjsubid = a.attnum
+ {not_null_constraint}
  WHERE n.nspname = ANY ({schemas})
    AND (c.relkind IN ('r', 'p') AND NOT c.relispartition
         OR c.relkind IN ('v', 'm') AND cd.description IS NOT NULL)

@@ -28,7 +28,8 @@ SELECT k.conrelid,
        obj_description(k.oid, 'pg_constraint'),
        array_to_json(xc.reloptions),
        coalesce(c.relkind = 'p' AND NOT x.indisvalid, false),
-       CASE WHEN c.relkind = 'p' THEN k.oid END
+       CASE WHEN c.relkind = 'p' THEN k.oid END,
+       {period}
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -39,8 +40,6 @@ SELECT k.conrelid,
  WHERE n.nspname = ANY ({schemas})
    AND NOT c.relispartition
    AND k.contype IN ('p', 'u', 'f', 'c')
-   -- Keys over periods are definitions.
-   AND NOT {period}
    AND k.conparentid = 0
    AND k.conislocal
  ORDER BY k.conrelid, k.conname

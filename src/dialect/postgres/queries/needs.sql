@@ -22,14 +22,8 @@ SELECT DISTINCT
    AND d.deptype IN ('n', 'a', 'x')
    AND (d.classid IN ('pg_type'::regclass, 'pg_proc'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass,
                       'pg_statistic_ext'::regclass, 'pg_foreign_server'::regclass, 'pg_collation'::regclass)
-        OR d.classid = 'pg_constraint'::regclass AND (k.contype = 'x' OR {period} OR k.contypid <> 0)
+        OR d.classid = 'pg_constraint'::regclass AND (k.contype = 'x' OR k.contypid <> 0)
         OR d.classid = 'pg_class'::regclass AND (c.relkind IN ('c', 'f', 'S') OR c.relispartition))
-UNION ALL
--- A foreign key over a period leans on a key that is a definition too.
-SELECT 'pg_constraint', k.oid, 'pg_constraint', r.oid, 0
-  FROM pg_constraint k
-  JOIN pg_constraint r ON r.conindid = k.conindid AND r.contype IN ('p', 'u')
- WHERE k.contype = 'f' AND {period}
 UNION ALL
 -- A foreign key of one partition holds what it refers to, and leans on the key there.
 SELECT 'pg_constraint', k.oid, r.class, r.oid, 0

@@ -82,20 +82,12 @@ SELECT 'partition', n.nspname, c.relname, NULL
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY ({schemas}) AND c.relispartition AND c.relkind = 'f'
 UNION ALL
-SELECT 'name of NOT NULL', n.nspname, k.conname, c.relname
-  FROM pg_constraint k
-  JOIN pg_class c ON c.oid = k.conrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
- WHERE n.nspname = ANY ({schemas}) AND k.contype = 'n' AND NOT c.relispartition AND k.conislocal
-   AND k.conname !~ '_not_null[0-9]*$'
-   AND {unextended}('pg_class'::regclass, c.oid)
-UNION ALL
 SELECT 'NOT NULL that is not validated', n.nspname, k.conname, c.relname
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY ({schemas}) AND k.contype = 'n' AND NOT k.convalidated
+   AND (c.relispartition OR k.coninhcount > 0)
    AND {unextended}('pg_class'::regclass, c.oid)
 UNION ALL
 SELECT 'options of column', n.nspname, a.attname, c.relname

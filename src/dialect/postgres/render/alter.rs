@@ -7,7 +7,7 @@ use crate::schema::{Change, Column, ObjectName, Options, Part, Place, Type};
 
 use super::super::{types, words};
 use super::spelling::{type_name, written_collation};
-use super::{alter_table, casts, create, numbering, quote};
+use super::{alter_table, casts, create, not_null, numbering, quote};
 
 /// Adds a column with its comment.
 pub(super) fn add_column(table: &ObjectName, column: &Column) -> Vec<Statement> {
@@ -60,6 +60,7 @@ pub(super) fn column(table: &ObjectName, change: &Change<Column>) -> Result<Vec<
     if !clauses.is_empty() {
         statements.push(alter_table(table, &clauses));
     }
+    statements.extend(not_null::change(table, change));
     statements.extend(numbering);
     if from.comment != to.comment {
         statements.push(create::column_comment(table, to));
@@ -85,11 +86,7 @@ fn clauses(change: &Change<Column>) -> Vec<String> {
         clauses.push(format!("{target} {}", retype(change)));
     }
     // An identity takes no NULL from the start, so the column must not when it becomes one.
-    if from.nullable && !to.nullable {
-        clauses.push(format!("{target} SET NOT NULL"));
-    } else if !from.nullable && to.nullable {
-        clauses.push(format!("{target} DROP NOT NULL"));
-    }
+    clauses.extend(not_null::clauses(change));
     if let Some(default) = create::default(to).filter(|_| default_differs && to.identity.is_none()) {
         clauses.push(format!("{target} SET DEFAULT {default}"));
     }

@@ -7,7 +7,7 @@ use crate::schema::{Column, Identity, Name, ObjectName, Options, Table, Unique};
 
 use super::super::words;
 use super::spelling::{type_name, written_collation};
-use super::{alter_table, comment, numbering, objects, quote, quote_object};
+use super::{alter_table, comment, not_null, numbering, objects, quote, quote_object};
 
 /// Creates a table with everything in it but foreign keys.
 pub(super) fn table(table: &Table) -> Vec<Statement> {
@@ -118,8 +118,9 @@ pub(super) fn definition(column: &Column) -> String {
         sql.push_str(&format!(" DEFAULT {default}"));
     }
     // Identities and serials take no NULL by themselves.
-    if !column.nullable && (column.identity.is_none() || numbering::has_own_sequence(column)) {
-        sql.push_str(" NOT NULL");
+    let by_itself = column.identity.is_some() && !numbering::has_own_sequence(column);
+    if !column.nullable && (!by_itself || not_null::is_constraint(column)) {
+        sql.push_str(&not_null::of_column(column));
     }
     sql
 }
@@ -160,6 +161,9 @@ pub(super) fn after_column(table: &ObjectName, column: &Column) -> Vec<Statement
         if column.nullable {
             statements.push(Statement::new(format!("{target} DROP NOT NULL")));
         }
+    }
+    if not_null::is_added_later(column) {
+        statements.push(alter_table(table, &[not_null::set(column)]));
     }
     for (key, clause) in [("storage", "STORAGE"), ("statistics", "STATISTICS"), ("compression", "COMPRESSION")] {
         if let Some(value) = column.options.get(key) {

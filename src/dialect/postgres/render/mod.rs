@@ -9,6 +9,7 @@ mod definitions;
 mod enums;
 mod in_place;
 mod kept;
+pub(super) mod not_null;
 mod numbering;
 mod objects;
 mod repartition;

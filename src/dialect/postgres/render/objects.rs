@@ -54,16 +54,33 @@ fn key_clauses(options: &Options) -> String {
     sql
 }
 
+/// The columns of a key, of which the last may hold a period.
+fn key_columns(columns: &[Name], options: &Options) -> String {
+    let overlaps = if options.contains_key("without_overlaps") { " WITHOUT OVERLAPS" } else { "" };
+    format!("{}{overlaps}", quote_list(columns))
+}
+
+/// The columns of either side of a foreign key, of which the last may hold a period.
+fn referring_columns(columns: &[Name], options: &Options) -> String {
+    match columns.split_last() {
+        Some((period, others)) if options.contains_key("period") => {
+            let written = others.iter().map(quote).chain([format!("PERIOD {}", quote(period))]);
+            written.collect::<Vec<_>>().join(", ")
+        }
+        _ => quote_list(columns),
+    }
+}
+
 /// A primary key as it is written inside `CREATE TABLE`.
 pub(super) fn primary_key(key: &PrimaryKey) -> String {
     let clauses = key_clauses(&key.options);
-    format!("{}PRIMARY KEY ({}){clauses}", named(key.name.as_ref()), quote_list(&key.columns))
+    format!("{}PRIMARY KEY ({}){clauses}", named(key.name.as_ref()), key_columns(&key.columns, &key.options))
 }
 
 /// A unique constraint as it is written inside `CREATE TABLE`.
 pub(super) fn unique(unique: &Unique) -> String {
     let nulls = if unique.options.contains_key("nulls_not_distinct") { " NULLS NOT DISTINCT" } else { "" };
-    let (columns, clauses) = (quote_list(&unique.columns), key_clauses(&unique.options));
+    let (columns, clauses) = (key_columns(&unique.columns, &unique.options), key_clauses(&unique.options));
     format!("{}UNIQUE{nulls} ({columns}){clauses}", named(Some(&unique.name)))
 }
 
@@ -146,9 +163,9 @@ pub(super) fn create_foreign_key(table: &ObjectName, key: &ForeignKey) -> Vec<St
     let mut sql = format!(
         "{}FOREIGN KEY ({})\n        REFERENCES {} ({})",
         named(Some(&key.name)),
-        quote_list(&key.columns),
+        referring_columns(&key.columns, &key.options),
         quote_object(&key.references),
-        quote_list(&key.referenced_columns)
+        referring_columns(&key.referenced_columns, &key.options)
     );
     if let Some(kind) = key.options.get("match") {
         sql.push_str(&format!(" MATCH {}", kind.to_uppercase()));
