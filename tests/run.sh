@@ -167,6 +167,8 @@ code=0
 # Most tests wait for a server most of the time.
 export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) + 1))}"
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-auto}"
+# What a second build saves by reusing parts of the first one, the first one pays for.
+if [ ! -d "${CARGO_TARGET_DIR:-target}" ]; then export CARGO_INCREMENTAL="${CARGO_INCREMENTAL:-0}"; fi
 if [ "${1:-}" = matrix ]; then
   matrix
   summary

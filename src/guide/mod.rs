@@ -29,6 +29,7 @@ pub mod migrations {}
 
 #[doc = include_str!("rules.md")]
 pub mod rules {}
+
 #[doc = include_str!("pages.md")]
 pub mod pages {}
 

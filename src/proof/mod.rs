@@ -7,6 +7,7 @@ mod attached;
 mod before;
 mod build;
 mod fill;
+mod fillings;
 mod fired;
 mod follow;
 mod part;
@@ -25,7 +26,7 @@ use sea_gen_runner::session::{ConnectionOptions, Session};
 use sea_gen_runner::sql::first_line;
 use sea_gen_runner::{Error, Result};
 
-use crate::dialect::{Product, Role};
+use crate::dialect::Product;
 use crate::introspect::Scope;
 use crate::schema::{DefaultValue, Normalized, ObjectName, Schema};
 use crate::seed::{SeedRequest, seeds};
@@ -39,6 +40,7 @@ pub use replay::{Chain, Replayed, replay};
 pub use scratch::Scratch;
 
 use build::{build, build_extensions, changed_tables, differences, found, in_words, normalized, read_back, with_rows};
+use fillings::fillings;
 use follow::Tracked;
 use part::TouchedPart;
 use rows::When;
@@ -163,41 +165,6 @@ pub async fn prove(server: &ConnectionOptions, claim: Claim<'_>) -> Result<Verdi
         }
     }
     Ok(first.map_or_else(|| Verdict::Unproven("nothing was tried".to_owned()), Verdict::Refuted))
-}
-
-/// The rows to try in turn until the statements accept them: generated rows refute nothing, so no rows come last.
-fn fillings(claim: Claim<'_>, part: &TouchedPart) -> Vec<Filling> {
-    let from = claim.from.schema();
-    let (mut demanding, mut checked) = (BTreeSet::new(), asked(part, from, claim.migration));
-    if let Some(to) = claim.to.map(Normalized::schema) {
-        demanding = follow::demanding(from, to, claim.renames);
-        checked.extend(follow::checked(from, to, claim.renames));
-    }
-    checked.extend(demanding.iter().cloned());
-    let filling = |ends: bool, empty: BTreeSet<ObjectName>| Filling { ends, empty };
-    let mut fillings = vec![
-        filling(true, BTreeSet::new()),
-        filling(false, BTreeSet::new()),
-        filling(true, demanding.clone()),
-        filling(false, demanding),
-        filling(false, checked),
-        filling(false, part.of(from).tables.keys().cloned().collect()),
-    ];
-    let mut tried = Vec::new();
-    fillings.retain(|filling| {
-        !tried.contains(filling) && {
-            tried.push(filling.clone());
-            true
-        }
-    });
-    fillings
-}
-
-/// The tables that a migration's own checks query: generated rows need not satisfy what people verified.
-fn asked(part: &TouchedPart, from: &Schema, migration: &Migration) -> BTreeSet<ObjectName> {
-    let statements = migration.up.iter().chain(&migration.down);
-    let checks: Vec<_> = statements.filter(|it| matches!(it.role, Role::Check(_))).cloned().collect();
-    part::part(&[&part.of(from)], &[&checks]).named
 }
 
 /// The note on a proof that succeeded only with other rows.

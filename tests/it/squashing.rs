@@ -78,12 +78,12 @@ fn shop() -> Repository {
          INSERT INTO role (id, title) VALUES (1, 'admin'), (2, 'guest');\n\n-- DOWN\n\nDROP TABLE role;\n",
     );
     project.gen_(&["lock"]).with(0);
-    project.gen_(&["migration", "Upper", "--empty"]).with(0);
+    project.gen_(&["migration", "Shout", "--empty"]).with(0);
     let path = format!("migrations/{}.sql", project.ids()[3]);
     project.write(
         &path,
-        "-- UP\n\nALTER TABLE role RENAME COLUMN title TO name;\nUPDATE role SET name = upper(name);\n\n\
-         -- DOWN\n\nUPDATE role SET name = lower(name);\nALTER TABLE role RENAME COLUMN name TO title;\n",
+        "-- UP\n\nALTER TABLE role RENAME COLUMN title TO name;\nUPDATE role SET name = name || '!';\n\n\
+         -- DOWN\n\nUPDATE role SET name = substr(name, 1, length(name) - 1);\nALTER TABLE role RENAME COLUMN name TO title;\n",
     );
     project.gen_(&["lock"]).with(0);
     project.book(&format!("{BOOK}    pub pages: Option<i32>,\n"));
@@ -119,7 +119,7 @@ fn a_squash_that_no_database_has_is_taken_back() {
     project.agrees();
     // One in the middle is taken back by its name, under later ones.
     project.gen_(&["squash", "Early", "--to", "roles"]).with(0);
-    assert_eq!(project.names(), ["early", "upper", "add_pages"]);
+    assert_eq!(project.names(), ["early", "shout", "add_pages"]);
     project.agrees();
     project.gen_(&["undo", "early"]).with(0);
     assert_eq!(files(&project), before);
@@ -135,11 +135,11 @@ fn what_changes_data_stays_in_its_order() {
     assert!(said.out.contains("_roles.sql:4  INSERT INTO role"), "{}", said.out);
     let text = project.read(&format!("migrations/{}.sql", project.ids()[0]));
     let at = |word: &str| text.find(word).unwrap_or_else(|| panic!("{word}: {text}"));
-    assert!(at("INSERT INTO role") < at("UPDATE role SET name = upper(name)"), "{text}");
+    assert!(at("INSERT INTO role") < at("UPDATE role SET name = name ||"), "{text}");
     assert!(at("RENAME COLUMN") < at("UPDATE role SET name"), "{text}");
     project.with_database(&new.url).gen_(&["up"]).with(0);
     assert_eq!(dump(&new), dump(&old));
-    assert_eq!(new.query("SELECT name FROM role ORDER BY id").first().unwrap().text(0), "ADMIN");
+    assert_eq!(new.query("SELECT name FROM role ORDER BY id").first().unwrap().text(0), "admin!");
 }
 
 #[apply(test)]

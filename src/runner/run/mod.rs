@@ -46,6 +46,7 @@ mod transaction_groups;
 mod versions;
 
 use std::fmt;
+use std::pin::Pin;
 use std::time::Duration;
 
 use crate::Result;
@@ -386,29 +387,17 @@ async fn under_way(
     let end = |id: &str| replaced::end(id, files, all);
     let mut done = match course {
         // SeaORM's `Migrator` lists those too that are squashed.
-        Course::Apply(id) if end(id).is_none() => Ok(Vec::new()),
+        Course::Apply(id) if end(id).is_none() => Vec::new(),
         Course::Revert(id) if end(id).is_none() => {
-            replaced::refuse_part(id, &run.table.read(session).await?, all).map(|()| Vec::new())
+            replaced::refuse_part(id, &run.table.read(session).await?, all)?;
+            Vec::new()
         }
         Course::Apply(id) if end(id).as_deref() != Some(id) => {
             let target = Target::Id(end(id).unwrap_or_default());
-            run.up(session, files, Goal::of(&target), on_progress).await
+            steps(run, session, files, Course::Up(&target), on_progress).await?
         }
-        Course::Up(target) => run.up(session, files, Goal::of(target), on_progress).await,
-        Course::UpContracting(target) => {
-            let goal = Goal { contracts: Contracts::Apply, ..Goal::of(target) };
-            run.up(session, files, goal, on_progress).await
-        }
-        Course::UpOnAhead(target, on_ahead) => run.up_on_ahead(session, files, (target, on_ahead), on_progress).await,
-        Course::OutOfOrder(target) => {
-            run.up(session, files, Goal { order: Order::Any, ..Goal::of(target) }, on_progress).await
-        }
-        Course::Down(target) => run.down(session, files, target, on_progress).await,
-        Course::Redo(count) => run.redo(session, files, count, on_progress).await,
-        Course::Goto(id) => run.goto(session, files, id, on_progress).await,
-        Course::Apply(id) => run.apply_one(session, files, id, on_progress).await,
-        Course::Revert(id) => run.revert_one(session, files, id, on_progress).await,
-    }?;
+        course => steps(run, session, files, course, on_progress).await?,
+    };
     outcomes.append(&mut done);
     // What was missing of a squashed migration may be there now.
     let mut recorded = replaced::follow(run, session, all, waiting.limit).await?;
@@ -423,6 +412,36 @@ async fn under_way(
         run.at(session, hook::Event::AfterUp, ("", Direction::Up), on_progress).await?;
     }
     Ok(())
+}
+
+/// The migrations of a course. It is a function that returns a future, because a function that awaits all of these has room for each
+/// of them on its stack, beneath every statement.
+fn steps<'a>(
+    run: &'a mut Run<'_>,
+    session: &'a mut Session,
+    files: &'a [Applicable<'_>],
+    course: Course<'a>,
+    on_progress: ProgressCallback<'a>,
+) -> Pin<Box<dyn Future<Output = Result<Vec<Outcome>>> + Send + 'a>> {
+    match course {
+        Course::Up(target) => Box::pin(run.up(session, files, Goal::of(target), on_progress)),
+        Course::UpContracting(target) => {
+            let goal = Goal { contracts: Contracts::Apply, ..Goal::of(target) };
+            Box::pin(run.up(session, files, goal, on_progress))
+        }
+        Course::UpOnAhead(target, on_ahead) => {
+            Box::pin(run.up_on_ahead(session, files, (target, on_ahead), on_progress))
+        }
+        Course::OutOfOrder(target) => {
+            let goal = Goal { order: Order::Any, ..Goal::of(target) };
+            Box::pin(run.up(session, files, goal, on_progress))
+        }
+        Course::Down(target) => Box::pin(run.down(session, files, target, on_progress)),
+        Course::Redo(count) => Box::pin(run.redo(session, files, count, on_progress)),
+        Course::Goto(id) => Box::pin(run.goto(session, files, id, on_progress)),
+        Course::Apply(id) => Box::pin(run.apply_one(session, files, id, on_progress)),
+        Course::Revert(id) => Box::pin(run.revert_one(session, files, id, on_progress)),
+    }
 }
 
 /// Whether no repeatable file has to be run.

@@ -19,6 +19,7 @@ pub(crate) mod pool;
 mod pooler;
 pub mod postgres;
 mod rows;
+mod sendable;
 mod server;
 pub mod sqlite;
 
@@ -471,23 +472,6 @@ impl Session {
             interrupt::wait(&self.ending, self.driver.query(query, &mut rows)).await?;
         }
         Ok(rows)
-    }
-
-    /// Refuses a statement that the driver would never return from.
-    fn can_be_sent(&self, sql: &str) -> Result<(), DatabaseError> {
-        let refused = |message: &str| Err(DatabaseError::not_sent(message));
-        if sql.contains('\0') {
-            return refused("there is a NUL character in the statement; it was not sent");
-        }
-        let begins_with_copy =
-            || sql::Tokens::new(self.product, sql).find(|token| !token.is_blank()).is_some_and(|it| it.is_word("COPY"));
-        if self.product == Product::Postgres && begins_with_copy() {
-            let words = sql::words(self.product, sql);
-            if sql::client::needs_client(self.product, &words).is_some() {
-                return refused("the rows of this COPY come from a client or go to one; it was not sent");
-            }
-        }
-        Ok(())
     }
 
     /// Sends one query of which each row is one JSON array of rows ([`Rows::from_json`]); gives them away as they come. So few

@@ -3,7 +3,7 @@
 //! A client with proxies, redirects and cookies would be four more packages, and none of that is needed to say one thing to one
 //! address. Must not know what is sent.
 
-use std::io::{Read, Write};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,12 +88,7 @@ fn exchange(mut stream: impl Read + Write, request: &str) -> Result<u16, String>
     };
     stream.write_all(request.as_bytes()).and_then(|()| stream.flush()).map_err(failed)?;
     let mut first = Vec::new();
-    for byte in stream.take(LONGEST).bytes() {
-        match byte.map_err(failed)? {
-            b'\n' => break,
-            byte => first.push(byte),
-        }
-    }
+    BufReader::new(stream.take(LONGEST)).read_until(b'\n', &mut first).map_err(failed)?;
     let first = String::from_utf8_lossy(&first).into_owned();
     let status = first.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1)?.trim().parse().ok());
     status.ok_or_else(|| "its answer is not one of HTTP".to_owned())

@@ -113,8 +113,9 @@ fn a_lock_that_is_lost_is_made_anew_when_somebody_asks_for_it() {
     assert_eq!(lines(&after), lines(&before));
     project.succeeds(&["check"]);
     // In a repository the last commit has it, with the proofs.
+    project.git(&["init", "-q"]);
     project.git(&["add", "-A"]);
-    project.git(&["commit", "-q", "-m", "a"]);
+    project.git(&["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "-m", "a"]);
     std::fs::remove_file(project.path("schema.lock.json")).unwrap();
     let said = project.succeeds(&["status"]);
     assert!(said.contains("`git checkout HEAD -- schema.lock.json`"), "{said}");

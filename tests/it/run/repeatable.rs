@@ -147,22 +147,24 @@ async fn a_run_that_is_cut_between_two_files_goes_on(mut database: Database, pro
     {
         let migrations = files.all();
         let mut session = database.another().await;
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        let mut sender = Some(sender);
         let mut watch = |progress: Progress<'_>| {
-            if let Progress::Started { id: "repeatable/b.sql", .. } = progress
-                && let Some(sender) = sender.take()
-            {
-                let _ = sender.send(());
+            if matches!(progress, Progress::Started { id: "repeatable/b.sql", .. }) {
+                std::panic::resume_unwind(Box::new("cut"));
             }
         };
         let files = run::Files { migrations: &migrations, repeatables: &both, ..run::Files::default() };
         let course = Course::Up(&Target::All);
-        tokio::select! {
-            biased;
-            _ = receiver => {}
-            result = run::go(&mut session, files, course, WAIT, &mut watch) => panic!("{result:?}"),
-        }
+        let mut run = Box::pin(run::go(&mut session, files, course, WAIT, &mut watch));
+        let cut = std::future::poll_fn(|context| {
+            let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.as_mut().poll(context)));
+            match polled {
+                Ok(std::task::Poll::Pending) => std::task::Poll::Pending,
+                Ok(std::task::Poll::Ready(result)) => panic!("{result:?}"),
+                Err(_) => std::task::Poll::Ready(()),
+            }
+        });
+        cut.await;
+        drop(run);
         drop(session);
     }
     assert_eq!(up(&mut database, &files, &both).await, ["repeatable/b.sql"]);

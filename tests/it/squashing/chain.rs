@@ -141,8 +141,4 @@ impl Sealed {
     pub fn at(&self, database: &Database) -> Repository {
         self.project.with_database(&database.url)
     }
-
-    pub fn read(&self, path: &str) -> String {
-        self.project.read(path)
-    }
 }

@@ -93,6 +93,10 @@ fn the_recipes_of_the_guide_run(product: Product) {
     for command in commands {
         // `until` would wait for ever where the migrations are not there.
         let command = command.replace("do sleep 5", "do exit 9");
+        // An image has no entities.
+        if command.starts_with("gen migration") {
+            continue;
+        }
         let mut shell = Command::new("sh");
         shell.args(["-c", &command]).current_dir(image.path()).env("PATH", &path).env("DATABASE_URL", &production.url);
         let output = shell.output().expect("a shell");

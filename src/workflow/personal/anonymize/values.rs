@@ -106,8 +106,12 @@ impl Maker<'_> {
     /// A mailbox that no mail reaches: the domain is reserved for examples.
     fn email(&self, numbers: &mut Numbers, original: &str, longer: usize) -> String {
         let local = original.rsplit_once('@').map_or(original, |(local, _)| local);
-        let domain = numbers.of(&["@example.com", "@example.org", "@example.net"]);
-        let room = self.longest.map_or(64, |longest| longest.saturating_sub(domain.len()));
+        let left = |domain: &str| self.longest.map_or(64, |longest| longest.saturating_sub(domain.len()));
+        let mut domain = numbers.of(&["@example.com", "@example.org", "@example.net"]);
+        if left(domain) < 3 {
+            domain = "@x.test";
+        }
+        let room = left(domain);
         if room < 3 || !original.contains('@') {
             return shape(numbers, original);
         }
@@ -329,7 +333,7 @@ mod tests {
         let email = fake(PersonalKind::Email, ValueClass::Text, "Anna.Smith@corp.com");
         assert!(email.contains("@example.") && email.contains('.'), "{email}");
         let short = maker(PersonalKind::Email, ValueClass::Text, Some(14)).fake("anna.smith@corp.com", 0);
-        assert!(short.len() <= 14, "{short}");
+        assert!(short.len() <= 14 && short.ends_with("@x.test"), "{short}");
         let phone = fake(PersonalKind::Phone, ValueClass::Text, "+49 (170) 123-4567");
         assert!(phone.starts_with("+49 (") && phone.len() == 18, "{phone}");
         let uuid = fake(PersonalKind::Identity, ValueClass::Uuid, "x");
