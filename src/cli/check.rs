@@ -63,8 +63,8 @@ fn print(lines: &[Line], as_json: bool) {
             Verdict::Fails(_) => (ink(Ink::Red, "fails  "), String::new()),
             Verdict::Skipped(reason) => (ink(Ink::Yellow, "skipped"), reason.clone()),
         };
-        let of = line.tenant.as_deref().unwrap_or_default();
-        let line = format!("{word}  {:<9} {:<9} {of} {details}", line.check, line.product.key());
+        let of = line.tenant.as_deref().map(|name| format!("{name} ")).unwrap_or_default();
+        let line = format!("{word}  {:<9} {:<9} {of}{details}", line.check, line.product.key());
         text.push_str(line.trim_end());
         text.push('\n');
         if let Verdict::Fails(details) = verdict {

@@ -213,8 +213,9 @@ impl<'a> Runner<'a> {
 
     /// Whether everything that is pending only waits for the former version of the program to go.
     fn waits_only(&self, applied: &[Record]) -> Result<bool> {
-        let known = ahead::known(applied, &ahead::newer(applied, &self.files));
-        Ok(run::only_held(&known, &run::pending(&known, &self.files)?, &self.files))
+        let files = run::standing(applied, &self.files)?;
+        let known = ahead::known(applied, &ahead::newer(applied, &files));
+        Ok(run::only_held(&known, &run::pending(&known, &files)?, &files))
     }
 
     /// Whether the application may serve: for a health endpoint. Only reads, and takes no lock.

@@ -82,8 +82,8 @@ fn shop() -> Repository {
     let path = format!("migrations/{}.sql", project.ids()[3]);
     project.write(
         &path,
-        "-- UP\n\nALTER TABLE role RENAME COLUMN title TO name;\nUPDATE role SET name = name || '!';\n\n\
-         -- DOWN\n\nUPDATE role SET name = substr(name, 1, length(name) - 1);\nALTER TABLE role RENAME COLUMN name TO title;\n",
+        "-- UP\n\nALTER TABLE role RENAME COLUMN title TO name;\n-- changes data: titles are exclaimed\nUPDATE role SET name = name || '!';\n\n\
+         -- DOWN\n\n-- changes data: they are not any more\nUPDATE role SET name = substr(name, 1, length(name) - 1);\nALTER TABLE role RENAME COLUMN name TO title;\n",
     );
     project.gen_(&["lock"]).with(0);
     project.book(&format!("{BOOK}    pub pages: Option<i32>,\n"));
@@ -132,7 +132,7 @@ fn what_changes_data_stays_in_its_order() {
     project.with_database(&old.url).gen_(&["up"]).with(0);
     let said = project.gen_(&["squash"]).with(0);
     assert!(said.out.contains("2 statements kept in order"), "{}", said.out);
-    assert!(said.out.contains("_roles.sql:4  INSERT INTO role"), "{}", said.out);
+    assert!(said.out.contains("_roles.sql:5  INSERT INTO role"), "{}", said.out);
     let text = project.read(&format!("migrations/{}.sql", project.ids()[0]));
     let at = |word: &str| text.find(word).unwrap_or_else(|| panic!("{word}: {text}"));
     assert!(at("INSERT INTO role") < at("UPDATE role SET name = name ||"), "{text}");

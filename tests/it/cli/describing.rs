@@ -96,6 +96,7 @@ fn a_description_stands_in_the_header_and_in_the_log() {
                 "version": "[version]"
               },
               "refuted": false,
+              "replaces": [],
               "to": "[digest]"
             }
           ],
@@ -116,6 +117,7 @@ fn a_description_stands_in_the_header_and_in_the_log() {
                 "version": "[version]"
               },
               "refuted": false,
+              "replaces": [],
               "to": "[digest]"
             }
           ],

@@ -143,8 +143,9 @@ fn help_lists_the_commands() {
           --no-interactive             Never ask; unanswered questions are printed and exit with code 1
           --offline-forms              Write plain DDL, which may lock large tables for a long time, for
                                        a database without other users
-          --format <FORMAT>            The format of the migration file [default: sql] [possible values:
-                                       sql]
+          --format <FORMAT>            What is written for this migration besides its SQL file, where
+                                       the project has a `Migrator`: a module that runs the file
+                                       (`seaorm`), or that says in Rust what the file does (`rust`)
           --json                       Print as JSON
       -h, --help                       Print help (see more with '--help')
     ");

@@ -417,12 +417,13 @@ fn sync_brings_a_database_there_without_a_migration() {
       SQLite [version]
       applied    [time]_initial  [when]  [n] ms
     ");
-    shows!(project.run(&["migration", "AddEmail"]), @"
+    shows!(project.run(&["migration", "AddEmail"]), @r#"
     exit 0
     --- stdout
     AddEmail: 1 step
       user
         + column email varchar   entities/user.rs:9
+      warning: column `user.email` looks personal: say so under `[personal]` in gen.toml: `"user.email" = "email"`, or `= "none"` [unanswered-personal-data]
 
     wrote migrations/[time]_add_email.sql
     wrote schema.lock.json
@@ -432,7 +433,7 @@ fn sync_brings_a_database_there_without_a_migration() {
     --- stderr
     note: this database was synchronised; the migration leads to what it already has
     proven on SQLite [version]: up, down, up again, with 40 rows
-    ");
+    "#);
     shows!(project.run(&["up", "--dry-run"]), @r"
     exit 0
     --- stderr

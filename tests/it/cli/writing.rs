@@ -106,7 +106,25 @@ fn a_migration_is_data_where_that_is_asked_for() {
               "transactional": true
             }
           ],
-          "findings": [],
+          "expand": null,
+          "findings": [
+            {
+              "level": "warning",
+              "message": "column `user.email` looks personal: say so under `[personal]` in gen.toml: `\"user.email\" = \"email\"`, or `= \"none\"`",
+              "place": {
+                "table": [
+                  "user",
+                  {
+                    "column": [
+                      "email",
+                      "whole"
+                    ]
+                  }
+                ]
+              },
+              "rule": "unanswered-personal-data"
+            }
+          ],
           "from": "[digest]",
           "plan": [
             {
@@ -203,7 +221,8 @@ fn an_empty_migration_is_for_writing_by_hand() {
 fn a_format_that_needs_a_migrator_is_refused_without_one() {
     shows!(Project::begun().refused(&["migration", "X", "--format", "rust"]), @r#"
     error: `--format rust` does not go with `format = "sql"`
-      because a module is part of a `Migrator`, and the project names none
+      a module is part of a `Migrator`, and the project names none
+
     hint: set `format = "rust"` in the configuration
     "#);
 }
