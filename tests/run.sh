@@ -6,7 +6,7 @@
 #   SEA_GEN_SERVERS="postgres:13 postgres:18 mariadb:11.8" bash tests/run.sh
 #                                        what is told apart by database runs once more on each of these too
 #   SEA_GEN_SERVERS="…" bash tests/run.sh matrix   on these alone
-#   SEA_GEN_TEST_SECONDS=3000            how long the tests may take
+#   SEA_GEN_TEST_SECONDS=4200            how long the tests may take
 #
 # SQLite needs nothing. For each server it takes, in this order: the URL in the environment (DATABASE_URL_POSTGRES,
 # DATABASE_URL_MARIADB, DATABASE_URL_MYSQL), an installed server, one installed now (Debian, as root). What it starts runs on
@@ -138,7 +138,7 @@ matrix() {
       continue
     fi
     log="$work/$product-${entry#*:}-tests.log"
-    if ! env "PATH=$clients:$PATH" "$variable=$url" timeout --verbose "${SEA_GEN_TEST_SECONDS:-3000}" \
+    if ! env "PATH=$clients:$PATH" "$variable=$url" timeout --verbose "${SEA_GEN_TEST_SECONDS:-4200}" \
       cargo test --test it --test cases --test lint --test beside --no-fail-fast -- "$product" 2>&1 | tee "$log"; then
       code=1
     fi
