@@ -10,6 +10,7 @@ use sea_gen_runner::run::Progress;
 use serde_json::{Value, json};
 
 use super::arguments::LogFormat;
+use super::up::outcome_json;
 
 static FORMAT: OnceLock<LogFormat> = OnceLock::new();
 
@@ -50,15 +51,11 @@ pub(super) fn event(progress: &Progress<'_>) {
         Progress::Batch { rows } => json!({ "event": "batch", "rows": rows }),
         Progress::Noting { what } => json!({ "event": "note", "message": what }),
         Progress::Stepping { why } => json!({ "event": "retry", "message": why }),
-        Progress::Finished(outcome) => json!({
-            "event": "finished",
-            "id": outcome.id,
-            "direction": outcome.direction.key(),
-            "statements": outcome.statements,
-            "execution_ms": outcome.execution_ms,
-            "rows": outcome.rows,
-            "waited_ms": outcome.waited_ms,
-        }),
+        Progress::Finished(outcome) => {
+            let mut finished = outcome_json(outcome);
+            finished["event"] = json!("finished");
+            finished
+        }
         // Kinds of a later version of the runner.
         _ => return,
     };

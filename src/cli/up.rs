@@ -338,18 +338,20 @@ pub(super) fn file_script(files: &[&SqlFile]) -> String {
 
 /// The result of each migration, or of each repeatable file.
 pub(super) fn outcomes_json<'o>(outcomes: impl IntoIterator<Item = &'o Outcome>) -> Value {
-    let rows = outcomes.into_iter().map(|outcome| {
-        json!({
-            "id": outcome.id,
-            "direction": outcome.direction.key(),
-            "statements": outcome.statements,
-            "execution_ms": outcome.execution_ms,
-            "rows": outcome.rows,
-            "waited_ms": outcome.waited_ms,
-            "status": outcome.status.map(State::key),
-        })
-    });
-    rows.collect()
+    outcomes.into_iter().map(outcome_json).collect()
+}
+
+/// The result of a migration.
+pub(super) fn outcome_json(outcome: &Outcome) -> Value {
+    json!({
+        "id": outcome.id,
+        "direction": outcome.direction.key(),
+        "statements": outcome.statements,
+        "execution_ms": outcome.execution_ms,
+        "rows": outcome.rows,
+        "waited_ms": outcome.waited_ms,
+        "status": outcome.status.map(State::key),
+    })
 }
 
 /// Reports the result of each migration, and whether the database has the resulting schema.

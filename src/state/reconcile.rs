@@ -39,6 +39,20 @@ pub struct TargetSchema {
     pub questions: Vec<Question>,
 }
 
+impl TargetSchema {
+    /// A schema that is reached as it is: nobody declares it, and nothing is asked.
+    pub fn of(schema: &Normalized, renames: &[Rename]) -> Self {
+        Self {
+            schema: schema.clone(),
+            origins: Origins::default(),
+            violations: Vec::new(),
+            loosely_matched: Vec::new(),
+            renames: renames.to_vec(),
+            questions: Vec::new(),
+        }
+    }
+}
+
 /// The policy for undeclared objects and under-specified types.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {

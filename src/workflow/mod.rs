@@ -93,6 +93,7 @@ mod taken;
 pub mod takeover;
 pub mod tenants;
 pub(crate) mod text;
+mod together;
 pub mod undo;
 pub mod webhooks;
 mod wording;

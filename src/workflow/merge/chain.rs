@@ -213,14 +213,7 @@ impl Chain<'_> {
         let (Some(from), Some(to)) = (&step.from, &step.to) else { return None };
         let dialect = dialect::of(self.product);
         let plan = crate::diff::diff(from, to, renames);
-        let target = TargetSchema {
-            schema: to.clone(),
-            origins: Origins::default(),
-            violations: Vec::new(),
-            loosely_matched: Vec::new(),
-            renames: renames.to_vec(),
-            questions: Vec::new(),
-        };
+        let target = TargetSchema::of(to, renames);
         let for_several = self.workspace.products().len() > 1;
         let values = Values { for_several, in_batches: forms == Forms::Safe, ..Values::default() };
         let steps = state::migration_steps(dialect, forms, from, &target, &plan, &values).ok()?;

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_gen_runner::run::goes_on;
 use sea_gen_runner::session::{Missing, Row};
 use sea_gen_runner::{Error, sql};
 
@@ -13,6 +12,7 @@ use crate::dialect::{self, Dialect};
 use crate::plan::type_name;
 use crate::schema::{ForeignKey, IndexTarget, Name, ObjectName, PersonalData, Place, Product, Schema, Table};
 
+use super::super::together::together;
 use super::super::{Failure, Live, Workspace};
 
 /// What stands instead of a personal text that must not be NULL, in a row that stays.
@@ -213,23 +213,11 @@ impl Subject {
         let statements = self.deletion()?;
         let session = &mut self.live.session;
         let failed = |error| Error::new("the rows could not be deleted; nothing was changed").because(error);
-        session.begin().await.map_err(failed)?;
-        let mut rows = 0;
-        for statement in &statements {
-            let done = match goes_on() {
-                Ok(()) => session.execute(statement).await,
-                Err(error) => Err(error),
-            };
-            match done {
-                Ok(count) => rows += count,
-                Err(error) => {
-                    let _ = session.rollback().await;
-                    return Err(failed(error).because(statement.clone()).into());
-                }
-            }
-        }
-        session.commit().await.map_err(failed)?;
-        Ok(rows)
+        let done = together(session, statements.iter().map(String::as_str)).await;
+        done.map_err(|(at, error)| match at.and_then(|at| statements.get(at)) {
+            Some(statement) => failed(error).because(statement.clone()).into(),
+            None => failed(error).into(),
+        })
     }
 }
 

@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use sea_gen_runner::files::{list, read_text};
 use sea_gen_runner::reading::clause_kind::ClauseKind;
-use sea_gen_runner::run::goes_on;
 use sea_gen_runner::session::Missing;
 use sea_gen_runner::sql::{Cutter, Piece};
 use sea_gen_runner::{Error, sql};
 
 use crate::dialect::{self, Product, reading};
 
+use super::super::together::together;
 use super::super::{Failure, Live, Workspace, text};
 
 /// The folder in that of migrations.
@@ -80,25 +80,13 @@ impl Demonstration {
     pub async fn run(&mut self) -> Result<u64, Failure> {
         let session = &mut self.live.session;
         let failed = |error| Error::new("the rows could not be written; nothing was changed").because(error);
-        session.begin().await.map_err(failed)?;
-        let mut rows = 0;
-        for (place, statement) in &self.statements {
-            let done = match goes_on() {
-                Ok(()) => session.execute(statement).await,
-                Err(error) => Err(error),
-            };
-            match done {
-                Ok(count) => rows += count,
-                Err(error) => {
-                    let _ = session.rollback().await;
-                    return Err(Error::new(format!("{place}: the row could not be written; nothing was changed"))
-                        .because(error)
-                        .into());
-                }
-            }
-        }
-        session.commit().await.map_err(failed)?;
-        Ok(rows)
+        let done = together(session, self.statements.iter().map(|(_, statement)| statement.as_str())).await;
+        done.map_err(|(at, error)| match at.and_then(|at| self.statements.get(at)) {
+            Some((place, _)) => Error::new(format!("{place}: the row could not be written; nothing was changed"))
+                .because(error)
+                .into(),
+            None => failed(error).into(),
+        })
     }
 }
 

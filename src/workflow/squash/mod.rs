@@ -22,7 +22,7 @@ use crate::diff::diff;
 use crate::plan::Rename;
 use crate::project::{BASELINE, Batch, find_id, fingerprint, squashed_id};
 use crate::proof::{Before, Chain, Claim, NO_SERVER, Renames, Replayed, Verdict, before, prove, replay};
-use crate::schema::{Change, Normalized, Origins, Schema};
+use crate::schema::{Change, Normalized, Schema};
 use crate::state::{self, MigrationSteps, TargetSchema, Values};
 
 use super::sealed::forked;
@@ -383,14 +383,7 @@ impl Range<'_> {
         // In an empty database nobody waits for a lock.
         let forms = if self.is_from_nothing() { Forms::Offline } else { self.workspace.forms(false) };
         let plan = diff(from, to, renames);
-        let target = TargetSchema {
-            schema: to.clone(),
-            origins: Origins::default(),
-            violations: Vec::new(),
-            loosely_matched: Vec::new(),
-            renames: renames.to_vec(),
-            questions: Vec::new(),
-        };
+        let target = TargetSchema::of(to, renames);
         let values = Values { in_batches: forms == Forms::Safe, ..Values::default() };
         let MigrationSteps { up, down, .. } = state::migration_steps(dialect, forms, from, &target, &plan, &values)?;
         Ok((dialect::text(dialect, &up)?, dialect::text(dialect, &down)?))
