@@ -9,13 +9,16 @@ use super::paint;
 /// The exit code of an interrupted process.
 pub(super) const EXIT_CODE: u8 = 130;
 
-/// Installs the handler. A second signal ends the process at once.
+/// Installs the handler, and returns when it is there. A second signal ends the process at once.
 pub(super) fn listen() {
+    let (installed, is_installed) = std::sync::mpsc::channel();
     // Without the thread, a signal ends the process, as it does by default.
-    let _ = std::thread::Builder::new().name("interrupt".to_owned()).spawn(|| {
+    let _ = std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
         runtime.block_on(async {
-            while requested().await {
+            let Ok(mut signals) = Signals::new() else { return };
+            let _ = installed.send(());
+            while signals.requested().await {
                 if !session::interrupt() {
                     std::process::exit(EXIT_CODE.into());
                 }
@@ -23,20 +26,44 @@ pub(super) fn listen() {
             }
         });
     });
+    let _ = is_installed.recv();
 }
 
-/// Waits for Ctrl-C, or for the signal by which systems ask a process to end. False if neither can be received.
+/// Ctrl-C, and the signal by which systems ask a process to end.
 #[cfg(unix)]
-async fn requested() -> bool {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut ended) = signal(SignalKind::terminate()) else { return tokio::signal::ctrl_c().await.is_ok() };
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed.is_ok(),
-        asked = ended.recv() => asked.is_some(),
+struct Signals {
+    pressed: tokio::signal::unix::Signal,
+    asked: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { pressed: signal(SignalKind::interrupt())?, asked: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for one of them. False if none can be received any more.
+    async fn requested(&mut self) -> bool {
+        tokio::select! {
+            pressed = self.pressed.recv() => pressed.is_some(),
+            asked = self.asked.recv() => asked.is_some(),
+        }
     }
 }
 
+/// Ctrl-C.
 #[cfg(not(unix))]
-async fn requested() -> bool {
-    tokio::signal::ctrl_c().await.is_ok()
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits for it. False if it cannot be received.
+    async fn requested(&mut self) -> bool {
+        tokio::signal::ctrl_c().await.is_ok()
+    }
 }

@@ -4,6 +4,7 @@
 //! results.
 
 mod accept;
+mod afterwards;
 mod anonymize;
 mod arguments;
 mod audit_report;

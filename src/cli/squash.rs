@@ -51,6 +51,12 @@ fn as_text(workspace: &Workspace, planned: &Planned, written: &[PathBuf], is_reh
             plural(squashed.migration.up.len(), "statement"),
             squashed.before
         ));
+        if !squashed.as_written.is_empty() {
+            text.push_str(&format!(
+                "  {} kept as written, because tables may have rows by then\n",
+                plural(squashed.as_written.len(), "migration")
+            ));
+        }
         places("kept in order: what changes data", &squashed.kept, &mut text);
         places("left out: the tables have no rows then", &squashed.left_out, &mut text);
         let rows = if squashed.rows == 0 { String::new() } else { format!(" and {}", plural(squashed.rows, "row")) };
@@ -110,6 +116,7 @@ fn as_json(workspace: &Workspace, planned: &Planned, written: &[PathBuf]) -> ser
             "replaces": it.migration.merged.replaces.keys().collect::<Vec<_>>(),
             "statements": it.migration.up.len(),
             "statements_before": it.before,
+            "as_written": it.as_written,
             "kept": it.kept.iter().map(place).collect::<Vec<_>>(),
             "left_out": it.left_out.iter().map(place).collect::<Vec<_>>(),
             "rows_compared": it.rows,

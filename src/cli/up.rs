@@ -12,6 +12,7 @@ use sea_gen_runner::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::lint::allow::{Allow, flag};
+use crate::workflow::afterwards::Afterwards;
 use crate::workflow::apply::{Bench, Course, RefusedLoss, Verified};
 use crate::workflow::backup::{Backup, name};
 use crate::workflow::hook_commands::{HookRunner, Told};
@@ -20,15 +21,17 @@ use crate::workflow::{Failure, Open, Workspace, stakes};
 use super::arguments::{Common, Down, Goto, Others, Redo, Reverting, Run, Up};
 use super::paint::{self, Ink, ink};
 use super::progress::Talk;
-use super::{Ending, show, tenants};
+use super::{Ending, afterwards, show, tenants};
 
 pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {
     if command.of.tenants.is_some() {
         return tenants::up(common, command).await;
     }
-    let Up { target, recognise, unproven, out_of_order, contracting, others, run, all: _, of: _ } = command;
+    let Up { target, recognise, unproven, out_of_order, verify_data, contracting, others, run, all: _, of: _ } =
+        command;
     let mut bench = open(common, true, (run, others)).await?;
     let target = target.as_deref().map_or(Ok(Target::All), |text| bench.target(text))?;
+    bench.verify_data.clone_from(verify_data);
     let order = if *out_of_order { Order::Any } else { Order::Strict };
     let course = Course::Up { target, recognises_rows: *recognise, unproven: *unproven, order };
     if contracting.contract {
@@ -148,6 +151,10 @@ pub(super) async fn revert(
 async fn go(bench: Bench, run: &Run, course: &Course, suggestion: (&[Allow], &str)) -> Result<Ending, Failure> {
     let Some(report) = run_course(bench, run, course, suggestion).await? else { return Ok(Ending::Done) };
     print(run, &report);
+    let failure = afterwards::failure(&report);
+    if !run.json {
+        afterwards::tell(&report.afterwards);
+    }
     match report.verified.filter(|_| !run.json) {
         Some(Verified::Yes) => paint::talk("verified: the database has the schema that the migrations lead to"),
         Some(Verified::No) => paint::talk(
@@ -158,7 +165,7 @@ async fn go(bench: Bench, run: &Run, course: &Course, suggestion: (&[Allow], &st
         }
         None => {}
     }
-    Ok(Ending::Done)
+    failure.map_or(Ok(Ending::Done), |error| Err(error.into()))
 }
 
 /// What a run has done.
@@ -170,6 +177,8 @@ pub(super) struct Report {
     pub(super) verified: Option<Verified>,
     /// The backup that was made before.
     pub(super) backup: Option<Backup>,
+    /// What was found after it besides the schema.
+    pub(super) afterwards: Afterwards,
 }
 
 /// Runs a course, or prints its SQL. Returns what it has done.
@@ -245,6 +254,7 @@ async fn run_course(
     };
     let before = commands.run(before, Told { planned: &planned, ..Told::default() }).await;
     before.map_err(|error| error.hint("nothing was run"))?;
+    let counts = bench.count_rows(&chosen).await;
     // Completed migrations are reported even if a later one fails.
     let (mut talk, mut done) = (Talk::new(), [bench.recorded.clone(), recognised].concat());
     let mut watch = |progress: Progress<'_>| {
@@ -256,7 +266,7 @@ async fn run_course(
     let result = bench.run(course, &mut watch).await;
     talk.done();
     if let Err(error) = result {
-        let report = Report { outcomes: done, verified: None, backup };
+        let report = Report { outcomes: done, backup, ..Report::default() };
         if !report.outcomes.is_empty() {
             print(run, &report);
         }
@@ -273,9 +283,14 @@ async fn run_course(
         true => None,
         false => bench.verify(&done).await,
     };
+    let afterwards = bench.afterwards(&done, &counts).await;
     bench.live.session.close().await;
-    let report = Report { outcomes: done, verified, backup };
+    let report = Report { outcomes: done, verified, backup, afterwards };
     let told = Told { outcomes: &report.outcomes, planned: &planned, elapsed_ms: elapsed(begun), error: None };
+    if let Some(error) = afterwards::failure(&report) {
+        commands.after_failure(Told { error: Some(&whole(&error)), ..told }).await;
+        return Ok(Some(report));
+    }
     if let Err(error) = commands.run(after, told).await {
         print(run, &report);
         return Err(error.hint("the migrations of the run are done and stay so").into());
@@ -356,7 +371,7 @@ pub(super) fn outcome_json(outcome: &Outcome) -> Value {
 
 /// Reports the result of each migration, and whether the database has the resulting schema.
 pub(super) fn print(command: &Run, report: &Report) {
-    let Report { outcomes, verified, backup } = report;
+    let Report { outcomes, verified, backup, afterwards } = report;
     if command.json {
         let (files, migrations): (Vec<&Outcome>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.is_of_file());
         let (verified, unverified) = match verified {
@@ -372,6 +387,7 @@ pub(super) fn print(command: &Run, report: &Report) {
         if let Some(why) = unverified {
             all["unverified"] = json!(why);
         }
+        afterwards::add_json(&mut all, afterwards);
         if let Some(backup) = backup {
             all["backup"] = json!(backup.path);
         }

@@ -20,6 +20,7 @@ pub mod sqlite;
 mod step;
 mod unsupported;
 mod wording;
+pub mod zero_dates;
 
 use std::fmt;
 
@@ -162,7 +163,8 @@ pub fn statements(
     from: &Schema,
 ) -> Result<Vec<Statement>, Unsupported> {
     let steps = lowered(dialect, forms, plan, from, &Names::around(dialect.product(), plan, from))?;
-    text(dialect, &Steps::new(dialect.arrange(steps)))
+    let zero_dates = zero_dates::tables(dialect.product(), plan, from);
+    text(dialect, &Steps { zero_dates, ..Steps::new(dialect.arrange(steps)) })
 }
 
 /// The steps that execute a plan, in these forms. If it is part of a larger plan, generated names must be free there too.
@@ -212,7 +214,7 @@ pub fn text(dialect: &dyn Dialect, steps: &Steps) -> Result<Vec<Statement>, Unsu
         }
         statements.extend(rendered);
     }
-    Ok(statements)
+    Ok(zero_dates::accepted(dialect, &steps.zero_dates, statements))
 }
 
 /// The schema with every expression compared by the words it is in. Right where both sides come from servers of one version,

@@ -2,6 +2,8 @@
 //!
 //! Must not know which database takes which step.
 
+use std::collections::BTreeSet;
+
 use super::rows::RowStep;
 use crate::plan::{Alter, Object, Op, becomes_computed};
 use crate::schema::{Change, Column, Definition, EnumType, Name, ObjectName, Place, Table};
@@ -51,12 +53,14 @@ pub struct Steps {
     pub former: Vec<FormerColumn>,
     /// Remarks for the reader, written above the first statement.
     pub remarks: Vec<String>,
+    /// The tables with a default such as `0000-00-00`.
+    pub zero_dates: BTreeSet<Name>,
 }
 
 impl Steps {
     /// Steps without a remark.
     pub fn new(steps: Vec<Step>) -> Self {
-        Self { steps, former: Vec::new(), remarks: Vec::new() }
+        Self { steps, ..Self::default() }
     }
 }
 

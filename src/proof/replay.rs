@@ -25,8 +25,10 @@ use super::{ROWS, SEED, build, build_beside, found, normalized, open, with_reaso
 pub struct Chain<'a> {
     /// The migrations that the statements are from.
     pub migrations: &'a [Migration],
-    /// The schema they start from. If there is one, its tables get rows, the same each time.
+    /// The schema they start from.
     pub from: &'a Normalized,
+    /// Whether its tables get rows, the same each time.
+    pub with_rows: bool,
     /// The schema whose expression texts are used wherever the database prints both alike.
     pub like: &'a Normalized,
     /// The scope of introspection.
@@ -66,10 +68,12 @@ pub async fn replay(
 }
 
 async fn executed(session: &mut Session, chain: Chain<'_>, groups: &[Vec<Statement>]) -> Result<Replayed> {
-    let Chain { migrations, from, like, scope } = chain;
+    let Chain { migrations, from, with_rows: fills, like, scope } = chain;
     let beside = build_beside(session, like.schema(), migrations).await?;
     if *from != dialect::nothing() {
         build(session, from).await?;
+    }
+    if fills {
         let request = SeedRequest::new(session.product(), SEED, ROWS);
         // Rows that the database rejects are rejected each time.
         fill(session, &seeds(from.schema(), &request), &mut |_, _| ()).await?;
@@ -83,7 +87,11 @@ async fn executed(session: &mut Session, chain: Chain<'_>, groups: &[Vec<Stateme
     }
     let (product, version) = (session.product(), session.version().to_owned());
     let last = schemas.last().unwrap_or(from).schema();
-    let tracked = tracked(product, last, last, &Renames::default());
+    let mut tracked = tracked(product, last, last, &Renames::default());
+    // Two ways may lead to another order of the columns.
+    for table in &mut tracked {
+        table.columns.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+    }
     let rows = rows::read(session, &tracked, When::After).await;
     let rows = rows.map_err(|error| sea_gen_runner::Error::new("the rows cannot be read").because(error))?;
     Ok(Replayed { schemas, version, tracked, rows })

@@ -2,6 +2,8 @@
 //!
 //! Must not know schemas. An unrecognised rename only exempts its values from the proof.
 
+use std::collections::BTreeSet;
+
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::sql::{self, Token};
 
@@ -39,12 +41,21 @@ impl Renames {
     /// The renames of the `up` statements.
     pub fn written(migration: &Migration) -> Self {
         let mut renames = Self::default();
+        // A table that is made anew takes the place of another one, which keeps its name.
+        let mut made: BTreeSet<ObjectName> = BTreeSet::new();
         for statement in &migration.up {
             let words = sql::words(migration.product, &statement.sql);
             match words.as_slice() {
+                [create, table, rest @ ..] if create.is_word("create") && table.is_word("table") => {
+                    made.extend(name(skip(rest, &["if", "not", "exists"])).map(|(table, _)| table));
+                }
                 [alter, table, rest @ ..] if alter.is_word("alter") && table.is_word("table") => {
                     let Some((table, rest)) = name(skip(rest, &["if", "exists", "only"])) else { continue };
-                    clauses(rest).for_each(|clause| renames.clause(&table, clause));
+                    if !made.contains(&table) {
+                        clauses(rest).for_each(|clause| renames.clause(&table, clause));
+                    } else if rest.first().is_some_and(|verb| verb.is_word("rename")) {
+                        made.remove(&table);
+                    }
                 }
                 [rename, table, rest @ ..] if rename.is_word("rename") && table.is_word("table") => {
                     for pair in clauses(rest) {

@@ -7,7 +7,7 @@ use sea_gen_runner::Error;
 
 use crate::dialect::expression::{mentions, rename_column};
 use crate::dialect::rows::{NewValue, RowChange, RowCheck, RowStep};
-use crate::dialect::{self, Dialect, FormerColumn, Forms, Step, Steps};
+use crate::dialect::{self, Dialect, FormerColumn, Forms, Step, Steps, zero_dates};
 use crate::diff::diff;
 use crate::plan::{Alter, Names, Op, Plan, Rename, Shape, Space};
 use crate::schema::{Change, DefaultValue, Name, Normalized, ObjectName, Place, Schema, Table};
@@ -123,10 +123,11 @@ impl Direction<'_> {
     ) -> Result<Steps, Error> {
         let Self { dialect, forms, from, to, plan } = self;
         let conversions: Vec<Conversion<'_>> = conversions.iter().map(|it| Conversion::new(it, names)).collect();
+        let zero_dates = zero_dates::tables(dialect.product(), plan, from.schema());
         let mut steps: Vec<Step> = first.into_iter().map(Step::Rows).collect();
         if fills.is_empty() && conversions.is_empty() {
             steps.extend(dialect::lowered(*dialect, *forms, plan, from.schema(), names)?);
-            return Ok(Steps::new(dialect.arrange(steps)));
+            return Ok(Steps { zero_dates, ..Steps::new(dialect.arrange(steps)) });
         }
         let aside = conversions
             .iter()
@@ -175,7 +176,7 @@ impl Direction<'_> {
             aside: aside.clone(),
             copied: false,
         };
-        Ok(Steps { former: conversions.iter().map(former).collect(), ..Steps::new(dialect.arrange(steps)) })
+        Ok(Steps { former: conversions.iter().map(former).collect(), zero_dates, ..Steps::new(dialect.arrange(steps)) })
     }
 }
 

@@ -94,6 +94,8 @@ pub struct Bench {
     pub contracts: Contracts,
     /// The folder of the backup that is made before a run, from the project's root; `None` makes none.
     pub backup: Option<PathBuf>,
+    /// Queries that must find no row after the run, besides those of the migrations.
+    pub verify_data: Vec<String>,
     /// Whether no command of `[hooks]` runs.
     pub skips_commands: bool,
     /// Whether the losses of reverting were checked and are allowed.
@@ -166,6 +168,7 @@ impl Bench {
             waiting: limit.into(),
             contracts: Contracts::Wait,
             backup,
+            verify_data: Vec::new(),
             skips_commands: false,
             may_go_back: false,
             circumstances: Circumstances::default(),

@@ -85,6 +85,9 @@ async fn restored(
         session.close().await;
         return found.map(Copy::Schema);
     }
+    if matches!(product, Product::MySql | Product::MariaDb) {
+        clients::refuse_other_databases(file)?;
+    }
     let (scratch, mut session) = match Scratch::create(connection).await {
         Ok(scratch) => scratch,
         Err(error) => return Ok(Copy::Unknown(error.to_string())),

@@ -2,13 +2,13 @@
 //!
 //! Must not know why it is copied, or where the file is kept.
 
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use sea_gen_runner::session::{ConnectionOptions, Session, Unfinished, interrupted, mysql_or_mariadb};
-use sea_gen_runner::{Error, Result};
+use sea_gen_runner::{Error, ErrorKind, Result};
 
 use crate::project::backups::{self, PrivateFile};
 use crate::schema::Product;
@@ -74,10 +74,47 @@ pub(super) async fn load(product: Product, connection: &ConnectionOptions, from:
         Product::MySql | Product::MariaDb => {
             let program = Program::find(product, ["mariadb", "mysql"]);
             let (mut command, _file) = program.command(connection)?;
-            command.arg("--default-character-set=utf8mb4").arg(connection.database());
+            // In binary mode the client knows no command of its own, such as `\!`, which runs a program.
+            command.args(["--default-character-set=utf8mb4", "--binary-mode", "--one-database"]);
+            command.arg(connection.database());
             command.stdin(backups::open(from)?);
             run(command, program.name, "mariadb-client").await
         }
+    }
+}
+
+/// Refuses a file that names the database itself, as `mysqldump --databases` writes it: it would go there, whatever database is meant.
+///
+/// # Errors
+/// The line, or a file that cannot be read.
+pub(super) fn refuse_other_databases(file: &Path) -> Result<()> {
+    let cannot_be_read = |error| Error::new(format!("{} cannot be read", file.display())).because(error);
+    for (at, line) in BufReader::new(backups::open(file)?).split(b'\n').enumerate() {
+        let line = line.map_err(cannot_be_read)?;
+        let start = String::from_utf8_lossy(line.get(..80).unwrap_or(&line)).into_owned();
+        if names_database(&start) {
+            let shown = start.trim().trim_end_matches(';');
+            return Err(Error::new(format!(
+                "{}:{}: `{shown}` leads to another database than the one that is restored",
+                file.display(),
+                at + 1
+            ))
+            .of(ErrorKind::Refused)
+            .hint("make the backup without `--databases`: `mysqldump --routines --triggers --events NAME > FILE`")
+            .hint("or take these lines out of the file"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a line begins with `USE`, or makes or drops a database.
+fn names_database(line: &str) -> bool {
+    let plain = line.trim_start().trim_start_matches("/*!").trim_start_matches(|digit: char| digit.is_ascii_digit());
+    let mut words = plain.split_whitespace().map(str::to_ascii_uppercase);
+    match (words.next().as_deref(), words.next().as_deref()) {
+        (Some("USE"), Some(_)) => true,
+        (Some("CREATE" | "DROP" | "ALTER"), Some("DATABASE" | "SCHEMA")) => true,
+        _ => plain.len() > 4 && plain.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("USE`")),
     }
 }
 
@@ -162,5 +199,19 @@ impl Drop for Running {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_lead_to_another_database_are_known() {
+        let leads = ["USE `shop`;", "use shop", "USE`shop`;", "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `shop`;"];
+        let stays = ["-- USE shop", "INSERT INTO `use` VALUES (1);", "CREATE TABLE `database` (", "", "used"];
+        assert!(leads.iter().all(|line| names_database(line)));
+        assert!(names_database("/*!40000 DROP DATABASE IF EXISTS `shop`*/;"));
+        assert!(!stays.iter().any(|line| names_database(line)));
     }
 }

@@ -22,6 +22,7 @@
 
 pub mod accept;
 pub mod adopt;
+pub mod afterwards;
 mod amend;
 pub mod answers;
 pub mod apply;

@@ -17,10 +17,10 @@ use dump::dump;
 
 on_each!(many_migrations_become_one);
 
-/// How many; `SQUASHED=400 cargo test --test it many_migrations_become_one` for more on the servers.
+/// How many; `SQUASHED=400 cargo test --test it many_migrations_become_one` for more.
 fn count(product: Product) -> usize {
     let asked = std::env::var("SQUASHED").ok().and_then(|count| count.parse().ok());
-    asked.unwrap_or(if product == Product::Sqlite { 400 } else { 60 })
+    asked.unwrap_or(if product == Product::Sqlite { 120 } else { 30 })
 }
 
 fn many_migrations_become_one(product: Product) {

@@ -3,6 +3,7 @@
 //! Must not know how a situation is found out or a migration is planned; it checks output, files and databases.
 
 mod adoption;
+mod afterwards;
 mod anonymized;
 mod backfill;
 mod backups;
@@ -44,6 +45,7 @@ mod several;
 mod sides;
 mod situations;
 mod sizes;
+mod squashed;
 mod subject;
 mod synchronised;
 mod taken;
@@ -54,3 +56,4 @@ mod verified;
 mod wild;
 mod words;
 mod written;
+mod zero_dates;

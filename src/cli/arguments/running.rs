@@ -67,6 +67,9 @@ pub(in super::super) struct Up {
     /// For every project that the configuration lists, in that order, until one fails
     #[arg(long, conflicts_with = "target")]
     pub(in super::super) all: bool,
+    /// A query that must find no row after the run; repeat it for more. A migration's file has its own as `-- verify: SELECT …`
+    #[arg(long, value_name = "SELECT", conflicts_with_all = ["tenants", "dry_run"])]
+    pub(in super::super) verify_data: Vec<String>,
     #[command(flatten)]
     pub(in super::super) contracting: super::expanding::Contracting,
     #[command(flatten)]

@@ -14,6 +14,7 @@ mod portions;
 mod restate;
 mod statement;
 mod text;
+mod verify;
 
 use crate::Product;
 use crate::checksum::sha256;
@@ -28,6 +29,7 @@ pub use portions::Portions;
 pub use restate::restate;
 pub use statement::{LineNumber, Role, Statement};
 pub use text::text;
+pub use verify::verifications;
 
 /// One migration for one product.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,10 +2,12 @@
 //!
 //! Must not know why it leads there.
 
+use std::collections::BTreeSet;
+
 use sea_gen_runner::Error;
 
 use crate::dialect::rows::RowStep;
-use crate::dialect::{self, Dialect, FormerColumn, Forms, Step, Steps};
+use crate::dialect::{self, Dialect, FormerColumn, Forms, Step, Steps, zero_dates};
 use crate::diff::diff;
 use crate::plan::{Names, Rename};
 use crate::schema::Normalized;
@@ -61,12 +63,13 @@ pub(super) fn steps(
     legs: &[Leg<'_>],
 ) -> Result<Steps, Error> {
     let mut steps: Vec<Step> = first.into_iter().map(Step::Rows).collect();
-    let mut former = Vec::new();
+    let (mut former, mut zero_dates) = (Vec::new(), BTreeSet::new());
     for leg in legs {
         let plan = diff(leg.from, leg.to, &leg.renames);
+        zero_dates.extend(zero_dates::tables(dialect.product(), &plan, leg.from.schema()));
         steps.extend(dialect::lowered(dialect, forms, &plan, leg.from.schema(), names)?);
         steps.extend(leg.rows.iter().cloned().map(Step::Rows));
         former.extend(leg.former.iter().cloned());
     }
-    Ok(Steps { former, ..Steps::new(steps) })
+    Ok(Steps { former, zero_dates, ..Steps::new(steps) })
 }

@@ -26,7 +26,9 @@ pub async fn report(workspace: Workspace, runs: usize) -> Result<AuditReport, Fa
     let (mut lines, mut deviations) = (Vec::new(), Vec::new());
     if let Some(live) = &mut status.live {
         lines = run::log(&mut live.session).await?;
-        let flaws = run::flaws(&lines, &live.history, None);
+        // As it is recorded: squashes and merges are followed in memory only.
+        let history = run::history(&mut live.session).await?;
+        let flaws = run::flaws(&lines, &history, None);
         deviations.extend(flaws.into_iter().map(|flaw| Deviation { kind: "tampering", what: flaw.what }));
     }
     let runs = last_runs(&lines, runs);

@@ -1,5 +1,5 @@
-//! Squashes migrations: one in the place of several, generated from the schemas before the first and after the last of them. Statements
-//! that change data are kept in their order, and on a scratch database both ways are shown to lead to the same schema and rows.
+//! Squashes migrations: one in the place of several, generated from the schemas before and after them as long as no table has rows. From
+//! there on migrations are kept as they are written, and on a scratch database both ways are shown to lead to the same schema and rows.
 //!
 //! Must not know arguments, terminals or what is printed.
 
@@ -17,7 +17,7 @@ use sea_gen_runner::migration::{self, About, Merged, Migration, MigrationId};
 use sea_gen_runner::session::ConnectionOptions;
 use sea_gen_runner::{Error, ErrorKind};
 
-use crate::dialect::{self, Forms, Product, Role, Statement, reading};
+use crate::dialect::{self, Forms, Product, Role, Statement};
 use crate::diff::diff;
 use crate::plan::Rename;
 use crate::project::{BASELINE, Batch, find_id, fingerprint, squashed_id};
@@ -34,7 +34,7 @@ pub use prune::{Pruned, prune};
 pub(super) use restore::refuse_squashed;
 pub use restore::{Restored, restore};
 
-use pieces::{Piece, Pieces, pieces};
+use pieces::{Piece, Pieces, begin_step, pieces};
 
 /// What is squashed.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +67,9 @@ pub struct Squashed {
     pub migration: Migration,
     /// How many statements those that it replaces have.
     pub before: usize,
-    /// The statements that are kept as they were.
+    /// The migrations that are kept as they are written, because tables may have rows by then.
+    pub as_written: Vec<MigrationId>,
+    /// Their statements that change data.
     pub kept: Vec<Place>,
     /// The statements that are left out, because the tables whose rows they change have none when they run.
     pub left_out: Vec<Place>,
@@ -223,10 +225,20 @@ impl Range<'_> {
 
     async fn squashed(&self, id: &MigrationId) -> Result<Squashed, Failure> {
         let scope = self.workspace.scope();
-        let chain = Chain { migrations: &self.migrations, from: &self.from, like: &self.to, scope: &scope };
+        let with_rows = !self.is_from_nothing();
+        let mut chain =
+            Chain { migrations: &self.migrations, from: &self.from, like: &self.to, scope: &scope, with_rows };
         let pieces = pieces(self.workspace, &self.migrations, self.to.schema(), self.is_from_nothing())?;
         let groups: Vec<Vec<Statement>> = pieces.all.iter().map(|piece| piece.statements.clone()).collect();
-        let mut old = self.replayed(chain, &groups, "the migrations").await?;
+        let mut notes = Vec::new();
+        let mut old = match replay(&self.server, chain, &groups).await? {
+            Err(reason) if with_rows => {
+                notes.push(format!("compared without rows: with generated ones the migrations stop: {reason}"));
+                chain.with_rows = false;
+                self.replayed(chain, &groups, "the migrations").await?
+            }
+            tried => tried.map_err(|reason| cannot_be_executed("the migrations", reason))?,
+        };
         let reached = old.schemas.last().unwrap_or(&self.from);
         if *reached != self.to {
             return Err(Error::new("replayed, the migrations do not lead to the schema that they are to lead to")
@@ -237,7 +249,6 @@ impl Range<'_> {
         }
         let migration = self.migration(id, &pieces, &old.schemas)?;
         let mut new = self.replayed(chain, std::slice::from_ref(&migration.up), "the squashed migration").await?;
-        let mut notes = Vec::new();
         if !old.differing_rows(&new).is_empty() {
             // What differs between two runs of the same statements says nothing.
             let again = self.replayed(chain, &groups, "the migrations").await?;
@@ -251,19 +262,13 @@ impl Range<'_> {
         let before = self.migrations.iter().map(|it| it.up.len()).sum();
         let replaced = self.migrations.iter().map(|it| it.id.clone()).collect();
         let (version, rows) = (new.version.clone(), new.rows());
-        let Pieces { kept, left_out, .. } = pieces;
+        let Pieces { as_written, kept, left_out, .. } = pieces;
         let product = migration.product;
-        Ok(Squashed { product, migration, before, kept, left_out, version, rows, notes, verdict, replaced })
+        Ok(Squashed { product, migration, before, as_written, kept, left_out, version, rows, notes, verdict, replaced })
     }
 
     async fn replayed(&self, chain: Chain<'_>, groups: &[Vec<Statement>], what: &str) -> Result<Replayed, Failure> {
-        replay(&self.server, chain, groups).await?.map_err(|reason| {
-            Error::new(format!("{what} cannot be executed on a scratch database, so nothing was squashed"))
-                .of(ErrorKind::Refused)
-                .because(reason)
-                .hint("squash fewer of them: `gen squash --to <ID>`")
-                .into()
-        })
+        Ok(replay(&self.server, chain, groups).await?.map_err(|reason| cannot_be_executed(what, reason))?)
     }
 
     fn refuse_different(&self, old: &Replayed, new: &Replayed, pieces: &Pieces) -> Result<(), Failure> {
@@ -297,20 +302,26 @@ impl Range<'_> {
         let (mut up, mut at) = (Vec::new(), &self.from);
         for (index, (piece, schema)) in pieces.all.iter().zip(schemas).enumerate() {
             let schema = if index + 1 == pieces.all.len() { &to } else { schema };
-            match piece.is_kept {
-                true => up.extend(piece.statements.iter().cloned()),
-                false => up.extend(self.statements(product, at, schema, &self.renames(piece, at, schema))?.0),
+            let mut statements = match piece.is_kept {
+                true => piece.statements.clone(),
+                false => self.statements(product, at, schema, &self.renames(piece, at, schema))?.0,
+            };
+            if index > 0 {
+                begin_step(&mut statements, &piece.first);
             }
+            up.extend(statements);
             at = schema;
         }
-        let whole =
-            Piece { statements: pieces.all.iter().flat_map(|it| it.statements.clone()).collect(), is_kept: false };
-        let down = match self.is_from_nothing() || pieces.kept.is_empty() && !self.changes_data_on_the_way_back() {
-            true => self.statements(product, &self.from, &to, &self.renames(&whole, &self.from, &to))?.1,
+        let down = match self.is_from_nothing() {
+            true => {
+                let statements = pieces.all.iter().flat_map(|it| it.statements.clone()).collect();
+                let whole = Piece { first: first.id.clone(), statements, is_kept: false };
+                self.statements(product, &self.from, &to, &self.renames(&whole, &self.from, &to))?.1
+            }
             // Every migration has its own way back, so all of them have one if each does.
             false => match self.migrations.iter().any(|it| it.down.is_empty() && !it.up.is_empty()) {
                 true => Vec::new(),
-                false => self.migrations.iter().rev().flat_map(|it| it.down.iter().cloned()).collect(),
+                false => self.ways_back(),
             },
         };
         let replaces = self.migrations.iter().map(|it| (it.id.clone(), it.checksum())).collect();
@@ -327,9 +338,14 @@ impl Range<'_> {
         })
     }
 
-    fn changes_data_on_the_way_back(&self) -> bool {
-        let schema = Schema { definitions: self.to.schema().definitions.clone(), ..Schema::default() };
-        self.migrations.iter().any(|it| !reading::every_unseen(it.product, &it.down, &schema).is_empty())
+    /// The down statements of the migrations, the newest first, each migration in a step of its own.
+    fn ways_back(&self) -> Vec<Statement> {
+        let of = |migration: &Migration| {
+            let mut down = migration.down.clone();
+            begin_step(&mut down, &migration.id);
+            down
+        };
+        self.migrations.iter().rev().flat_map(of).collect()
     }
 
     /// The schema that is reached, with the columns in the order that they have in the database.
@@ -381,11 +397,10 @@ impl Range<'_> {
     ) -> Result<(Vec<Statement>, Vec<Statement>), Failure> {
         let dialect = dialect::of(product);
         // In an empty database nobody waits for a lock.
-        let forms = if self.is_from_nothing() { Forms::Offline } else { self.workspace.forms(false) };
         let plan = diff(from, to, renames);
         let target = TargetSchema::of(to, renames);
-        let values = Values { in_batches: forms == Forms::Safe, ..Values::default() };
-        let MigrationSteps { up, down, .. } = state::migration_steps(dialect, forms, from, &target, &plan, &values)?;
+        let MigrationSteps { up, down, .. } =
+            state::migration_steps(dialect, Forms::Offline, from, &target, &plan, &Values::default())?;
         Ok((dialect::text(dialect, &up)?, dialect::text(dialect, &down)?))
     }
 
@@ -410,6 +425,13 @@ impl Range<'_> {
             verdict => Ok(verdict),
         }
     }
+}
+
+fn cannot_be_executed(what: &str, reason: String) -> Error {
+    Error::new(format!("{what} cannot be executed on a scratch database, so nothing was squashed"))
+        .of(ErrorKind::Refused)
+        .because(reason)
+        .hint("squash fewer of them: `gen squash --to <ID>`")
 }
 
 fn differences(wanted: &Normalized, found: &Normalized) -> String {

@@ -1,5 +1,5 @@
-//! The statements of the migrations that are squashed: those that only lead to a schema, which is generated anew, and those that change
-//! data, which are kept in their order.
+//! Which migrations of a squash are generated anew, and which are kept as they are written: those that change data, and those that change
+//! a table that may have rows by then.
 //!
 //! Must not know databases.
 
@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use sea_gen_runner::migration::{Migration, MigrationId};
 use sea_gen_runner::reading::clause_kind::ClauseKind;
-use sea_gen_runner::reading::{Cursor, Reading, words};
+use sea_gen_runner::reading::{GIVE_BACK, Reading};
 use sea_gen_runner::run::reaches_beyond;
-use sea_gen_runner::sql::first_line;
+use sea_gen_runner::sql::{self, Token, first_line};
 use sea_gen_runner::{Error, ErrorKind};
 
 use crate::dialect::{Product, Role, Statement, reading};
@@ -28,25 +28,30 @@ pub struct Place {
     pub statement: String,
 }
 
-/// Statements that follow one another.
+/// Migrations that follow one another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
+    /// The first of them.
+    pub(super) first: MigrationId,
+    /// Their up statements.
     pub(super) statements: Vec<Statement>,
-    /// Whether they are kept as they are.
+    /// Whether they are kept as they are written.
     pub(super) is_kept: bool,
 }
 
-/// The statements of all migrations, in their order.
+/// The up statements of all migrations, in their order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pieces {
     pub(super) all: Vec<Piece>,
-    /// The statements that are kept.
+    /// The migrations that are kept as they are written.
+    pub(super) as_written: Vec<MigrationId>,
+    /// Their statements that change data.
     pub(super) kept: Vec<Place>,
     /// The statements that are left out, because the tables whose rows they change have none when they run.
     pub(super) left_out: Vec<Place>,
 }
 
-/// Takes the up statements apart. `is_from_nothing` says that no table has rows before the first of them.
+/// Tells the migrations apart. `is_from_nothing` says that no table has rows before the first of them.
 ///
 /// # Errors
 /// A statement that can be executed by an application only, or that reaches beyond the database, with its file and line.
@@ -64,37 +69,49 @@ pub(super) fn pieces(
         refuse(workspace, migration)?;
         let product = migration.product;
         let unseen = reading::every_unseen(product, &migration.up, &privileges);
-        let of_session = |statement: &Statement| {
-            product != Product::Sqlite && words(product, &statement.sql).is_some_and(|it| Cursor::new(&it).is_at("SET"))
-        };
-        let mut is_first = true;
+        let (mut kept, mut left_out, mut is_kept) = (Vec::new(), Vec::new(), false);
         for (at, statement) in migration.up.iter().enumerate() {
             let read = reading::read(product, &statement.sql);
-            let is_check = matches!(statement.role, Role::Check(_));
-            let is_data = unseen.contains(&at) || is_check && filled.every;
             filled.rename(&read);
-            let leaves_out = is_check && !is_data || is_data && filled.has_nothing_for(product, statement, &read);
-            if leaves_out {
-                pieces.left_out.push(place(workspace, migration, statement));
+            is_kept |= filled.concerns(product, statement, &read);
+            let changes_data = unseen.contains(&at) && !keeps_privileges(&read, statement);
+            if changes_data && !filled.has_nothing_for(statement, &read) {
+                is_kept = true;
+                filled.take(&read, statement);
+                kept.push(place(workspace, migration, statement));
+            } else if changes_data || matches!(statement.role, Role::Check(_)) {
+                left_out.push(place(workspace, migration, statement));
             }
-            // A setting of the session may be meant for the statements beside it.
-            let is_kept = !leaves_out && (is_data || !unseen.is_empty() && of_session(statement));
-            let mut statement = statement.clone();
-            if is_kept {
-                filled.take(&read, &statement);
-                pieces.kept.push(place(workspace, migration, &statement));
-                if std::mem::take(&mut is_first) {
-                    let note = statement.note.iter().fold(format!("from {}", migration.id), |all, it| all + "\n" + it);
-                    statement.note = Some(note);
-                }
+        }
+        match is_kept {
+            true => {
+                pieces.as_written.push(migration.id.clone());
+                pieces.kept.extend(kept);
             }
-            match pieces.all.last_mut().filter(|piece| piece.is_kept == is_kept) {
-                Some(piece) => piece.statements.push(statement),
-                None => pieces.all.push(Piece { statements: vec![statement], is_kept }),
-            }
+            false => pieces.left_out.extend(left_out),
+        }
+        let mut statements = migration.up.clone();
+        if is_kept {
+            begin_step(&mut statements, &migration.id);
+        }
+        match pieces.all.last_mut().filter(|piece| piece.is_kept == is_kept) {
+            Some(piece) => piece.statements.extend(statements),
+            None => pieces.all.push(Piece { first: migration.id.clone(), statements, is_kept }),
         }
     }
     Ok(pieces)
+}
+
+/// Lets statements begin a step, as they began a migration: what an earlier one has changed is committed.
+pub(super) fn begin_step(statements: &mut [Statement], id: &MigrationId) {
+    if let Some(first) = statements.first_mut() {
+        first.step.get_or_insert_with(|| format!("from {id}"));
+    }
+}
+
+/// Whether a generated statement keeps the privileges of what is made anew.
+fn keeps_privileges(read: &Reading, statement: &Statement) -> bool {
+    statement.sql == GIVE_BACK || read.strings.iter().any(|text| text == "gen.kept")
 }
 
 fn place(workspace: &Workspace, migration: &Migration, statement: &Statement) -> Place {
@@ -142,16 +159,27 @@ struct Filled {
 }
 
 impl Filled {
-    /// Whether a generated statement that changes rows finds none.
-    fn has_nothing_for(&self, product: Product, statement: &Statement, read: &Reading) -> bool {
-        let [clause] = read.clauses.as_slice() else { return false };
-        let is_generated = match statement.role {
-            Role::Batches | Role::BatchesBy(_) => true,
-            Role::Change => words(product, &statement.sql).is_some_and(|it| fills_nulls(Cursor::new(&it))),
-            Role::Check(_) | Role::Rust { .. } => false,
+    /// Whether a statement may change a table that may have rows. What is not understood may change any.
+    fn concerns(&self, product: Product, statement: &Statement, read: &Reading) -> bool {
+        if self.every || self.tables.is_empty() {
+            return self.every;
+        }
+        let is_understood = read.unread.is_none()
+            && !read.clauses.is_empty()
+            && read.clauses.iter().all(|clause| !clause.table.is_empty());
+        let names_one = || {
+            let words = sql::words(product, &statement.sql);
+            words.iter().filter_map(Token::name).any(|name| self.tables.iter().any(|table| is_of(table, &name)))
         };
+        !is_understood || names_one()
+    }
+
+    /// Whether a statement that changes rows finds none.
+    fn has_nothing_for(&self, statement: &Statement, read: &Reading) -> bool {
+        let [clause] = read.clauses.as_slice() else { return false };
         let changes_rows = matches!(clause.kind, ClauseKind::Update | ClauseKind::Delete);
-        read.unread.is_none() && !self.every && changes_rows && is_generated && !self.tables.contains(&clause.table)
+        let is_sql = !matches!(statement.role, Role::Rust { .. });
+        read.unread.is_none() && !self.every && changes_rows && is_sql && !self.tables.contains(&clause.table)
     }
 
     /// A statement that is executed may write rows.
@@ -164,7 +192,10 @@ impl Filled {
             && !matches!(statement.role, Role::Rust { .. });
         // What it does not say itself, a trigger may do.
         match is_plain {
-            true => self.tables.extend(read.clauses.iter().map(|clause| clause.table.clone())),
+            true => {
+                let inserts = read.clauses.iter().filter(|clause| clause.kind == ClauseKind::Insert);
+                self.tables.extend(inserts.map(|clause| clause.table.clone()));
+            }
             false => self.every = true,
         }
     }
@@ -183,9 +214,7 @@ impl Filled {
     }
 }
 
-/// `UPDATE t SET c = … WHERE c IS NULL`, as it is generated for a column that becomes NOT NULL.
-fn fills_nulls(cursor: Cursor<'_>) -> bool {
-    let (Some(mut set), Some(mut condition)) = (cursor.after("SET"), cursor.after("WHERE")) else { return false };
-    let column = set.name();
-    condition.name() == column && condition.take("IS NULL") && condition.rest().is_empty()
+/// Whether a name in a statement is that of a table, which may be written with its schema.
+fn is_of(table: &str, name: &str) -> bool {
+    table.rsplit('.').next().is_some_and(|table| table.eq_ignore_ascii_case(name))
 }

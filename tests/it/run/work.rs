@@ -30,7 +30,7 @@ async fn counters(database: &mut Database) -> [u64; 2] {
 
 fn work_grows_as_the_migrations_do(product: Product) {
     block(async {
-        let (few, many) = (asked(product, 25).await, asked(product, 100).await);
+        let (few, many) = (asked(product, 10).await, asked(product, 40).await);
         for (few, many) in few.into_iter().zip(many) {
             assert!(many < few * 5, "four times the migrations: {few}, then {many}");
         }

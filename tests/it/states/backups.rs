@@ -119,6 +119,14 @@ fn what_is_no_backup_changes_nothing(product: Product) {
     };
     restore(other).with(1).mentions("is a backup of");
     restore(own).with(1);
+    if matches!(product, Product::MySql | Product::MariaDb) {
+        let other = format!("-- MySQL dump\nUSE `{name}`;\nDROP TABLE person;\n");
+        restore(other.as_bytes()).with(1).mentions("leads to another database").mentions("without `--databases`");
+        // A command of the client.
+        let marker = project.path().join("ran");
+        restore(format!("-- MySQL dump\n\\! touch {}\n", marker.display()).as_bytes()).with(1);
+        assert!(!marker.exists());
+    }
     assert_eq!(emails(&project), before);
     project.run(&["restore", "/nowhere/file"]).with(1).mentions("cannot read `/nowhere/file`");
 }
