@@ -1,5 +1,7 @@
 //! What a command gets, and that no message forgets it.
 
+#![allow(clippy::disallowed_methods, reason = "the test reads the sources of the program")]
+
 use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};

@@ -361,8 +361,7 @@ fn a_restored_database_tells_what_waits(product: Product) {
     project.run(&["up", "--backup=kept"]).with(0).mentions("waits");
     let folder = std::fs::read_dir(project.path().join("kept")).expect("backups");
     let file = folder.map(|entry| entry.expect("a file").path()).find(|path| path.is_file()).expect("a backup");
-    let url = project.database.url.clone();
-    let name = url.rsplit('/').next().and_then(|name| name.split('?').next()).expect("a name");
+    let name = project.database.url.rsplit('/').next().and_then(|name| name.split('?').next()).expect("a name");
     let said = project.run(&["restore", &file.display().to_string(), "--replace", name]).with(0);
     said.mentions("applied").mentions("_contract` waits").mentions("`gen up --contract`");
 }
