@@ -224,7 +224,8 @@ async fn run_course(
         let lines: Vec<String> = losses.refused.iter().map(|it| it.line.clone()).collect();
         let refused: Vec<_> = losses.refused.iter().map(|it| &it.finding).collect();
         let what = "reverting would lose data; nothing was run";
-        return Err(stakes::refusal(what, command, &lines, &refused).into());
+        let command = format!("{command}{}", stakes::allowing(allow));
+        return Err(stakes::refusal(what, &command, &lines, &refused).into());
     }
     let with_recognised = [bench.places(&recognised), chosen.clone()].concat();
     bench.refuse_refuted(course, &with_recognised)?;
