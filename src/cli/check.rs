@@ -12,7 +12,7 @@ use crate::workflow::{Failure, Workspace};
 
 use super::arguments::{Check, Common};
 use super::paint::{self, Ink, ink};
-use super::{Ending, show};
+use super::{Ending, show, suggestion};
 
 pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Failure> {
     let Check { entities, lock, replay, database, against_compiled: compiled, json, .. } = *command;
@@ -33,13 +33,21 @@ pub(super) async fn run(common: &Common, command: &Check) -> Result<Ending, Fail
     Ok(if failed { Ending::Findings } else { Ending::Done })
 }
 
+/// A detail, with whole commands.
+fn said(line: &Line, detail: &str) -> String {
+    match &line.tenant {
+        Some(tenant) => suggestion::of_tenant(tenant, detail),
+        None => suggestion::completed(detail).into_owned(),
+    }
+}
+
 fn print(lines: &[Line], as_json: bool) {
     if as_json {
         let rows = lines.iter().map(|line| {
             let (verdict, details) = match &line.verdict {
                 Verdict::Holds => ("holds", Vec::new()),
-                Verdict::Fails(details) => ("fails", details.clone()),
-                Verdict::Skipped(reason) => ("skipped", vec![reason.clone()]),
+                Verdict::Fails(details) => ("fails", details.iter().map(|detail| said(line, detail)).collect()),
+                Verdict::Skipped(reason) => ("skipped", vec![said(line, reason)]),
             };
             let mut row =
                 json!({ "check": line.check, "dialect": line.product.key(), "verdict": verdict, "details": details });
@@ -61,13 +69,14 @@ fn print(lines: &[Line], as_json: bool) {
         let (word, details) = match verdict {
             Verdict::Holds => (ink(Ink::Green, "holds  "), String::new()),
             Verdict::Fails(_) => (ink(Ink::Red, "fails  "), String::new()),
-            Verdict::Skipped(reason) => (ink(Ink::Yellow, "skipped"), reason.clone()),
+            Verdict::Skipped(reason) => (ink(Ink::Yellow, "skipped"), said(line, reason)),
         };
         let of = line.tenant.as_deref().map(|name| format!("{name} ")).unwrap_or_default();
-        let line = format!("{word}  {:<9} {:<9} {of}{details}", line.check, line.product.key());
-        text.push_str(line.trim_end());
+        let head = format!("{word}  {:<9} {:<9} {of}{details}", line.check, line.product.key());
+        text.push_str(head.trim_end());
         text.push('\n');
         if let Verdict::Fails(details) = verdict {
+            let details = details.iter().map(|detail| said(line, detail)).collect::<Vec<_>>();
             for detail in details.iter().flat_map(|detail| detail.lines()) {
                 text.push_str(&format!("         {detail}\n"));
             }

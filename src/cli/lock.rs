@@ -17,6 +17,11 @@ pub(super) async fn run(common: &Common, no_verify: bool) -> Result<Ending, Fail
     let workspace = Workspace::open_to_write(common, "gen lock")?;
     let Some(resealed) = seal(&workspace, !no_verify).await? else {
         paint::talk("nothing to do: the lock matches the files");
+        if workspace.sealed_lock()?.dialects.values().flat_map(|locked| &locked.migrations).any(|line| line.refuted) {
+            paint::talk(
+                "note: a migration failed its proof, and its comments are not sealed: after `-- changes data` was written, `gen verify`",
+            );
+        }
         return Ok(Ending::Done);
     };
     paint::result(&text(&workspace, &resealed));

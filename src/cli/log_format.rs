@@ -2,6 +2,7 @@
 //!
 //! Must not know who says what.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::sync::OnceLock;
 
@@ -35,7 +36,7 @@ pub(super) fn message(text: &str) {
 }
 
 /// Writes an error with its reasons and its hints.
-pub(super) fn error(message: &str, reasons: &[String], hints: &[String]) {
+pub(super) fn error(message: &str, reasons: &[String], hints: &[Cow<'_, str>]) {
     write("error", json!({ "message": message, "reasons": reasons, "hints": hints }));
 }
 

@@ -45,6 +45,7 @@ mod show;
 mod squash;
 mod status;
 mod subject;
+mod suggestion;
 mod sync;
 mod takeover;
 mod tenants;
@@ -87,6 +88,9 @@ fn run() -> ExitCode {
     let typed: Vec<String> = std::env::args_os().skip(1).map(|it| it.to_string_lossy().into_owned()).collect();
     if let Some(command) = report::habit(&typed) {
         paint::choose_colours(arguments::Color::Auto);
+        suggestion::choose(
+            ["gen", "status"].into_iter().chain(typed.iter().skip(2).map(String::as_str)).map(Into::into).collect(),
+        );
         let said = typed.join(" ");
         let error = sea_gen_runner::Error::new(format!("there is no command `gen {said}`"));
         report::failure(&Failure::from(error.hint(format!("`{command}`")).hint("`gen help` lists the commands")));
@@ -105,6 +109,7 @@ fn run() -> ExitCode {
             return ExitCode::from(1);
         }
     };
+    suggestion::choose(std::env::args_os().collect());
     log_format::choose(arguments.log_format);
     paint::choose_colours(arguments.color);
     interrupt::listen();

@@ -9,7 +9,7 @@ use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::arguments::Color;
-use super::log_format;
+use super::{log_format, suggestion};
 
 static COLOURS: OnceLock<Colours> = OnceLock::new();
 
@@ -120,7 +120,7 @@ pub(super) fn source(text: &str) -> String {
 
 /// Writes to stdout: the human-readable result. A closed pipe is not an error.
 pub(super) fn result(text: &str) {
-    write(&shown(text, COLOURS.get().copied().unwrap_or_default().stdout));
+    write(&shown(&suggestion::completed(text), COLOURS.get().copied().unwrap_or_default().stdout));
 }
 
 /// Writes to stdout: the exact result for programs and files. Only a terminal gets the safe form.
@@ -152,7 +152,8 @@ pub(super) fn line(text: &str) -> String {
 /// Writes a message to stderr. A note is written once.
 pub(super) fn talk(line: impl Display) {
     static NOTES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    let line = shown(&short(&line.to_string()), stderr_is_coloured());
+    let line = line.to_string();
+    let line = shown(&short(&suggestion::completed(&line)), stderr_is_coloured());
     let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
     if !line.starts_with("note: ") || notes.insert(line.clone()) {
         match log_format::is_json() {

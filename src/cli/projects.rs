@@ -9,6 +9,7 @@ use crate::workflow::{Failure, current_folder, projects};
 use super::Ending;
 use super::arguments::Common;
 use super::paint::{self, Ink, ink};
+use super::suggestion;
 
 /// The folders of the projects, if there are several.
 pub(super) fn of(common: &Common) -> Result<Vec<PathBuf>, Failure> {
@@ -24,6 +25,7 @@ pub(super) fn announce(common: &Common, folder: &Path) -> Common {
     let here = current_folder().map(|here| here.canonicalize().unwrap_or(here));
     let shown = here.ok().and_then(|here| folder.strip_prefix(here).ok()).unwrap_or(folder);
     paint::talk(ink(Ink::Bold, shown.display()));
+    suggestion::in_project(shown);
     Common { project: Some(folder.to_owned()), ..common.clone() }
 }
 

@@ -13,8 +13,8 @@ use crate::entity::{Diagnostic, Severity, SourceFile};
 pub(super) use crate::workflow::Failure;
 use crate::workflow::text::with_reasons;
 
-use super::log_format;
 use super::paint::{self, Ink};
+use super::{log_format, suggestion};
 
 /// Prints clap's usage errors without database URLs: a misplaced URL may contain a password.
 pub(super) fn misuse(error: &clap::Error, arguments: impl Iterator<Item = String>) {
@@ -78,7 +78,8 @@ fn show_error(error: &Error) {
     let mut lines = with_reasons(error).into_iter();
     let what = lines.next().unwrap_or_default();
     if log_format::is_json() {
-        return log_format::error(&what, &lines.collect::<Vec<_>>(), error.hints());
+        let hints: Vec<_> = error.hints().iter().map(|hint| suggestion::completed(hint)).collect();
+        return log_format::error(&suggestion::completed(&what), &lines.collect::<Vec<_>>(), &hints);
     }
     paint::talk(format!("{}: {what}", paint::ink_talk(Ink::Red, "error")));
     lines.for_each(|line| paint::talk(format!("  {line}")));
@@ -114,7 +115,7 @@ fn report_of(diagnostic: &Diagnostic, files: &[SourceFile]) -> Report {
         })
         .with_label(LabeledSpan::at(span, paint::source(&diagnostic.label)));
     if let Some(hint) = &diagnostic.hint {
-        shown = shown.with_help(paint::source(hint));
+        shown = shown.with_help(paint::source(&suggestion::completed(hint)));
     }
     let name = paint::line(&diagnostic.file.display().to_string());
     Report::new(shown).with_source_code(NamedSource::new(name, paint::source(&text)))

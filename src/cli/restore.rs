@@ -11,7 +11,8 @@ use super::{Ending, up};
 
 pub(super) async fn run(common: &Common, command: &Restore) -> Result<Ending, Failure> {
     let workspace = Workspace::open(common)?;
-    let former = restore(&workspace, &command.file, command.replace.as_deref()).await?;
+    let besides = if command.no_up { " --no-up" } else { "" };
+    let former = restore(&workspace, &command.file, command.replace.as_deref(), besides).await?;
     let database = workspace.environment.as_ref().map(ToString::to_string).unwrap_or_default();
     paint::result(&format!("{} {database} from {}\n", ink(Ink::Green, "restored"), command.file.display()));
     if let Some(former) = former {

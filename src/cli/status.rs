@@ -18,7 +18,7 @@ use crate::workflow::{Explained, Workspace};
 use super::arguments::{self, Common, StatusFormat};
 use super::paint::{self, Ink, ink};
 use super::report::Failure;
-use super::{Ending, show, tenants};
+use super::{Ending, show, suggestion, tenants};
 
 pub(super) async fn run(common: &Common, command: &arguments::Status) -> Result<Ending, Failure> {
     if let Some(names) = &command.of.tenants {
@@ -63,6 +63,7 @@ async fn environments(common: &Common, command: &arguments::Status) -> Result<En
     if is_json(command) {
         let environments = found.iter().map(|(name, compared)| match compared {
             Ok(screen) => {
+                suggestion::in_environment(name);
                 let mut status = as_json(screen);
                 status["environment"] = json!(name);
                 status
@@ -76,6 +77,7 @@ async fn environments(common: &Common, command: &arguments::Status) -> Result<En
     let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
     let (name, url, newest) = (width(0).unwrap_or(0), width(1).unwrap_or(0), width(2).unwrap_or(0));
     for [own, database, last, verdict] in &rows {
+        suggestion::in_environment(own);
         let own = ink(Ink::Bold, format!("{own:name$}"));
         paint::result(&format!("{own}  {database:url$}  {last:newest$}  {verdict}\n"));
     }
@@ -301,7 +303,7 @@ fn as_json(screen: &Status) -> Value {
             })).collect::<Vec<_>>(),
             "unsealed": screen.unsealed,
         })),
-        "explained": screen.explained.iter().map(|it| json!({ "what": it.what, "command": it.command })).collect::<Vec<_>>(),
+        "explained": screen.explained.iter().map(|it| json!({ "what": it.what, "command": suggestion::command(&it.command) })).collect::<Vec<_>>(),
         "database": {
             "url": screen.workspace.environment.as_ref().map(ToString::to_string),
             "product": screen.live.as_ref().map(|live| live.product().key()),

@@ -4,6 +4,7 @@
 
 use serde_json::json;
 
+use crate::project::count;
 use crate::workflow::undo::{self, Source, TakenBack, Undo, Which};
 use crate::workflow::{Failure, Workspace};
 
@@ -32,13 +33,9 @@ pub(super) async fn run(common: &Common, command: &arguments::Undo) -> Result<En
     Ok(Ending::Done)
 }
 
-/// An id begins with eight digits, so a shorter number is a count.
 fn which(target: Option<&str>) -> Which {
-    match target.map(|text| (text, text.parse())) {
-        None => Which::Newest(1),
-        Some((text, Ok(count))) if text.len() < 8 => Which::Newest(count),
-        Some((text, _)) => Which::Named(text.to_owned()),
-    }
+    let Some(text) = target else { return Which::Newest(1) };
+    count(text).map_or_else(|| Which::Named(text.to_owned()), Which::Newest)
 }
 
 fn as_text(workspace: &Workspace, undo: &Undo, taken: &TakenBack) -> String {

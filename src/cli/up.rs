@@ -11,7 +11,7 @@ use sea_gen_runner::sql_file::SqlFile;
 use sea_gen_runner::{Error, ErrorKind};
 use serde_json::{Value, json};
 
-use crate::lint::allow::{Allow, flag};
+use crate::lint::allow::{Allow, flag, in_shell};
 use crate::workflow::afterwards::Afterwards;
 use crate::workflow::apply::{Bench, Course, RefusedLoss, Verified};
 use crate::workflow::backup::{Backup, name};
@@ -48,20 +48,23 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
         }
     }
     let ending = go(bench, run, &course, (&[], "gen up")).await?;
-    match held {
-        Some(held) if !held.behind.is_empty() => Err(held.refusal().hint(waiting(&held)).into()),
-        Some(held) => {
-            paint::talk(format!("note: {}", held.refusal()));
-            paint::talk(format!("  {}", Held::LATER));
-            Ok(ending)
-        }
-        None => Ok(ending),
-    }
+    tell_of(held.as_ref())?;
+    Ok(ending)
 }
 
-/// What waits behind a migration that waits.
-fn waiting(held: &Held) -> String {
-    format!("behind it {} waiting: {}", if held.behind.len() == 1 { "is" } else { "are" }, held.behind.join(", "))
+/// Tells of a migration that waits for the former version of the program to go.
+///
+/// # Errors
+/// Others, which that program may need, wait behind it.
+fn tell_of(held: Option<&Held>) -> Result<(), Error> {
+    let Some(held) = held else { return Ok(()) };
+    if held.behind.is_empty() {
+        paint::talk(format!("note: {}", held.refusal()));
+        paint::talk(format!("  {}", Held::LATER));
+        return Ok(());
+    }
+    let wait = if held.behind.len() == 1 { "is" } else { "are" };
+    Err(held.refusal().hint(format!("behind it {wait} waiting: {}", held.behind.join(", "))))
 }
 
 /// Applies what is pending in a database that was made from a backup; its name was confirmed already.
@@ -71,7 +74,10 @@ pub(super) async fn after_restore(common: &Common, workspace: &Workspace) -> Res
     let mut bench = Bench::open(Open { confirmed, ..Open::from(common) }, true, false).await?;
     bench.backup = None;
     let course = Course::Up { target: Target::All, recognises_rows: false, unproven: false, order: Order::Strict };
-    go(bench, &Run { dry_run: false, json: false }, &course, (&[], "gen up")).await
+    let held = bench.held(&course)?;
+    let ending = go(bench, &Run { dry_run: false, json: false }, &course, (&[], "gen up")).await?;
+    tell_of(held.as_ref())?;
+    Ok(ending)
 }
 
 /// Applies what is pending in the project that all tenants have in common, before any of them.
@@ -79,14 +85,17 @@ pub(super) async fn up_shared(shared: Workspace, run: &Run) -> Result<(), Failur
     paint::talk(format!("{} (shared)", ink(Ink::Bold, shared.root().display())));
     let bench = Bench::of(shared, true, run.dry_run).await?;
     let course = Course::Up { target: Target::All, recognises_rows: false, unproven: false, order: Order::Strict };
-    let Some(report) = run_course(bench, run, &course, (&[], "gen up")).await? else { return Ok(()) };
-    match run.json {
-        true => {
-            paint::exact(&format!("{}\n", json!({ "shared": true, "migrations": outcomes_json(&report.outcomes) })));
+    let held = bench.held(&course)?;
+    if let Some(report) = run_course(bench, run, &course, (&[], "gen up")).await? {
+        match run.json {
+            true => {
+                let report = json!({ "shared": true, "migrations": outcomes_json(&report.outcomes) });
+                paint::exact(&format!("{report}\n"));
+            }
+            false => print(run, &report),
         }
-        false => print(run, &report),
     }
-    Ok(())
+    Ok(tell_of(held.as_ref())?)
 }
 
 pub(super) async fn down(common: &Common, command: &Down) -> Result<Ending, Failure> {
@@ -224,7 +233,8 @@ async fn run_course(
         let lines: Vec<String> = losses.refused.iter().map(|it| it.line.clone()).collect();
         let refused: Vec<_> = losses.refused.iter().map(|it| &it.finding).collect();
         let what = "reverting would lose data; nothing was run";
-        return Err(stakes::refusal(what, command, &lines, &refused).into());
+        let command = format!("{command}{}", stakes::allowing(allow));
+        return Err(stakes::refusal(what, &command, &lines, &refused).into());
     }
     let with_recognised = [bench.places(&recognised), chosen.clone()].concat();
     bench.refuse_refuted(course, &with_recognised)?;
@@ -323,11 +333,9 @@ fn report_backup(backup: &Backup, workspace: &Workspace) {
         Some(why) => format!("it was not tried out: {why}"),
     };
     paint::talk(format!("backup {shown} ({}); {checked}", indicatif::BinaryBytes(*size)));
-    paint::talk(format!(
-        "  to go back to it: `gen restore {shown} --replace {}{}`",
-        workspace.connection().map(name).unwrap_or_default(),
-        workspace.environment_options()
-    ));
+    let name = workspace.connection().map(name).unwrap_or_default();
+    let (shown, name) = (in_shell(&shown), in_shell(&name));
+    paint::talk(format!("  to go back to it: `gen restore {shown} --replace {name} --no-up`"));
 }
 
 /// The SQL of migrations, each under its name.

@@ -165,7 +165,7 @@ pub(super) async fn sealed(workspace: &Workspace, ids: &[MigrationId]) -> Result
 /// The hint for intentional changes of values.
 fn meant() -> String {
     format!(
-        "if a statement changes values intentionally, write `-- {}` and the reason above it",
+        "if a statement changes values intentionally, write `-- {}` and the reason above it, then `gen verify`",
         crate::proof::CHANGES_DATA
     )
 }

@@ -67,7 +67,8 @@ pub fn flag(finding: &Finding) -> String {
 
 /// An argument quoted for a shell.
 pub fn in_shell(argument: &str) -> String {
-    match argument.chars().all(|it| it.is_alphanumeric() || matches!(it, '_' | '.' | '-' | ':' | '=' | '/')) {
+    match argument.chars().all(|it| it.is_alphanumeric() || matches!(it, '_' | '.' | '-' | ':' | '=' | '/' | ',' | '@'))
+    {
         true => argument.to_owned(),
         false => format!("'{}'", argument.replace('\'', "'\\''")),
     }

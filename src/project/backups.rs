@@ -186,14 +186,9 @@ impl Replacement {
             take_permissions(&path, new.path())?;
         }
         open(new.path())?.sync_all().map_err(|error| cannot("write", new.path(), error))?;
-        let former = is_there.then(|| {
-            let time = jiff::Timestamp::now().strftime("%Y%m%d_%H%M%S");
-            with_end(&path, &format!(".replaced_{time}"))
-        });
+        let former = is_there.then(|| free_beside(&path));
         // What SQLite has not written into the database itself yet would be taken for a part of the new one.
-        let beside = former.iter().flat_map(|former| {
-            ["", "-wal", "-shm", "-journal"].map(|end| (with_end(&path, end), with_end(former, end)))
-        });
+        let beside = former.iter().flat_map(|former| ENDS.map(|end| (with_end(&path, end), with_end(former, end))));
         let mut moved = Vec::new();
         let move_away = || -> Result<()> {
             for (from, to) in beside.filter(|(from, _)| from.exists()) {
@@ -217,6 +212,18 @@ impl Replacement {
     }
 }
 
+/// The ends of the files of one SQLite database.
+const ENDS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
+
+/// A name beside a file that no file has: with the time, and with a number if that second has one already.
+fn free_beside(path: &Path) -> PathBuf {
+    let time = jiff::Timestamp::now().strftime("%Y%m%d_%H%M%S");
+    let first = with_end(path, &format!(".replaced_{time}"));
+    let others = (2_u32..).map(|number| with_end(&first, &format!("_{number}")));
+    let is_free = |name: &PathBuf| ENDS.iter().all(|end| !with_end(name, end).exists());
+    std::iter::once(first.clone()).chain(others).find(is_free).unwrap_or(first)
+}
+
 /// Gives a file the mode of another one, and its owner where this user may.
 fn take_permissions(of: &Path, file: &Path) -> Result<()> {
     let metadata = std::fs::metadata(of).map_err(|error| cannot("read", of, error))?;
@@ -233,4 +240,28 @@ fn with_end(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replaced_file_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shop.db");
+        std::fs::write(&path, "0").unwrap();
+        let replace = |text: &str| {
+            let replacement = Replacement::begin(&path).unwrap();
+            std::fs::write(replacement.place(), text).unwrap();
+            replacement.put().unwrap().unwrap()
+        };
+        let kept: Vec<PathBuf> = ["1", "2", "3"].map(replace).to_vec();
+        let texts: Vec<String> = kept.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        assert_eq!(texts, ["0", "1", "2"], "{kept:?}");
+        // What lies beside such a file is a part of it.
+        let other = free_beside(&path);
+        std::fs::write(with_end(&other, "-wal"), "").unwrap();
+        assert_ne!(free_beside(&path), other);
+    }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use sea_gen_runner::session::ConnectionOptions;
 use sea_gen_runner::{Error, Result};
 
+use crate::lint::allow::in_shell;
 use crate::schema::Product;
 
 use super::{Config, SeedKind, TenantSettings, dotenv};
@@ -48,6 +49,20 @@ impl DatabaseUrl {
     /// It cannot be read; the error does not hold it.
     pub fn parse(&self, root: &Path) -> Result<ConnectionOptions> {
         ConnectionOptions::parse(&self.0, root)
+    }
+
+    /// It as an argument of a command line to suggest, which holds no password: one that has a password is named by a variable that
+    /// has its value, otherwise `…` stands in place of the password, so that what is pasted reaches no other database.
+    pub fn as_argument(&self, variables: impl Iterator<Item = (String, String)>) -> String {
+        let redacted = ConnectionOptions::redacted(&self.0);
+        if redacted.as_deref() == Some(self.0.trim()) {
+            return in_shell(self.0.trim());
+        }
+        let mut same = variables.filter(|(_, value)| *value == self.0).map(|(name, _)| name);
+        match same.next() {
+            Some(name) => format!("\"${name}\""),
+            None => redacted.map_or_else(|| "…".to_owned(), |text| in_shell(&text)),
+        }
     }
 
     /// Its text, with the values of its variables. `source` says where it was written.
@@ -105,6 +120,13 @@ pub struct NamedDatabase {
     pub url: Option<DatabaseUrl>,
 }
 
+impl NamedDatabase {
+    /// The name of the environment: that of the caller, otherwise that of `GEN_ENV`. `variable` looks an environment variable up.
+    pub fn environment_name(&self, variable: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        self.environment.clone().or_else(|| variable("GEN_ENV").filter(|name| !name.trim().is_empty()))
+    }
+}
+
 impl fmt::Display for Environment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.connection.fmt(formatter)
@@ -121,7 +143,7 @@ impl Environment {
         named: &NamedDatabase,
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Option<Self>> {
-        let name = named.environment.clone().or_else(|| variable("GEN_ENV").filter(|name| !name.trim().is_empty()));
+        let name = named.environment_name(variable);
         let named = named.url.as_ref();
         let Some(name) = name else {
             let url = config.database_url.as_ref();

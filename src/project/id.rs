@@ -79,6 +79,11 @@ pub fn renamed_id(id: &MigrationId, name: &str, existing: &[MigrationId]) -> Res
     format!("{}_{}", id.stamp(), free_slug(name, existing)?).parse()
 }
 
+/// The number of migrations that an argument says, if it is no id: one begins with eight digits, so a shorter number is a count.
+pub fn count(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|_| text.len() < 8)
+}
+
 /// The id that an argument selects: the id, its file, its name in any case, or its beginning.
 ///
 /// # Errors

@@ -59,7 +59,7 @@ pub use files::{Batch, FileChange, Staged, files_like, make_folder, write_text};
 pub use fingerprint::fingerprint;
 pub use former::{MigratorEdit, SnapshotTexts};
 pub use hook_consent::HOOKS_CONSENT;
-pub use id::{find_id, id_behind, new_id, renamed_id, squashed_id};
+pub use id::{count, find_id, id_behind, new_id, renamed_id, squashed_id};
 pub use merge_driver::{Versions, merge_file};
 pub use migrators::MigrationCode;
 pub use parallel::STACK;

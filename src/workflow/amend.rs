@@ -68,8 +68,7 @@ impl Workspace {
         if !force {
             undo::refuse_pushed(&self, &ids, COMMAND)?;
         }
-        let revert = format!("gen down{}", self.environment_options());
-        undo::refuse_applied(&undo::applied(&self, &ids, force, COMMAND).await?, &revert)?;
+        undo::refuse_applied(&undo::applied(&self, &ids, force, COMMAND).await?, "gen down")?;
         let former = Former::find(&self, &ids).await?;
         let [id] = ids;
         let (mut files, mut about) = (BTreeMap::new(), About::default());

@@ -20,7 +20,7 @@ use crate::dialect::{self, Product, Role, Statement, reading};
 use crate::lint::allow::Allow;
 use crate::lint::{self, Finding};
 use crate::project::backups::BACKUPS;
-use crate::project::{find_id, fingerprint};
+use crate::project::{count, find_id, fingerprint};
 use crate::state::{self, Situation};
 
 use super::attribution::Circumstances;
@@ -177,11 +177,7 @@ impl Bench {
 
     /// Parses a target: a count or an id.
     pub fn target(&self, text: &str) -> Result<Target, Failure> {
-        // An id begins with eight digits, so a shorter number is a count.
-        match text.parse() {
-            Ok(count) if text.len() < 8 => Ok(Target::Count(count)),
-            Ok(_) | Err(_) => Ok(Target::Id(self.id(text)?)),
-        }
+        target(text, &self.migrations)
     }
 
     /// Finds a migration by id, name or prefix.
@@ -456,6 +452,14 @@ impl Bench {
         }
         Some(if sealed.schema == self.live.schema { Verified::Yes } else { Verified::No })
     }
+}
+
+/// Parses a target among migrations: a count or an id.
+pub(super) fn target(text: &str, migrations: &[Migration]) -> Result<Target, Failure> {
+    Ok(match count(text) {
+        Some(count) => Target::Count(count),
+        None => Target::Id(find_id(text, migrations.iter().map(|migration| &migration.id))?.to_string()),
+    })
 }
 
 /// Refuses to revert more migrations than a database has.

@@ -11,12 +11,13 @@ use sea_gen_runner::{Error, ErrorKind, sql};
 use crate::dialect::{self, Forms, Role};
 use crate::diff::diff;
 use crate::introspect::{self, SEAORM_HISTORY};
+use crate::lint::allow::in_shell;
 use crate::project::backups::{self, Replacement, UnfinishedBackup};
 use crate::project::fingerprint;
 use crate::proof::Scratch;
-use crate::schema::{Normalized, Product};
+use crate::schema::Product;
 
-use super::{Failure, Live, Workspace, clients};
+use super::{Failure, Live, Workspace, clients, repeatable};
 
 /// A backup.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,12 +128,17 @@ pub fn name(connection: &ConnectionOptions) -> String {
 }
 
 /// Makes a database from a backup. One that is not empty is emptied before, if `replaces` is its [name]; an SQLite file is kept beside
-/// the new one, and its path is returned.
+/// the new one, and its path is returned. `besides` is what a command to suggest says besides file and name.
 ///
 /// # Errors
 /// The file is no backup of this product, or cannot be restored into a scratch database: then nothing is changed. The database is
 /// not empty, or has another name.
-pub async fn restore(workspace: &Workspace, file: &Path, replaces: Option<&str>) -> Result<Option<PathBuf>, Failure> {
+pub async fn restore(
+    workspace: &Workspace,
+    file: &Path,
+    replaces: Option<&str>,
+    besides: &str,
+) -> Result<Option<PathBuf>, Failure> {
     workspace.refuse_protected()?;
     let connection = connection(workspace)?;
     let of_file = backups::product_of(file)?;
@@ -157,19 +163,19 @@ pub async fn restore(workspace: &Workspace, file: &Path, replaces: Option<&str>)
     }
     drop(phase);
     run::goes_on().map_err(|error| Error::new("nothing was changed").because(error))?;
-    let options = workspace.environment_options();
-    let again = format!("gen restore {} --replace {own}{options}", file.display());
+    let anew = format!("gen restore {}{besides}", in_shell(&file.display().to_string()));
+    let again = format!("{anew} --replace {}", in_shell(&own));
     if of_file == Product::Sqlite {
         return put_file(workspace, &connection, file, replaces.is_some(), &again).await;
     }
     let mut live = workspace.required(Missing::Refuse).await?;
-    let Live { session, schema, .. } = &mut live;
+    let session = &mut live.session;
     let _phase = workspace.phase(format!("restoring {connection}"));
     // Under the lock no other runner begins before everything is loaded.
     let loaded = run::under_lock(session, DEFAULT_WAIT, async |session: &mut Session| {
         if !objects(session).await?.is_empty() {
             refuse_unless(replaces.is_some(), &connection, &again)?;
-            empty(session, schema).await?;
+            empty(session, workspace).await?;
         }
         let product = session.product();
         clients::load(product, &connection, file).await.map_err(|error| match product {
@@ -177,7 +183,7 @@ pub async fn restore(workspace: &Workspace, file: &Path, replaces: Option<&str>)
                 error.hint(format!("a part of the backup is in the database now; try again: `{again}`"))
             }
             Product::Postgres | Product::Sqlite => {
-                error.hint(format!("the database is empty now; try again: `gen restore {}{options}`", file.display()))
+                error.hint(format!("the database is empty now; try again: `{anew}`"))
             }
         })?;
         Ok::<_, Failure>(())
@@ -245,10 +251,12 @@ fn refuse_unless(replaces: bool, connection: &ConnectionOptions, again: &str) ->
         .hint(format!("to replace what is in it: `{again}`")))
 }
 
-/// Drops everything that the project knows of a database. On PostgreSQL nothing is dropped if something else would stay.
-async fn empty(session: &mut Session, schema: &Normalized) -> Result<(), Failure> {
+/// Drops everything that the project knows of a database, what repeatable files made included. On PostgreSQL nothing is dropped if
+/// something else would stay.
+async fn empty(session: &mut Session, workspace: &Workspace) -> Result<(), Failure> {
     let product = session.product();
-    let plan = diff(schema, &dialect::nothing(), &[]);
+    let schema = dialect::of(product).normalize(repeatable::whole_schema(session, workspace).await?)?;
+    let plan = diff(&schema, &dialect::nothing(), &[]);
     let drops = dialect::statements(dialect::of(product), Forms::Offline, &plan, schema.schema())?;
     let mut drops: Vec<String> =
         drops.into_iter().filter(|drop| drop.role == Role::Change).map(|drop| drop.sql).collect();
@@ -300,7 +308,7 @@ async fn drop_each(session: &mut Session, drops: &[String]) -> Result<(), Error>
     Err(Error::new(format!("the database has objects that the project does not manage, and they would stay: {names}"))
         .of(ErrorKind::Refused)
         .hint(
-            "restore into a new database: `gen restore FILE --database-url …`, and connect the application to that one",
+            "restore into a new database: `gen restore <FILE> --database-url …`, and connect the application to that one",
         ))
 }
 

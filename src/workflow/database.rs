@@ -16,16 +16,6 @@ impl Workspace {
         self.environment.as_ref().is_some_and(|environment| environment.is_development)
     }
 
-    /// The options that name the environment in a command line to suggest: ` --env staging`.
-    pub fn environment_options(&self) -> String {
-        let Some(environment) = &self.environment else { return String::new() };
-        let Some(name) = &environment.name else { return String::new() };
-        match environment.is_protected {
-            true => format!(" --env {name} --yes-protected {name}"),
-            false => format!(" --env {name}"),
-        }
-    }
-
     /// Refuses to change the database of a protected environment, unless its name is confirmed. A person is asked for it.
     ///
     /// # Errors
@@ -57,6 +47,7 @@ impl Workspace {
                 "the environment is `{name}`, and `{other}` was confirmed; nothing was changed"
             ))
             .of(ErrorKind::Refused)
+            .hint(format!("confirm it by its name: `--yes-protected {name}`"))
             .into()),
             None => {
                 Err(Error::new(format!("the environment `{name}` is protected ({environment}); nothing was changed"))

@@ -7,7 +7,7 @@ use sea_gen_runner::session::Session;
 
 use crate::dialect::{self, rows};
 use crate::lint::Finding;
-use crate::lint::allow::{Allow, flag, unfit};
+use crate::lint::allow::{Allow, flag, in_shell, unfit};
 use crate::plan::cast::Stake;
 use crate::schema::{Facet, Part, Place};
 use crate::state::Stakes;
@@ -47,6 +47,11 @@ pub(crate) async fn held<'a>(
 fn line(finding: &Finding, count: Option<(usize, &str)>) -> String {
     let count = count.map(|(count, noun)| format!(" ({})", text::plural(count, noun)));
     format!("{}{}", finding.message, count.unwrap_or_default())
+}
+
+/// The losses that a call allows already, as a command to suggest repeats them.
+pub(crate) fn allowing(allow: &[Allow]) -> String {
+    allow.iter().map(|allow| format!(" --allow {}", in_shell(&allow.to_string()))).collect()
 }
 
 /// The error that lists the losses and the options that allow them.

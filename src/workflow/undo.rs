@@ -39,8 +39,6 @@ pub struct Undo {
     /// Where the snapshots before them were found.
     pub source: Source,
     former: Former,
-    /// The options that name the environment.
-    options: String,
 }
 
 /// What was taken back.
@@ -69,8 +67,7 @@ pub async fn plan(workspace: &Workspace, which: &Which, force: bool) -> Result<U
     }
     let applied = applied(workspace, &ids, force, "gen undo").await?;
     let former = Former::find(workspace, &ids).await?;
-    let options = workspace.environment_options();
-    Ok(Undo { ids, applied, source: former.source.clone(), former, options })
+    Ok(Undo { ids, applied, source: former.source.clone(), former })
 }
 
 /// Takes the migrations back, in one batch: all of it or nothing. Those that are applied must have been reverted.
@@ -139,8 +136,8 @@ impl Undo {
     /// The command for them with another option.
     pub fn command(&self, option: &str) -> String {
         match self.ids.len() {
-            1 => format!("gen undo {option}{}", self.options),
-            count => format!("gen undo {count} {option}{}", self.options),
+            1 => format!("gen undo {option}"),
+            count => format!("gen undo {count} {option}"),
         }
     }
 }

@@ -30,6 +30,7 @@ mod left_open;
 mod migrator;
 mod names;
 mod partitions;
+mod pasted;
 mod personal;
 pub mod project;
 mod projects;

@@ -13,6 +13,8 @@ use crate::workflow::Failure;
 use crate::workflow::tenants::{Tenant, Tenants};
 use crate::workflow::text::with_reasons;
 
+use super::suggestion;
+
 pub(super) use reading::{drift, seed, status};
 pub(super) use run::{down, up};
 
@@ -29,21 +31,22 @@ fn named<'a>(tenants: impl ExactSizeIterator<Item = &'a Tenant>) -> String {
     }
 }
 
-/// Why a job failed, in lines: the error, its reasons and its hints.
-fn reasons(failure: &Failure) -> Vec<String> {
+/// Why a job failed for a tenant, in lines: the error, its reasons and its hints.
+fn reasons(tenant: &Tenant, failure: &Failure) -> Vec<String> {
     match failure {
         Failure::Error(error) | Failure::Unanswered(_, error) => {
-            let hints = error.hints().iter().map(|hint| format!("hint: {hint}"));
+            let hints = error.hints().iter().map(|hint| format!("hint: {}", suggestion::of_tenant(&tenant.name, hint)));
             with_reasons(error).into_iter().chain(hints).collect()
         }
         Failure::Entities(..) => vec![failure.to_string()],
     }
 }
 
-fn failure_json(failure: &Failure) -> Value {
+fn failure_json(tenant: &Tenant, failure: &Failure) -> Value {
     match failure {
         Failure::Error(error) | Failure::Unanswered(_, error) => {
-            json!({ "error": with_reasons(error).join("\n"), "hints": error.hints() })
+            let hints = error.hints().iter().map(|hint| suggestion::of_tenant(&tenant.name, hint));
+            json!({ "error": with_reasons(error).join("\n"), "hints": hints.collect::<Vec<_>>() })
         }
         Failure::Entities(..) => json!({ "error": failure.to_string(), "hints": [] }),
     }
@@ -60,7 +63,7 @@ fn some_failed<'a>(
     let mut lines: Vec<String> = failed
         .take(MANY)
         .flat_map(|(tenant, failure)| {
-            let mut lines = reasons(failure).into_iter();
+            let mut lines = reasons(tenant, failure).into_iter();
             let first = format!("{}: {}", tenant.name, lines.next().unwrap_or_default());
             std::iter::once(first).chain(lines.map(|line| format!("  {line}"))).collect::<Vec<_>>()
         })

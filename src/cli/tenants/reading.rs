@@ -33,7 +33,7 @@ pub(in super::super) async fn status(common: &Common, names: &[String], as_json:
                         Err(obstacle) => row["obstacle"] = json!(obstacle.to_string()),
                     }
                 }
-                Err(failure) => row["error"] = failure_json(failure)["error"].clone(),
+                Err(failure) => row["error"] = failure_json(&it.tenant, failure)["error"].clone(),
             }
             row
         });
@@ -102,7 +102,7 @@ pub(in super::super) async fn drift(common: &Common, names: &[String], as_json: 
     if as_json {
         let rows = found.iter().map(|(tenant, drift)| match drift {
             Ok((_, plan)) => json!({ "tenant": tenant.name, "drift": plan }),
-            Err(failure) => json!({ "tenant": tenant.name, "error": failure_json(failure)["error"] }),
+            Err(failure) => json!({ "tenant": tenant.name, "error": failure_json(tenant, failure)["error"] }),
         });
         paint::exact(&format!("{:#}\n", json!({ "tenants": rows.collect::<Vec<Value>>() })));
     } else {
@@ -156,7 +156,7 @@ pub(in super::super) async fn seed(
     if command.json {
         let rows = found.iter().map(|(tenant, rows)| match rows {
             Ok(rows) => json!({ "tenant": tenant.name, "rows": rows }),
-            Err(failure) => json!({ "tenant": tenant.name, "error": failure_json(failure)["error"] }),
+            Err(failure) => json!({ "tenant": tenant.name, "error": failure_json(tenant, failure)["error"] }),
         });
         paint::exact(&format!("{:#}\n", json!({ "tenants": rows.collect::<Vec<Value>>() })));
     } else {

@@ -18,7 +18,7 @@ use crate::workflow::{Failure, Workspace};
 use super::super::arguments::{Common, Down, Others, Run, Up};
 use super::super::paint::{self, Ink, ink};
 use super::super::up::{outcomes_json, script, up_shared};
-use super::super::{Ending, show};
+use super::super::{Ending, show, suggestion};
 use super::table::Table;
 use super::{failure_json, named, reasons, some_failed};
 
@@ -63,7 +63,8 @@ async fn go(
         workspace.confirmed = environment.and_then(|environment| environment.name.clone());
     }
     if let (Course::Up { .. }, Some(shared)) = (&course, shared(&workspace)?) {
-        up_shared(shared, run).await?;
+        let folder = shared.root().to_owned();
+        suggestion::in_shared(&folder, up_shared(shared, run)).await?;
     }
     let mut plan = plan(Tenants::of(workspace, names).await?, course).await?;
     plan.waiting.limit = others.lock_timeout.map_or(plan.waiting.limit, Duration::from_secs);
@@ -76,7 +77,7 @@ async fn go(
     }
     plan.refuse().await?;
     let (tenants, begun) = (plan.tenants.clone(), Instant::now());
-    let again = format!("{command}{}{}", tenants.workspace.environment_options(), tenants.option());
+    let again = format!("{command}{}", tenants.option());
     let mut table = Table::begin(plan.work.len(), run.json);
     let direction = plan.direction();
     let report = plan
@@ -133,7 +134,7 @@ fn print_plan(plan: &Plan) {
     }
     paint::exact(&text);
     for (tenant, failure) in &plan.failed {
-        paint::talk(format!("{}: {}", tenant.name, reasons(failure).join("\n  ")));
+        paint::talk(format!("{}: {}", tenant.name, reasons(tenant, failure).join("\n  ")));
     }
     if plan.work.is_empty() {
         paint::talk("nothing to do");
@@ -180,7 +181,7 @@ fn ended_json(ended: &Ended) -> Value {
         None => {}
     }
     if let Some(failure) = &ended.failure {
-        let why = failure_json(failure);
+        let why = failure_json(&ended.tenant, failure);
         line["error"] = why["error"].clone();
         line["hints"] = why["hints"].clone();
     }
@@ -205,7 +206,7 @@ fn summary(
             "failed": failed,
             "not_begun": report.not_begun.iter().map(|tenant| &tenant.name).collect::<Vec<_>>(),
             "execution_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            "next": is_open.then_some(again),
+            "next": is_open.then(|| suggestion::command(again)),
         });
         paint::exact(&format!("{summary}\n"));
         return;
@@ -219,8 +220,6 @@ fn summary(
     paint::talk(format!("{}: {}", show::plural(tenants.tenants.len(), "tenant"), parts.join(", ")));
     let is_verified = report.ended.iter().all(|ended| ended.verified.is_some());
     if done > 0 && !is_open && !is_verified && direction == Direction::Up {
-        let environment = tenants.workspace.environment.as_ref().and_then(|it| it.name.as_ref());
-        let environment = environment.map(|name| format!(" --env {name}")).unwrap_or_default();
-        paint::talk(format!("next: `gen check --database{environment} --tenants` compares each with the snapshot"));
+        paint::talk("next: `gen check --database --tenants` compares each with the snapshot");
     }
 }

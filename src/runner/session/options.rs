@@ -50,6 +50,28 @@ impl ConnectionOptions {
         }
     }
 
+    /// The text of a URL with `…` in place of its password; `None` if it cannot be read.
+    pub fn redacted(text: &str) -> Option<String> {
+        let text = text.trim();
+        let parsed = Self::parse(text, Path::new("")).ok()?;
+        let (Endpoint::Server { .. }, Some((scheme, rest))) = (&parsed.endpoint, text.split_once("//")) else {
+            return Some(text.to_owned());
+        };
+        let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let authority = match authority.rsplit_once('@').and_then(|(who, host)| Some((who.split_once(':')?, host))) {
+            Some(((user, _), host)) => format!("{user}:…@{host}"),
+            None => authority.to_owned(),
+        };
+        let (path, query) = tail.split_once('?').map_or((tail, None), |(path, query)| (path, Some(query)));
+        let parameter = |pair: &str| match pair.split_once('=') {
+            Some((name, _)) if percent_decode_str(name).decode_utf8_lossy().contains("password") => format!("{name}=…"),
+            _ => pair.to_owned(),
+        };
+        let query = query.map(|query| query.split('&').map(parameter).collect::<Vec<_>>().join("&"));
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        Some(format!("{scheme}//{authority}{path}{query}"))
+    }
+
     /// Whether a text starts like the URL of a database.
     pub fn knows(text: &str) -> bool {
         let scheme = text.split_once(':').map(|(scheme, _)| scheme);

@@ -14,7 +14,7 @@ use super::up::{Course, Plan};
 impl Plan {
     /// Refuses to revert migrations where that deletes existing rows or values that nobody allowed to be deleted, in any tenant.
     pub(super) async fn refuse_losses(&self) -> Result<(), Failure> {
-        let Course::Down { allow, .. } = &self.course else { return Ok(()) };
+        let Course::Down { allow, target } = &self.course else { return Ok(()) };
         if self.work.is_empty() || self.tenants.workspace.is_development() {
             return Ok(());
         }
@@ -53,7 +53,8 @@ impl Plan {
             return Ok(());
         }
         let what = "reverting would lose data; nothing was run";
-        let command = format!("gen down{}", self.tenants.option());
+        let target = target.as_ref().map(|target| format!(" {target}")).unwrap_or_default();
+        let command = format!("gen down{target}{}{}", stakes::allowing(allow), self.tenants.option());
         Err(stakes::refusal(what, &command, &lines, &findings.iter().collect::<Vec<_>>()).into())
     }
 }

@@ -11,9 +11,9 @@ use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Order, Outc
 use sea_gen_runner::{Error, ErrorKind};
 
 use crate::lint::allow::Allow;
-use crate::project::{Canaries, OnFailure, find_id};
+use crate::project::{Canaries, OnFailure};
 
-use super::super::apply::Verified;
+use super::super::apply::{self, Verified};
 use super::super::environments::refuse_unpromoted;
 use super::super::{Failure, Open, applicable, applicables, refuted};
 use super::histories::History;
@@ -189,11 +189,9 @@ fn up(
             Ok(chosen.into_iter().map(Applicable::id).collect())
         })
     };
-    Ok(match parsed(target, migrations)? {
-        None => to(&Target::All),
-        Some(Parsed::Id(id)) => to(&Target::Id(id)),
+    Ok(match target.map_or(Ok(Target::All), |text| apply::target(text, migrations))? {
         // As many as are pending anywhere: whoever failed at one of them does not hold the others back when it is tried again.
-        Some(Parsed::Count(count)) => {
+        Target::Count(count) => {
             let all = to(&Target::All);
             let pending: BTreeSet<&String> = all.iter().flatten().flatten().collect();
             let wanted: BTreeSet<String> = pending.into_iter().take(count).cloned().collect();
@@ -201,6 +199,7 @@ fn up(
                 .map(|list| list.map(|ids| ids.into_iter().filter(|id| wanted.contains(id)).collect()))
                 .collect()
         }
+        target => to(&target),
     })
 }
 
@@ -213,9 +212,10 @@ fn down(
     let files = applicables(migrations);
     let recorded = || found.iter().flatten().flat_map(|history| history.iter().map(|record| record.id.as_str()));
     let applied: BTreeSet<&str> = recorded().collect();
-    let wanted: BTreeSet<&str> = match parsed(target, migrations)?.unwrap_or(Parsed::Count(1)) {
-        Parsed::Count(count) => applied.iter().rev().take(count).copied().collect(),
-        Parsed::Id(id) => applied.iter().filter(|it| **it > id.as_str()).copied().collect(),
+    let wanted: BTreeSet<&str> = match target.map_or(Ok(Target::Count(1)), |text| apply::target(text, migrations))? {
+        Target::Count(count) => applied.iter().rev().take(count).copied().collect(),
+        Target::Id(id) => applied.iter().filter(|it| **it > id.as_str()).copied().collect(),
+        _ => applied,
     };
     Ok(by_history(found, |history| {
         let count = history.iter().rev().take_while(|record| wanted.contains(record.id.as_str())).count();
@@ -239,20 +239,6 @@ fn by_history(found: &[History], list: impl Fn(&[Record]) -> Result<Vec<String>,
         Ok(ids)
     });
     lists.collect()
-}
-
-enum Parsed {
-    Count(usize),
-    Id(String),
-}
-
-fn parsed(target: Option<&str>, migrations: &[Migration]) -> Result<Option<Parsed>, Failure> {
-    let Some(text) = target else { return Ok(None) };
-    // An id begins with eight digits, so a shorter number is a count.
-    Ok(Some(match text.parse() {
-        Ok(count) if text.len() < 8 => Parsed::Count(count),
-        Ok(_) | Err(_) => Parsed::Id(find_id(text, migrations.iter().map(|migration| &migration.id))?.to_string()),
-    }))
 }
 
 impl Plan {

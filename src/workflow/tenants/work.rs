@@ -133,7 +133,7 @@ async fn work(shared: Arc<Shared>, events: UnboundedSender<Event>) {
         if *is_canary && done.is_ok() {
             verified = verify(shared.tenants.workspace_of(tenant), &outcomes).await;
             if verified == Some(Verified::No) {
-                done = Err(differs(&shared.tenants, tenant).into());
+                done = Err(differs(tenant).into());
             }
         }
         if done.is_err() && (shared.tenants.on_failure == OnFailure::Stop || *is_canary) {
@@ -166,11 +166,9 @@ async fn verify(mut workspace: Workspace, outcomes: &[Outcome]) -> Option<Verifi
     }
 }
 
-fn differs(tenants: &Tenants, canary: &Tenant) -> Error {
-    let environment = tenants.workspace.environment.as_ref().and_then(|it| it.name.as_ref());
-    let environment = environment.map(|name| format!(" --env {name}")).unwrap_or_default();
+fn differs(canary: &Tenant) -> Error {
     Error::new(format!("the canary `{}` does not have the schema that its migrations lead to", canary.name))
-        .hint(format!("`gen drift{environment} --tenants {}` lists what differs", canary.name))
+        .hint(format!("`gen drift --tenants {}` lists what differs", canary.name))
 }
 
 impl Shared {

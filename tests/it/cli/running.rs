@@ -450,6 +450,6 @@ fn sync_brings_a_database_there_without_a_migration() {
     error: postgres://ann@db.example.org/shop is on another host, so it may not be a development database
 
     hint: `--development` confirms that it is one, `development = ["host"]` in the configuration does so permanently
-    hint: or write a migration: `gen migration <Name>`, then `gen up`
+    hint: or write a migration: `gen migration <Name> --database-url postgres://ann@db.example.org/shop`, then `gen up --database-url postgres://ann@db.example.org/shop`
     "#);
 }

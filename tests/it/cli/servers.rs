@@ -235,8 +235,8 @@ fn a_postgres_role_without_rights_reads_and_does_not_write() {
     let address = scene.address(ENCODED);
     let status = scene.project.succeeds(&["status", "--database-url", &address]);
     shows!(scene.placeless(&status).lines().take(2).collect::<Vec<_>>().join("\n"), @r"
-    entities   1 table                             no snapshot yet: `gen init`
-    database   postgres://[user]@[server]/[database]  can be adopted: `gen init`
+    entities   1 table                             no snapshot yet: `gen init --database-url 'postgres://[user]:…@[server]/[database]'`
+    database   postgres://[user]@[server]/[database]  can be adopted: `gen init --database-url 'postgres://[user]:…@[server]/[database]'`
     ");
     execute(&scene.scratch.url, "DROP TABLE public.hidden");
     scene.project.succeeds(&["init"]);

@@ -188,7 +188,7 @@ fn what_is_not_taken_back() {
       cannot connect to localhost:1
       error communicating with database: Connection refused (os error 111)
 
-    hint: if it is not applied there: `gen undo --force`
+    hint: if it is not applied there: `gen undo --force --database-url postgres://localhost:1/none`
     ");
     project.succeeds(&["up"]);
     let applied = project.ids();

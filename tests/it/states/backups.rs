@@ -15,6 +15,7 @@ on_each!(
     an_environment_can_require_a_backup,
     what_is_no_backup_changes_nothing,
     what_the_project_does_not_manage_counts,
+    what_repeatable_files_made_goes_and_comes_back,
 );
 
 fn backups(project: &Project, folder: &str) -> Vec<PathBuf> {
@@ -56,7 +57,7 @@ fn a_backup_brings_back_rows_and_schema(product: Product) {
         assert_eq!(mode & 0o077, 0, "others may read it: {mode:o}");
     }
     let name = name_of(&project.database);
-    said.mentions(&format!("--replace {name}"));
+    said.mentions(&format!("--replace {name} --no-up`"));
     // Nothing is pending, so there is nothing to go back from.
     project.run(&["up", "--backup"]).with(0).mentions("nothing to do").keeps_silent_on("backup");
 
@@ -156,6 +157,48 @@ fn what_the_project_does_not_manage_counts(product: Product) {
     } else {
         replaced.with(0).mentions("restored");
     }
+}
+
+/// A view of a repeatable file keeps no table from being dropped, and one that the backup does not have is gone afterwards: a view
+/// without its table would keep MariaDB from making the next backup.
+fn what_repeatable_files_made_goes_and_comes_back(product: Product) {
+    let project = with_rows(product);
+    let write = |name: &str, select: &str| {
+        let folder = project.path().join("migrations/repeatable");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let text = match product {
+            Product::Sqlite => format!("DROP VIEW IF EXISTS {name};\nCREATE VIEW {name} AS {select};\n"),
+            _ => format!("CREATE OR REPLACE VIEW {name} AS {select};\n"),
+        };
+        std::fs::write(folder.join(format!("{name}.sql")), text).expect("a written file");
+        project.run(&["lock"]).with(0);
+    };
+    write("named", "SELECT email FROM person");
+    project.run(&["up", "--backup=first"]).with(0);
+    project.run(&["down"]).with(0);
+    write("noted", "SELECT age FROM person WHERE age > 30");
+    project.run(&["up"]).with(0).mentions("noted");
+
+    let file = backups(&project, "first").pop().expect("a backup").display().to_string();
+    let name = name_of(&project.database);
+    project.run(&["restore", &file, "--replace", &name, "--no-up"]).with(0).mentions("restored");
+    let views = match product {
+        Product::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'view'",
+        Product::Postgres => "SELECT viewname FROM pg_catalog.pg_views WHERE schemaname = 'public'",
+        Product::MySql | Product::MariaDb => {
+            "SELECT table_name FROM information_schema.views WHERE table_schema = DATABASE()"
+        }
+    };
+    // The backup was made before the files ran for the first time.
+    assert!(project.database.query(views).is_empty());
+    project.run(&["up", "--backup=second"]).with(0).mentions("run repeatable/named.sql");
+    assert_eq!(project.database.query("SELECT email FROM named").len(), 2);
+
+    let second = backups(&project, "second").pop().expect("a backup").display().to_string();
+    project.database.execute("DELETE FROM person");
+    project.run(&["restore", &second, "--replace", &name]).with(0);
+    assert_eq!(project.database.query("SELECT email FROM named").len(), 2);
+    assert_eq!(project.database.query("SELECT * FROM noted").len(), 1);
 }
 
 /// What is written by others and not yet in the file itself is copied too, and the file stays where a link leads and as it was.

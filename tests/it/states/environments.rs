@@ -35,7 +35,8 @@ fn a_protected_environment_is_changed_by_its_name_only(product: Product) {
         let refused = project.run(&[&command[..], &["--env", "production"]].concat()).with(1);
         refused.mentions("the environment `production` is protected").mentions("--yes-protected production");
         let other = project.run(&[&command[..], &["--env", "production", "--yes-protected", "staging"]].concat());
-        other.with(1).mentions("the environment is `production`, and `staging` was confirmed");
+        let other = other.with(1).mentions("the environment is `production`, and `staging` was confirmed");
+        other.mentions("hint: confirm it by its name: `--yes-protected production`");
     }
     for command in [&["fresh"][..], &["reset"], &["sync"], &["seed"]] {
         let refused = project.run(&[command, &["--env", "production", "--development"]].concat()).with(1);

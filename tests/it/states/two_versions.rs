@@ -350,6 +350,22 @@ fn every_step_can_be_taken_back(product: Product) {
     project.finds_nothing();
 }
 
+mod a_restored_database_tells_what_waits {
+    use super::*;
+
+    on_servers!(a_restored_database_tells_what_waits);
+}
+
+fn a_restored_database_tells_what_waits(product: Product) {
+    let project = expanding(product, 1);
+    project.run(&["up", "--backup=kept"]).with(0).mentions("waits");
+    let folder = std::fs::read_dir(project.path().join("kept")).expect("backups");
+    let file = folder.map(|entry| entry.expect("a file").path()).find(|path| path.is_file()).expect("a backup");
+    let name = project.database.url.rsplit('/').next().and_then(|name| name.split('?').next()).expect("a name");
+    let said = project.run(&["restore", &file.display().to_string(), "--replace", name]).with(0);
+    said.mentions("applied").mentions("_contract` waits").mentions("`gen up --contract`");
+}
+
 mod a_new_database_gets_all_of_it_at_once {
     use super::*;
 

@@ -30,7 +30,10 @@ fn what_is_newest_anywhere_is_reverted(product: Product) {
     let live = format!("{text}\n[env.live]\ndatabase-url = {:?}\ndevelopment = false\n", tenancy.url);
     std::fs::write(&path, live).expect("a written file");
     let refused = tenancy.run(&["down", "2", "--tenants", "--env", "live"]).with(1);
-    refused.mentions("reverting would lose data; nothing was run").mentions("t02: ").mentions("--allow drop-table");
+    refused
+        .mentions("reverting would lose data; nothing was run")
+        .mentions("t02: ")
+        .mentions("`gen down 2 --tenants --allow drop-table:person");
     assert_eq!(applied(), [2, 2, 2]);
     tenancy
         .run(&["down", "2", "--tenants", "--env", "live", "--allow", "drop-table:person"])
