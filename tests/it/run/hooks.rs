@@ -160,9 +160,10 @@ async fn a_transaction_in_a_file_is_refused_before_anything_runs(mut database: D
     let files = Files::three(product);
     let last = hooks(product, &[("after_up.sql", "SELECT 1;\nCOMMIT;".to_owned())]);
     let repeatable = [SqlFile::parse("repeatable/r.sql", product, "BEGIN;\nSELECT 1;\nCOMMIT;").unwrap()];
+    let cases: [(&[SqlFile], &[Hook]); 2] = [(&[], &last), (&repeatable, &[])];
     // There every statement is a transaction of its own.
     if !matches!(product, Product::MySql | Product::MariaDb) {
-        for (repeatable, hooks) in [(&[][..], last.as_slice()), (&repeatable, &[])] {
+        for (repeatable, hooks) in cases {
             let error = go(&mut database, &files, (repeatable, hooks), ALL, &Log::default()).await.unwrap_err();
             assert_eq!(error.kind(), &ErrorKind::Refused);
             assert!(error.to_string().ends_with("transactions are the runner's; nothing was run"), "{error}");
