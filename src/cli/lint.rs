@@ -273,7 +273,7 @@ pub(super) fn sarif<'m>(
 }
 
 fn judge(workspace: &Workspace, product: Product, migration: &Migration) -> Result<Judged, Failure> {
-    let path = workspace.project.migration_path(product, &migration.id);
+    let path = workspace.path_of(product, &migration.id);
     let text = read_text(&path)?;
     let places = migration::lines(product, &text)?;
     let (up, down) = lines(migration);

@@ -276,7 +276,7 @@ fn verdict(screen: &Status) -> String {
 
 /// Whether all that is pending waits for the former version of the program to go.
 fn is_half_way(screen: &Status) -> bool {
-    screen.live.as_ref().is_some_and(|live| contract::waits_only(&live.history, &screen.migrations))
+    screen.live.as_ref().is_some_and(|live| contract::serves(&screen.workspace, live).is_ok_and(|serves| serves))
 }
 
 fn as_json(screen: &Status) -> Value {

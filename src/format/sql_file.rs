@@ -2,6 +2,7 @@
 //!
 //! Must not know when they are run.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -64,7 +65,8 @@ fn needs(text: &str) -> impl Iterator<Item = &str> {
 /// The repeatable files of a product, by name; `folder` has its migrations. Messages name files as they are called from `root`.
 ///
 /// # Errors
-/// A file that cannot be read, with its path; one that needs a file that does not exist.
+/// A file that cannot be read, with its path; one that needs a file that does not exist; two names that differ only in upper and lower
+/// case.
 pub fn repeatable(folder: &Path, root: &Path, product: Product) -> Result<Vec<SqlFile>> {
     let mut found = Vec::new();
     let folder = folder.join(REPEATABLE);
@@ -78,7 +80,24 @@ pub fn repeatable(folder: &Path, root: &Path, product: Product) -> Result<Vec<Sq
         found.push(file.map_err(|error| in_file(&shown, &error))?);
     }
     refuse_unknown_needs(&found)?;
+    refuse_same_names(&found)?;
     Ok(found)
+}
+
+/// Refuses names that differ only in upper and lower case: the history of MySQL and MariaDB takes them for one.
+///
+/// # Errors
+/// The first two of them.
+pub(crate) fn refuse_same_names(files: &[SqlFile]) -> Result<()> {
+    let mut names: BTreeMap<String, &str> = BTreeMap::new();
+    for SqlFile { path, .. } in files {
+        if let Some(other) = names.insert(path.to_lowercase(), path) {
+            return Err(Error::new(format!("`{other}` and `{path}` differ only in upper and lower case"))
+                .of(ErrorKind::Refused)
+                .hint("rename one of them"));
+        }
+    }
+    Ok(())
 }
 
 /// The error of a file, with its path.
@@ -131,6 +150,17 @@ mod tests {
             assert_eq!(error.to_string(), said);
             assert!(!error.hints().is_empty());
         }
+    }
+
+    #[test]
+    fn names_that_a_database_takes_for_one_are_refused() {
+        let file = |name: &str| SqlFile::parse(&format!("repeatable/{name}"), Product::MariaDb, "SELECT 1").unwrap();
+        assert!(refuse_same_names(&[file("view.sql"), file("views.sql")]).is_ok());
+        let error = refuse_same_names(&[file("View.sql"), file("other.sql"), file("view.sql")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`repeatable/View.sql` and `repeatable/view.sql` differ only in upper and lower case"
+        );
     }
 
     #[test]

@@ -188,11 +188,14 @@ impl Snapshot {
     /// An object that cannot be written as JSON.
     pub fn texts(&self) -> Result<BTreeMap<PathBuf, String>> {
         let origins = listed(&self.origins);
-        let texts = stems(&self.schema).into_iter().map(|(key, stem)| {
+        let objects = stems(&self.schema).into_iter().map(|(key, stem)| {
             let path = Path::new(key.0.folder()).join(format!("{stem}.json"));
             Ok((path, json::pretty(&value(key, &self.schema, origins.get(&key))?)))
         });
-        texts.collect()
+        let mut texts = objects.collect::<Result<BTreeMap<PathBuf, String>>>()?;
+        texts.extend(accepted::text(self.origins.accepted())?);
+        texts.extend(personal::text(self.origins.personal())?);
+        Ok(texts)
     }
 
     /// Adds to `batch` the changes that make the files in `folder` those of this snapshot. `before` is the result of

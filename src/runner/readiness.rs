@@ -9,7 +9,7 @@ use crate::{ErrorKind, Product, Result};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Readiness {
-    /// Every migration is applied.
+    /// Every migration is applied, and what the repeatable files make is there, if not by the statements of this program.
     Ready,
     /// Migrations are being applied or reverted. On SQLite a run that was killed between two statements looks the same, until the next
     /// run goes on.
@@ -17,9 +17,9 @@ pub enum Readiness {
         /// When the migration began, if that is known: UTC by the database's clock, `2026-11-20T20:13:00.123Z`.
         since: Option<String>,
     },
-    /// Migrations are pending.
+    /// Migrations are pending, or repeatable files have to be run.
     Behind {
-        /// Their ids, oldest first.
+        /// The ids of the migrations, oldest first; where none is pending, the paths of the files.
         pending: Vec<String>,
     },
     /// Migrations are applied that are newer than the program and not part of it.
@@ -44,12 +44,22 @@ pub enum Readiness {
     },
 }
 
-/// What history and files say. A migration that is running counts as interrupted, except on SQLite, where nobody can be asked.
+/// What history and migrations say; `all` are those that were squashed included. A migration that is running counts as interrupted,
+/// except on SQLite, where nobody can be asked.
 pub(crate) fn of(
     history: &[Record],
-    files: &[Applicable<'_>],
+    all: &[Applicable<'_>],
     (on_ahead, product): (OnAhead, Product),
 ) -> Result<Readiness> {
+    let is_file = |record: &&Record| all.iter().any(|file| file.id() == record.id);
+    let files = &match (run::standing(history, all), history.iter().find(|record| !is_file(record))) {
+        (Ok(files), _) => files,
+        // It was squashed with others that this database does not have.
+        (Err(error), Some(gone)) if *error.kind() == ErrorKind::Missing => {
+            return Ok(Readiness::Missing { id: gone.id.clone() });
+        }
+        (Err(error), _) => return Err(error),
+    };
     let newer = ahead::newer(history, files);
     let known = ahead::known(history, &newer);
     let looked_at = if on_ahead == OnAhead::Ignore { known.as_slice() } else { history };
@@ -71,7 +81,7 @@ pub(crate) fn of(
     }
     let pending: Vec<String> = match run::pending(&known, files) {
         // What removes the old shape of a change waits for the former version to go, and this one needs neither.
-        Ok(pending) if run::only_held(&known, &pending, files) => Vec::new(),
+        Ok(pending) if run::serves(&known, &pending, all) => Vec::new(),
         Ok(pending) => pending.into_iter().map(Applicable::id).collect(),
         // One of two merged branches is applied: what is left is pending, in whichever order.
         Err(error) if *error.kind() == ErrorKind::OutOfOrder => {

@@ -10,8 +10,8 @@ use crate::hook::Hook;
 use crate::migrations::Migrations;
 use crate::readiness::{self, Readiness};
 use crate::run::{
-    self, Applicable, Contracts, DEFAULT_WAIT, Direction, OnAhead, Outcome, Progress, Record, State, Target, Waiting,
-    ahead,
+    self, Applicable, Contracts, DEFAULT_WAIT, Direction, DueFile, OnAhead, Outcome, Progress, Reason, Record, State,
+    Target, Waiting, ahead,
 };
 use crate::session::{Missing, Session};
 use crate::sql_file::SqlFile;
@@ -188,11 +188,16 @@ impl<'a> Runner<'a> {
                 .hint("wait for it to end and try again"));
         }
         let pending = self.pending(&applied)?;
-        let repeatable = match self.repeatables {
-            [] => Vec::new(),
-            files => run::repeatables(&mut self.session, files).await?.due.into_iter().map(|due| due.path).collect(),
-        };
+        let repeatable = self.due(&applied).await?.into_iter().map(|due| due.path).collect();
         Ok(Status { applied, pending, repeatable })
+    }
+
+    /// The repeatable files that have to be run; none in a database that is ahead, because the newer program has others.
+    async fn due(&mut self, applied: &[Record]) -> Result<Vec<DueFile>> {
+        if self.repeatables.is_empty() || !ahead::newer(applied, &run::standing(applied, &self.files)?).is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(run::repeatables(&mut self.session, self.repeatables).await?.due)
     }
 
     /// The history in the words of the files: merging branches may have renamed some of them, and some may be squashed.
@@ -211,11 +216,11 @@ impl<'a> Runner<'a> {
         Ok(pending.into_iter().map(Applicable::id).collect())
     }
 
-    /// Whether everything that is pending only waits for the former version of the program to go.
-    fn waits_only(&self, applied: &[Record]) -> Result<bool> {
+    /// Whether nothing is pending, or only what waits for the former version of the program to go.
+    fn serves(&self, applied: &[Record]) -> Result<bool> {
         let files = run::standing(applied, &self.files)?;
         let known = ahead::known(applied, &ahead::newer(applied, &files));
-        Ok(run::only_held(&known, &run::pending(&known, &files)?, &files))
+        Ok(run::serves(&known, &run::pending(&known, &files)?, &self.files))
     }
 
     /// Whether the application may serve: for a health endpoint. Only reads, and takes no lock.
@@ -230,8 +235,13 @@ impl<'a> Runner<'a> {
             Err(error) if *error.kind() == ErrorKind::Busy => return Ok(Readiness::Migrating { since: None }),
             Err(error) => return Err(error),
         };
-        let files = run::standing(&applied, &self.files)?;
-        let found = readiness::of(&applied, &files, (self.on_ahead, self.session.product()))?;
+        let mut found = readiness::of(&applied, &self.files, (self.on_ahead, self.session.product()))?;
+        if found == Readiness::Ready {
+            // A file with other statements may be that of an older program or of a newer one: neither must stop serving for it.
+            let due = self.due(&applied).await?.into_iter().filter(|due| due.reason != Reason::Changed);
+            let pending: Vec<String> = due.map(|due| due.path).collect();
+            found = if pending.is_empty() { found } else { Readiness::Behind { pending } };
+        }
         if !matches!(found, Readiness::Behind { .. } | Readiness::Interrupted { .. }) {
             return Ok(found);
         }
@@ -269,7 +279,7 @@ impl<'a> Runner<'a> {
     /// [`ErrorKind::Refused`]: migrations are pending, with their number and the first one, or a repeatable file has to be run. Those of [`Runner::status`].
     pub async fn ensure_current(&mut self) -> Result<()> {
         let Status { applied, mut pending, repeatable, .. } = self.status().await?;
-        if self.waits_only(&applied)? {
+        if self.serves(&applied)? {
             pending.clear();
         }
         match pending.as_slice() {

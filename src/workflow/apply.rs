@@ -80,7 +80,7 @@ pub struct Bench {
     /// Squashed migrations that were recorded in the place of those that they replace.
     pub recorded: Vec<Outcome>,
     /// All migrations, those that were squashed included.
-    all: Vec<Migration>,
+    pub(super) all: Vec<Migration>,
     /// The migrations that are applied and have no file any more, with the DOWN sections that the history keeps, and their
     /// checksums.
     kept: Vec<(Migration, String)>,
@@ -268,7 +268,8 @@ impl Bench {
         };
         Ok(match course {
             Course::Up { target, order, .. } => {
-                let (mut found, _) = run::before_held(history, up(target, *order)?, &files, self.contracts);
+                let every = applicables(&self.all);
+                let (mut found, _) = run::before_held(history, up(target, *order)?, &every, self.contracts);
                 found.retain(|file| !recognised.iter().any(|outcome| outcome.id == file.id()));
                 of(found, Direction::Up)
             }

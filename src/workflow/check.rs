@@ -256,12 +256,13 @@ async fn database(workspace: &Workspace, live: &mut Live) -> Result<Verdict, Fai
         return Ok(Verdict::Fails(contradictions));
     }
     Ok(match situation {
-        Situation::Current => {
+        Situation::Behind if !contract::serves(workspace, live)? => {
+            Verdict::Fails(vec!["migrations are pending: `gen up`".to_owned()])
+        }
+        Situation::Current | Situation::Behind => {
             let due = run::repeatables(&mut live.session, &workspace.repeatables(product)?).await?.due;
             verdict(due.iter().map(|file| format!("{} has to be run: {}: `gen up`", file.path, file.reason)).collect())
         }
-        Situation::Behind if contract::waits_only(&live.history, &migrations) => Verdict::Holds,
-        Situation::Behind => Verdict::Fails(vec!["migrations are pending: `gen up`".to_owned()]),
         Situation::Ahead => Verdict::Fails(vec![
             "the database already has the result of pending migrations: `gen up` records them".to_owned(),
         ]),

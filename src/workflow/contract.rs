@@ -4,7 +4,7 @@
 
 use sea_gen_runner::migration::Migration;
 use sea_gen_runner::reading::clause_kind::ClauseKind;
-use sea_gen_runner::run::{self, Direction, Held, Record};
+use sea_gen_runner::run::{self, Direction, Held};
 use sea_gen_runner::session::{DatabaseError, Session};
 use sea_gen_runner::sql::first_line;
 use sea_gen_runner::{Error, ErrorKind};
@@ -13,7 +13,7 @@ use crate::dialect::expression::mentions;
 use crate::dialect::{Product, reading};
 
 use super::apply::{Bench, Chosen, Course};
-use super::{Failure, applicables};
+use super::{Failure, Live, Workspace, applicables};
 
 /// How long ago a statement counts as one of a program that still runs, in seconds.
 const RECENT: u32 = 600;
@@ -37,7 +37,7 @@ pub enum Seen {
     Unknown(String),
 }
 
-/// The columns that the second of two migrations drops. `expand` is the first, if its file is there.
+/// The columns that the second of two migrations drops. `expand` is the first, or the one that it was squashed into, if its file is there.
 pub fn old_shapes(expand: Option<&Migration>, contract: &Migration) -> Vec<OldShape> {
     let clauses = |migration: &Migration, kind: ClauseKind| -> Vec<(String, String)> {
         let readings = migration.up.iter().map(|statement| reading::read(migration.product, &statement.sql));
@@ -53,10 +53,16 @@ pub fn old_shapes(expand: Option<&Migration>, contract: &Migration) -> Vec<OldSh
     dropped.map(shape).collect()
 }
 
-/// Whether all pending migrations only wait for the former version of the program to go.
-pub fn waits_only(history: &[Record], migrations: &[Migration]) -> bool {
-    let files = applicables(migrations);
-    run::pending(history, &files).is_ok_and(|pending| run::only_held(history, &pending, &files))
+/// Whether no migration is pending, or only those that wait for the former version of the program to go.
+///
+/// # Errors
+/// A file of a migration cannot be read.
+pub fn serves(workspace: &Workspace, live: &Live) -> Result<bool, Failure> {
+    let all = workspace.all_migrations(live.product())?;
+    let (all, history) = (applicables(&all), &live.history);
+    let standing = run::standing(history, &all);
+    let pending = standing.as_ref().ok().and_then(|files| run::pending(history, files).ok());
+    Ok(pending.is_some_and(|pending| run::serves(history, &pending, &all)))
 }
 
 /// Asks the server for statements of the last ten minutes that name the old shape.
@@ -146,7 +152,7 @@ impl Bench {
         let Course::Up { target, order, .. } = course else { return Ok(None) };
         let (files, history) = (applicables(&self.migrations), &self.live.history);
         let wanted = run::to_apply(history, &files, (target, *order), self.live.product())?;
-        Ok(run::before_held(history, wanted, &files, self.contracts).1)
+        Ok(run::before_held(history, wanted, &applicables(&self.all), self.contracts).1)
     }
 
     /// Refuses to remove the old shape of a change while the server sees statements that name it. Returns why it does not know, for
@@ -159,8 +165,9 @@ impl Bench {
         for (at, direction) in chosen {
             let Some(contract) = self.migrations.get(*at).filter(|_| *direction == Direction::Up) else { continue };
             let Some(expand) = &contract.contracts else { continue };
-            let expand = self.migrations.iter().find(|it| it.id == *expand);
-            match readers(&mut self.live.session, &old_shapes(expand, contract)).await {
+            let all: Vec<&Migration> = self.all.iter().collect();
+            let shapes = old_shapes(run::having(&all, expand).first().copied(), contract);
+            match readers(&mut self.live.session, &shapes).await {
                 Seen::Readers(found) if !self.live.history.is_empty() => {
                     return Err(refusal(contract.id.as_str(), &found).into());
                 }

@@ -60,9 +60,9 @@ impl Drift {
         let mut sealed = sealed.ok_or_else(|| Error::new("there is no snapshot yet").hint("run `gen init`"))?;
         live.unify_expressions(Some(&mut sealed), None).await?;
         let mut plan = diff(&sealed.schema, &live.schema, &[]);
-        let product = live.product();
-        if !plan.is_empty() && contract::waits_only(&live.history, &workspace.migrations(product)?) {
-            let headings = workspace.headings(product)?;
+        if !plan.is_empty() && contract::serves(&workspace, &live)? {
+            let standing = workspace.standing(live.product(), &live.history)?;
+            let headings: Vec<_> = standing.iter().map(Migration::heading).collect();
             // What the second of two migrations is to remove is there on purpose.
             if workspace.situation(Some(&sealed), Some(&live), None, &headings)? == Situation::Behind {
                 plan = Plan::default();

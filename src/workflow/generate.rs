@@ -412,7 +412,8 @@ fn sides(
         let target = workspace.target(product, model, &live.schema, &origins)?;
         return Ok((live.schema.clone(), target));
     }
-    let headings = workspace.headings(product)?;
+    let migrations = workspace.standing(product, &live.history)?;
+    let headings: Vec<_> = migrations.iter().map(Migration::heading).collect();
     if let Some(id) =
         live.history.iter().map(|record| &record.id).find(|id| headings.iter().all(|it| it.id.as_str() != **id))
     {

@@ -5,7 +5,7 @@
 
 use sea_gen_runner::files::read_text;
 use sea_gen_runner::lock_file::Lock;
-use sea_gen_runner::migration::{self, Migration, MigrationId};
+use sea_gen_runner::migration::{Migration, MigrationId};
 use sea_gen_runner::session::ConnectionOptions;
 
 use crate::dialect::Role;
@@ -214,7 +214,7 @@ impl Followed {
         for migration in &self.migrations {
             let path = project.migration_path(self.product, &migration.id);
             let text = read_text(&path)?;
-            let restated = migration.merged.restate(&migration::restate(&text, &migration.heading()));
+            let restated = migration.restated(&text);
             if restated != text {
                 batch.write(path, restated);
             }

@@ -4,7 +4,7 @@
 
 use sea_gen_runner::hook::{self, Hook};
 use sea_gen_runner::lock_file::{FileMismatch, LockedFile};
-use sea_gen_runner::migration::Migration;
+use sea_gen_runner::migration::{Migration, MigrationId};
 use sea_gen_runner::run::{self, DEFAULT_WAIT, Direction, DueFile, Files, Outcome, State, Target};
 use sea_gen_runner::session::Session;
 use sea_gen_runner::sql_file::SqlFile;
@@ -43,10 +43,13 @@ impl Workspace {
         self.environment.as_ref().and_then(|environment| environment.name.as_deref()).unwrap_or_default()
     }
 
-    /// The files beside the migrations of a dialect that the lock seals: repeatable files and the hooks of every environment.
+    /// The files beside the migrations of a dialect that the lock seals, by path: repeatable files and the hooks of every environment.
     pub(super) fn sealed_files(&self, product: Product) -> Result<Vec<LockedFile>, Failure> {
         let hooks = self.project.hooks(product)?.into_iter().map(|hook| hook.file);
-        Ok(self.repeatables(product)?.into_iter().chain(hooks).map(|file| locked_file(&file)).collect())
+        let files = self.repeatables(product)?.into_iter().chain(hooks);
+        let mut files: Vec<LockedFile> = files.map(|file| locked_file(&file)).collect();
+        files.sort();
+        Ok(files)
     }
 
     /// What the repeatable files of all dialects make. One that cannot be read makes nothing; whoever runs it reports it.
@@ -157,7 +160,8 @@ pub async fn try_out(workspace: &Workspace, product: Product) -> Result<Option<T
 }
 
 impl Bench {
-    /// The repeatable files that a course runs behind its migrations, in order, and why. None while migrations stay pending.
+    /// The repeatable files that a course runs behind its migrations, in order, and why. None while migrations stay pending, unless they
+    /// wait for the former version of the program to go.
     ///
     /// # Errors
     /// The database's refusal.
@@ -177,7 +181,15 @@ impl Bench {
                     .iter()
                     .any(|record| record.id == id || record.status == State::Baseline && *record.id > *id)
         };
-        let leads_to_all = self.migrations.iter().enumerate().all(|(at, migration)| is_applied(at, migration));
+        let all: Vec<&Migration> = self.all.iter().collect();
+        let is_standing = |id: &MigrationId| self.migrations.iter().position(|migration| migration.id == *id);
+        let is_expanded = |expand: &MigrationId| {
+            let mut having = run::having(&all, expand).into_iter();
+            having.any(|it| is_standing(&it.id).is_some_and(|at| is_applied(at, it)))
+        };
+        let waits = |migration: &Migration| migration.contracts.as_ref().is_some_and(is_expanded);
+        let is_ready = |(at, migration): (usize, &Migration)| is_applied(at, migration) || waits(migration);
+        let leads_to_all = self.migrations.iter().enumerate().all(is_ready);
         let goes_up = match course {
             Course::Up { .. } | Course::Redo => true,
             Course::Down(_) => false,

@@ -114,6 +114,7 @@ pub fn rebuild(workspace: &Workspace) -> Result<Vec<MigrationId>, Failure> {
         let snapshot = Snapshot::read(&project.snapshot_folder(*product))?.unwrap_or_default();
         let schema = workspace.tables.normalize(*product, snapshot.schema)?;
         own.fingerprint = fingerprint(schema.schema());
+        own.files = workspace.sealed_files(*product)?;
         let replaced = project.replaced(*product)?;
         own.migrations = workspace.migrations(*product)?.iter().map(|it| with_replaced(it, &replaced)).collect();
     }

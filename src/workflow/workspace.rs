@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::{Lock, LockedMigration};
-use sea_gen_runner::migration::{Heading, Migration};
+use sea_gen_runner::migration::Migration;
 use sea_gen_runner::run::{self, Applicable, Record};
 use sea_gen_runner::session::{ConnectionOptions, Missing, Session};
 
@@ -261,13 +261,6 @@ impl Workspace {
         let mut migrations = self.project.migrations(product)?;
         migrations.retain(|migration| !self.is_amended(&migration.id));
         Ok(migrations)
-    }
-
-    /// The headings of the migration files of one dialect, oldest first.
-    pub fn headings(&self, product: Product) -> Result<Vec<Heading>, Failure> {
-        let mut headings = self.project.headings(product)?;
-        headings.retain(|heading| !self.is_amended(&heading.id));
-        Ok(headings)
     }
 
     /// Runs slow work on another thread, so that the database is queried concurrently.

@@ -279,3 +279,51 @@ fn what_an_earlier_merge_has_settled_is_one_migration() {
     project.with_database(&database.url).gen_(&["up"]).with(0);
     project.with_database(&database.url).gen_(&["check"]).with(0).keeps_silent_on("fails");
 }
+
+#[apply(test)]
+fn what_is_said_beside_the_objects_outlasts_a_merge() {
+    let project = Repository::new();
+    project.write("entities/person.sql", "-- personal: person.email email\n");
+    project.person(&format!("{PERSON}    #[sea_orm(indexed)]\n    pub nick: Option<String>,\n"));
+    project.gen_(&["accept", "person.nick", "--because", "waits"]).with(0);
+    project.gen_(&["migration", "Marks"]).with(0);
+    project.commit("marks");
+    let said = || ["accepted", "personal"].map(|name| project.read(&format!("snapshots/{name}.json")));
+    let before = said();
+    project.branch("feature", |it| it.book(&format!("{BOOK}    pub pages: Option<i32>,\n")), &["AddPages"]);
+    project.git(&["checkout", "-q", "main"]);
+    project.write("entities/club.rs", &repository::entity("club", "    pub name: String,\n"));
+    project.gen_(&["migration", "AddClub"]).with(0);
+    project.commit("club");
+    project.merge("feature", |_| ());
+    project.gen_(&["merge"]).with(0);
+    assert_eq!(project.names().last().map(String::as_str), Some("add_pages"));
+    assert_eq!(said(), before);
+    project.agrees();
+}
+
+#[apply(test)]
+fn a_migration_that_waits_names_the_new_id_of_its_first_half() {
+    let project = Repository::new();
+    project.branch("feature", |it| it.book(&format!("{BOOK}    pub pages: Option<i32>,\n")), &["Expand"]);
+    let expand = project.ids()[1].clone();
+    project.book(&format!("{BOOK}    pub pages: Option<i32>,\n    pub note: Option<String>,\n"));
+    project.gen_(&["migration", "Contract"]).with(0);
+    let path = format!("migrations/{}.sql", project.ids()[2]);
+    project.write(&path, &format!("-- contract of {expand}\n{}", project.read(&path)));
+    project.commit("contract");
+    project.git(&["checkout", "-q", "main"]);
+    project.person(&format!("{PERSON}    pub nick: Option<String>,\n"));
+    project.gen_(&["migration", "AddNick"]).with(0);
+    project.commit("nick");
+    project.merge("feature", |_| ());
+    project.gen_(&["merge"]).with(0);
+    assert_eq!(project.names(), ["start", "add_nick", "expand", "contract"]);
+    let ids = project.ids();
+    assert_ne!(ids[2], expand);
+    let text = project.read(&format!("migrations/{}.sql", ids[3]));
+    assert!(
+        text.contains(&format!("-- contract of {}\n", ids[2])) && !text.contains(&format!("of {expand}\n")),
+        "{text}"
+    );
+}

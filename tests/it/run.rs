@@ -20,6 +20,7 @@ mod resume;
 mod squashed;
 mod support;
 mod testing;
+mod together;
 mod work;
 
 pub use replicas::replica;

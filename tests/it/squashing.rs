@@ -282,3 +282,70 @@ fn the_list_of_a_migrator_has_what_is_kept() {
     assert_eq!(listed(), 1);
     project.agrees();
 }
+
+/// The same project whose last migration waits until the former version of the program, which knows nothing of the second, is gone.
+fn waiting() -> Repository {
+    let project = shop();
+    let ids = project.ids();
+    let path = format!("migrations/{}.sql", ids[4]);
+    project.write(&path, &format!("-- contract of {}\n{}", ids[1], project.read(&path)));
+    project
+}
+
+#[apply(test)]
+fn what_waits_is_squashed_only_with_everything_before_it() {
+    let project = waiting();
+    let before = files(&project);
+    let said = project.gen_(&["squash", "--from", "roles"]).with(1);
+    let (first, last) = (&project.ids()[2], &project.ids()[4]);
+    assert!(
+        said.talk.contains(&format!("`{last}` waits for the former version of the program to go")),
+        "{}",
+        said.talk
+    );
+    assert!(said.talk.contains(&format!("`gen squash --to {last}`")), "{}", said.talk);
+    assert!(said.talk.contains(&format!("`gen squash --from {first} --to {}`", project.ids()[3])), "{}", said.talk);
+    assert_eq!(files(&project), before);
+    project.gen_(&["squash"]).with(0);
+    project.agrees();
+}
+
+#[apply(test)]
+fn what_waits_runs_although_its_first_half_was_squashed() {
+    let (project, database) = (waiting(), Database::create(Product::Sqlite));
+    let at = project.with_database(&database.url);
+    at.gen_(&["up", "2"]).with(0);
+    at.gen_(&["squash", "Early", "--to", "roles"]).with(0);
+    at.gen_(&["migration", "Nothing"]).with(0).mentions("nothing to do");
+    at.gen_(&["up"]).with(0).mentions("waits: it removes");
+    at.gen_(&["squash", "Middle", "--to", "shout"]).with(0);
+    assert_eq!(project.names(), ["middle", "add_pages"]);
+    at.gen_(&["up"]).with(0).mentions("_middle");
+    at.gen_(&["squash", "--prune"]).with(0);
+    let (ids, text) = (project.ids(), project.read(&format!("migrations/{}.sql", project.ids()[1])));
+    assert!(text.starts_with(&format!("-- contract of {}\n", ids[0])), "its first half is in no file any more: {text}");
+    project.agrees();
+    at.gen_(&["up", "--contract"]).with(0).mentions("applied ");
+    at.gen_(&["check"]).with(0).keeps_silent_on("fails");
+}
+
+#[apply(test)]
+fn a_refusal_names_the_file_in_the_folder_where_it_is_kept() {
+    let (project, database) = (shop(), Database::create(Product::Sqlite));
+    project.write(
+        "gen.toml",
+        &format!(
+            "dialects = [\"sqlite\"]\n[env.us]\ndatabase-url = {:?}\nregion = \"us\"\n\
+             [personal]\nperson.nick = {{ kind = \"name\", region = \"eu\" }}\n",
+            database.url
+        ),
+    );
+    project.gen_(&["up", "1", "--env", "us"]).with(0);
+    let nick = project.ids()[1].clone();
+    project.gen_(&["squash", "Early", "--to", "roles"]).with(0);
+    let said = project.gen_(&["up", "--env", "us"]).with(1);
+    assert!(said.talk.contains(&format!("migrations/replaced/{nick}.sql:")), "{}", said.talk);
+    assert!(said.talk.contains("creates `person.nick`"), "{}", said.talk);
+    let inventory = project.gen_(&["personal", "--json"]);
+    assert!(inventory.out.contains(&nick), "the migration that created it: {}{}", inventory.out, inventory.talk);
+}

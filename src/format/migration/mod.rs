@@ -69,6 +69,15 @@ impl Migration {
         Heading { id: self.id.clone(), from: self.from.clone(), to: self.to.clone() }
     }
 
+    /// The text of its file with the header that it has now, and nothing else changed.
+    pub fn restated(&self, text: &str) -> String {
+        let mut text = restate(text, &self.heading());
+        if let Some(expand) = &self.contracts {
+            text = contract::restate(&text, expand);
+        }
+        self.merged.restate(&text)
+    }
+
     /// SHA-256 of what the migration does: its statements and how each is run, and the migrations that it stands for. Comments,
     /// white space between words, line endings and the rest of the header do not count.
     pub fn checksum(&self) -> String {

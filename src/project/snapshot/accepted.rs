@@ -56,6 +56,19 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<Place, Acceptance>> {
     Ok(entries.into_iter().map(acceptance).collect())
 }
 
+/// The path in the folder and the text; `None` without an accepted difference.
+pub(super) fn text(accepted: &BTreeMap<Place, Acceptance>) -> Result<Option<(PathBuf, String)>> {
+    let entry = |(place, it): (&Place, &Acceptance)| {
+        let Acceptance { says, text, since, because, rule } = it.clone();
+        Accepted { place: place.clone(), says, text, since, because, rule }
+    };
+    let entries: Vec<Accepted> = accepted.iter().map(entry).collect();
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some((PathBuf::from(FILE), json::pretty(&to_value(&entries)?))))
+}
+
 /// Adds the file to a batch, where it is to change.
 pub(super) fn write(
     folder: &Path,
@@ -63,19 +76,12 @@ pub(super) fn write(
     before: &BTreeMap<Place, Acceptance>,
     batch: &mut Batch,
 ) -> Result<()> {
-    let path = folder.join(FILE);
-    if accepted == before && path.exists() != accepted.is_empty() {
+    if accepted == before && folder.join(FILE).exists() != accepted.is_empty() {
         return Ok(());
     }
-    if accepted.is_empty() {
-        batch.delete(path);
-        return Ok(());
+    match text(accepted)? {
+        Some((path, text)) => batch.write(folder.join(path), text),
+        None => batch.delete(folder.join(FILE)),
     }
-    let entry = |(place, it): (&Place, &Acceptance)| {
-        let Acceptance { says, text, since, because, rule } = it.clone();
-        Accepted { place: place.clone(), says, text, since, because, rule }
-    };
-    let entries: Vec<Accepted> = accepted.iter().map(entry).collect();
-    batch.write(path, json::pretty(&to_value(&entries)?));
     Ok(())
 }

@@ -52,21 +52,8 @@ fn parse(path: &Path, text: &str) -> Result<BTreeMap<Place, PersonalData>> {
     Ok(entries.into_iter().map(of).collect())
 }
 
-/// Adds the file to a batch, where it is to change.
-pub(super) fn write(
-    folder: &Path,
-    personal: &BTreeMap<Place, PersonalData>,
-    before: &BTreeMap<Place, PersonalData>,
-    batch: &mut Batch,
-) -> Result<()> {
-    let path = folder.join(FILE);
-    if personal == before && path.exists() != personal.is_empty() {
-        return Ok(());
-    }
-    if personal.is_empty() {
-        batch.delete(path);
-        return Ok(());
-    }
+/// The path in the folder and the text; `None` where nothing is said.
+pub(super) fn text(personal: &BTreeMap<Place, PersonalData>) -> Result<Option<(PathBuf, String)>> {
     let entry = |(place, data): (&Place, &PersonalData)| match place {
         Place::Table(table, Part::Column(column, Facet::Whole)) => {
             let PersonalData { kind, region } = data.clone();
@@ -75,6 +62,25 @@ pub(super) fn write(
         Place::Table(..) | Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => None,
     };
     let entries: Vec<Entry> = personal.iter().filter_map(entry).collect();
-    batch.write(path, json::pretty(&to_value(&entries)?));
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some((PathBuf::from(FILE), json::pretty(&to_value(&entries)?))))
+}
+
+/// Adds the file to a batch, where it is to change.
+pub(super) fn write(
+    folder: &Path,
+    personal: &BTreeMap<Place, PersonalData>,
+    before: &BTreeMap<Place, PersonalData>,
+    batch: &mut Batch,
+) -> Result<()> {
+    if personal == before && folder.join(FILE).exists() != personal.is_empty() {
+        return Ok(());
+    }
+    match text(personal)? {
+        Some((path, text)) => batch.write(folder.join(path), text),
+        None => batch.delete(folder.join(FILE)),
+    }
     Ok(())
 }

@@ -50,7 +50,7 @@ impl Held {
 }
 
 /// The migrations of a run before the first that waits. In a database in which nothing was applied yet, there is no former
-/// version, and none waits.
+/// version, and none waits. `files` are all migrations, those that were squashed included.
 pub fn before_held<'a, 'm>(
     history: &[Record],
     mut wanted: Vec<&'a Applicable<'m>>,
@@ -81,15 +81,33 @@ pub(super) fn falls_short(target: &Target, held: Option<&Held>) -> bool {
     matches!(target, Target::Id(_)) && held.is_some()
 }
 
-/// Whether every pending migration waits for the former version of the program to go: the next one may serve.
-pub fn only_held(history: &[Record], pending: &[&Applicable<'_>], files: &[Applicable<'_>]) -> bool {
-    let (now, held) = before_held(history, pending.to_vec(), files, Contracts::Wait);
-    now.is_empty() && held.is_some_and(|held| held.is_expanded && held.behind.is_empty())
+/// Whether a database has all that a program needs: no migration is pending, or each that is waits for the former version of the
+/// program to go. `files` are all migrations, those that were squashed included.
+pub fn serves(history: &[Record], pending: &[&Applicable<'_>], files: &[Applicable<'_>]) -> bool {
+    match before_held(history, pending.to_vec(), files, Contracts::Wait) {
+        (now, None) => now.is_empty(),
+        (now, Some(held)) => now.is_empty() && held.is_expanded && held.behind.is_empty(),
+    }
 }
 
-/// Whether a migration is applied, under its id or one that it had before branches were merged.
+/// The migrations of a list by one of which a database has a migration: itself, under its id or the one that it has since branches were
+/// merged, and then those that it was squashed into, the innermost first.
+pub fn having<'m>(migrations: &[&'m Migration], id: &MigrationId) -> Vec<&'m Migration> {
+    let is_it = |migration: &&&Migration| migration.id == *id || migration.merged.formerly.contains_key(id);
+    let own = migrations.iter().find(is_it).copied();
+    let mut found: Vec<&Migration> = own.into_iter().collect();
+    let mut inner = own.map_or(id, |own| &own.id);
+    let replaces = |inner: &MigrationId| migrations.iter().find(|it| it.merged.replaces.contains_key(inner)).copied();
+    while let Some(squashed) = replaces(inner).filter(|it| !found.contains(it)) {
+        found.push(squashed);
+        inner = &squashed.id;
+    }
+    found
+}
+
+/// Whether a migration is applied.
 fn is_done(history: &[Record], files: &[Applicable<'_>], id: &MigrationId) -> bool {
-    let is_it = |migration: &Migration| migration.id == *id || migration.merged.formerly.contains_key(id);
-    let now = files.iter().map(|file| file.migration).find(|migration| is_it(migration)).map_or(id, |it| &it.id);
-    history.iter().any(|record| record.status.is_done() && record.id == now.as_str())
+    let migrations: Vec<&Migration> = files.iter().map(|file| file.migration).collect();
+    let is_recorded = |id: &MigrationId| history.iter().any(|it| it.status.is_done() && it.id == id.as_str());
+    is_recorded(id) || having(&migrations, id).into_iter().any(|migration| is_recorded(&migration.id))
 }

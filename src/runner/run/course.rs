@@ -19,8 +19,8 @@ use super::log::{Details, Event};
 use super::pending::{self, Order, Task};
 use super::table::Table;
 use super::{
-    Applicable, Contracts, Direction, OnAhead, Outcome, Progress, ProgressCallback, Target, Waiting, ahead, contract,
-    functions, lock, patience,
+    Applicable, Contracts, Direction, Files, OnAhead, Outcome, Progress, ProgressCallback, Target, Waiting, ahead,
+    contract, functions, lock, patience, replaced,
 };
 
 /// After how long without a write a runner of an SQLite database is gone. Between two statements it needs milliseconds.
@@ -36,6 +36,8 @@ pub(super) struct Run<'f> {
     pub(super) waited: Duration,
     /// The name of this run in the history.
     pub(super) owner: String,
+    /// All migrations, those that were squashed included.
+    pub(super) files: &'f [Applicable<'f>],
     /// The repeatable files.
     pub(super) repeatables: &'f [SqlFile],
     pub(super) hooks: Hooks<'f>,
@@ -90,7 +92,8 @@ impl<'f> Run<'f> {
                 patience::limit(session).await;
                 let hooks = Hooks { hooks: &[], environment: "" };
                 let passed = BTreeSet::new();
-                Ok(Self { lock, table, wait, begun, waited, owner, repeatables: &[], hooks, passed })
+                let (files, repeatables) = (&[], &[]);
+                Ok(Self { lock, table, wait, begun, waited, owner, files, repeatables, hooks, passed })
             }
             Err(error) => {
                 lock::release(session, lock).await;
@@ -99,9 +102,9 @@ impl<'f> Run<'f> {
         }
     }
 
-    /// The same run with files that are run behind the migrations, and hooks.
-    pub(super) fn with(self, repeatables: &'f [SqlFile], hooks: Hooks<'f>) -> Self {
-        Self { repeatables, hooks, ..self }
+    /// The same run with files to run.
+    pub(super) fn with(self, Files { migrations: files, repeatables, hooks, environment }: Files<'f>) -> Self {
+        Self { files, repeatables, hooks: Hooks { hooks, environment }, ..self }
     }
 
     /// How long it waits for another runner.
@@ -109,11 +112,17 @@ impl<'f> Run<'f> {
         self.wait
     }
 
-    /// Whether every migration is applied.
-    pub(super) async fn has_applied_all(&self, session: &mut Session, files: &[Applicable<'_>]) -> Result<bool> {
+    /// Whether the database has the schema that the repeatable files are written for: every migration is applied that does not wait for
+    /// the former version of the program to go, and none that is newer than this program.
+    pub(super) async fn serves_repeatables(&self, session: &mut Session) -> Result<bool> {
         let records = self.table.read(session).await?;
-        let known = ahead::known(&records, &ahead::newer(&records, files));
-        Ok(pending::remaining(&known, files, Order::Any)?.is_empty())
+        let files = replaced::standing(&records, self.files)?;
+        if !ahead::newer(&records, &files).is_empty() {
+            return Ok(false);
+        }
+        let left = pending::remaining(&records, &files, Order::Any)?;
+        let pending: Vec<&Applicable<'_>> = left.iter().map(|task| task.file).collect();
+        Ok(contract::serves(&records, &pending, self.files))
     }
 
     pub(super) async fn end(self, session: &mut Session) {
@@ -177,7 +186,7 @@ impl<'f> Run<'f> {
     ) -> Result<Vec<Outcome>> {
         let mut records = self.read(session, on_progress).await?;
         let chosen = pending::to_apply(&records, files, (target, order), session.product())?;
-        let (chosen, held) = contract::before_held(&records, chosen, files, contracts);
+        let (chosen, held) = contract::before_held(&records, chosen, self.files, contracts);
         if let Some(held) = held.filter(|held| contract::falls_short(target, Some(held))) {
             return Err(held.refusal());
         }

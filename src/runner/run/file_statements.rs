@@ -74,7 +74,6 @@ impl FileStatements<'_> {
     /// # Errors
     /// The first statement that fails; its transaction is rolled back.
     pub(super) async fn run_all(&self, session: &mut Session, on_progress: ProgressCallback<'_>) -> Result<()> {
-        self.refuse_transactions(session.product())?;
         let kept = Kept::read(session, &self.file.statements, &BTreeMap::new()).await;
         for group in transaction_groups(session.product(), &self.file.statements) {
             if let Err(trouble) = self.group(session, &group, &kept, on_progress).await {
@@ -160,18 +159,20 @@ impl FileStatements<'_> {
         }
         Ok(())
     }
+}
 
-    /// A transaction of the file's own would end the one that it runs in.
-    pub(super) fn refuse_transactions(&self, product: Product) -> Result<()> {
-        if commits_by_itself(product) {
-            return Ok(());
-        }
-        let at = self.file.statements.iter().find(|it| controls_transaction(&it.sql));
-        at.map_or(Ok(()), |statement| {
-            let (path, shown) = (&self.file.path, first_line(statement));
-            Err(Error::new(format!("`{path}` has the statement `{shown}`, but transactions are the runner's"))
-                .of(ErrorKind::Refused)
-                .hint("remove it: the file already runs in a transaction of its own"))
-        })
+/// Refuses a file with a transaction of its own, which would end the one that the file runs in.
+pub(super) fn refuse_transactions(product: Product, file: &SqlFile) -> Result<()> {
+    if commits_by_itself(product) {
+        return Ok(());
     }
+    let at = file.statements.iter().find(|it| controls_transaction(&it.sql));
+    at.map_or(Ok(()), |statement| {
+        let (path, shown) = (&file.path, first_line(statement));
+        Err(Error::new(format!(
+            "`{path}` has the statement `{shown}`, but transactions are the runner's; nothing was run"
+        ))
+        .of(ErrorKind::Refused)
+        .hint("remove it, and seal the file with `gen lock`: it runs in a transaction of its own"))
+    })
 }

@@ -22,6 +22,8 @@ pub(super) struct Told<'t> {
     pub(super) direction: Option<Direction>,
     /// The error, after a failure.
     pub(super) error: &'t str,
+    /// Whether the run reverts migrations before it applies some.
+    pub(super) has_reverted: bool,
 }
 
 /// The hooks of a run.
@@ -85,7 +87,7 @@ impl Hooks<'_> {
             ErrorKind::Failed { id, .. } => id.as_str(),
             _ => "",
         };
-        let told = Told { migration, direction: None, error: &text };
+        let told = Told { migration, error: &text, ..Told::default() };
         // What failed may have left a transaction open.
         let _ = session.rollback().await;
         if let Err(own) = self.run(session, Event::OnFailure, (told, table, wait), on_progress).await {
@@ -141,6 +143,9 @@ fn failed((path, event): (&str, Event), told: Told<'_>, error: Error) -> Error {
         Some(Direction::Up) | None => "applied",
     };
     let state = match event {
+        Event::BeforeUp if told.has_reverted => {
+            "what was reverted before it stays so, and nothing was applied".to_owned()
+        }
         Event::BeforeUp | Event::BeforeDown => "nothing was run".to_owned(),
         Event::BeforeEach => format!("`{id}` was not begun, and what was run before it stays"),
         Event::AfterEach => format!("`{id}` is {way} and stays so, nothing was run after it"),
@@ -148,15 +153,19 @@ fn failed((path, event): (&str, Event), told: Told<'_>, error: Error) -> Error {
         Event::AfterDown => "every migration of the run is reverted and stays so".to_owned(),
         Event::OnFailure => "the error before it stands".to_owned(),
     };
-    let again = match told.direction {
-        Some(Direction::Down) => "gen down",
-        Some(Direction::Up) | None => "gen up",
+    let then = match (event, told.direction) {
+        (Event::BeforeUp | Event::BeforeDown | Event::BeforeEach, Some(Direction::Down)) => "then `gen down` again",
+        (Event::BeforeUp | Event::BeforeDown | Event::BeforeEach, _) => "then `gen up` again",
+        // What it was about is done, and is not done again.
+        (Event::AfterUp | Event::AfterDown | Event::AfterEach | Event::OnFailure, _) => {
+            "and do by hand what it was to do: it runs again only behind another migration"
+        }
     };
     let reason: Box<dyn std::error::Error + Send + Sync> = Box::new(error);
     Error::new(format!("the hook `{path}` failed; {state}"))
         .of(ErrorKind::Failed { id: path.to_owned(), statement: None })
         .because(reason)
-        .hint(format!("correct the file, seal it with `gen lock`, then `{again}` again"))
+        .hint(format!("correct the file, seal it with `gen lock`, {then}"))
 }
 
 impl Run<'_> {
@@ -168,7 +177,8 @@ impl Run<'_> {
         (migration, direction): (&str, Direction),
         on_progress: ProgressCallback<'_>,
     ) -> Result<()> {
-        let told = Told { migration, direction: Some(direction), error: "" };
+        let has_reverted = self.passed.contains(&Event::BeforeDown);
+        let told = Told { migration, direction: Some(direction), error: "", has_reverted };
         self.hooks.run(session, event, (told, &self.table, self.wait()), on_progress).await
     }
 
@@ -189,10 +199,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Runs the hooks of a failure, unless nothing was run or the run is being interrupted.
+    /// Runs the hooks of a failure, unless the run is being interrupted, and tells what is missing then. Nothing, if nothing was run.
     pub(super) async fn failed(&self, session: &mut Session, error: &Error, on_progress: ProgressCallback<'_>) {
-        if matches!(error.kind(), ErrorKind::Failed { .. }) && !interrupted() {
+        if !matches!(error.kind(), ErrorKind::Failed { .. }) {
+            return;
+        }
+        if !interrupted() {
             self.hooks.after_failure(session, (error, &self.table, self.wait()), on_progress).await;
         }
+        self.tell_what_is_missing(session, on_progress).await;
     }
 }

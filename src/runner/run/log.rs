@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 
 use super::State;
 use super::lock;
-use super::table::Table;
+use super::table::{OF_MIGRATIONS, Table, is_of_file};
 
 /// The columns of the table.
 const COLUMNS: [(&str, &str); 7] = [
@@ -280,8 +280,7 @@ impl Table {
         Error::new(format!("the log {} could not be written", self.log)).of(ErrorKind::Database).because(error)
     }
 
-    /// The migrations of which history and log say different things. Repeatable files have lines about every run, and leave the
-    /// history when their file goes: nobody has to say so.
+    /// The migrations of which history and log say different things.
     async fn untold(&self, session: &mut Session) -> Result<Vec<(String, Event)>> {
         let unreadable = |error| {
             Error::new(format!("the log {} could not be read", self.log)).of(ErrorKind::Database).because(error)
@@ -293,8 +292,7 @@ impl Table {
             let formerly = row.get(2).and_then(|text| serde_json::from_str::<Details>(text).ok()?.formerly);
             follow(&mut told, (row.text(0), row.text(1)), formerly.as_deref());
         }
-        told.retain(|id| !id.contains('/'));
-        let sql = format!("SELECT id, status, direction FROM {} WHERE id NOT LIKE '%/%' ORDER BY id", self.name);
+        let sql = format!("SELECT id, status, direction FROM {} WHERE {OF_MIGRATIONS} ORDER BY id", self.name);
         let rows = session.query(&sql).await.map_err(unreadable)?;
         let mut untold = Vec::new();
         for row in &rows {
@@ -308,8 +306,12 @@ impl Table {
     }
 }
 
-/// Follows which migrations are in the history, from one line to the next.
+/// Follows which migrations are in the history, from one line to the next. Repeatable files have lines about every run, and leave the
+/// history when their file goes: nobody has to say so.
 pub(super) fn follow(told: &mut BTreeSet<String>, (id, event): (&str, &str), formerly: Option<&str>) {
+    if is_of_file(id) {
+        return;
+    }
     if let Some(formerly) = formerly {
         told.remove(formerly);
     }

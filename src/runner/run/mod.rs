@@ -59,13 +59,12 @@ use crate::sql_file::SqlFile;
 use corrections::rewrite;
 use course::{Goal, Run};
 use functions::Functions;
-use hooks::Hooks;
 
 pub use crate::session::{HISTORY_TABLE, LEASE_TABLE};
 pub use ahead::OnAhead;
 pub use chain::{Anchor, Flaw, Line, flaws, log};
 pub use confined::reaches_beyond;
-pub use contract::{Contracts, Held, before_held, only_held};
+pub use contract::{Contracts, Held, before_held, having, serves};
 pub use contradictions::contradictions;
 pub use corrections::{forget, forget_all, note, prepare, record, resolve};
 pub use direct::{execute, under_lock};
@@ -337,7 +336,7 @@ pub async fn go<'f>(
     waiting: impl Into<Waiting>,
     on_progress: ProgressCallback<'_>,
 ) -> Result<Vec<Outcome>> {
-    let (Files { migrations: files, repeatables, hooks, environment }, waiting) = (files.into(), waiting.into());
+    let (files, waiting): (Files<'f>, Waiting) = (files.into(), waiting.into());
     let first = match course {
         Course::Up(target) => Some((target, None)),
         Course::UpOnAhead(target, on_ahead) => Some((target, Some(on_ahead))),
@@ -352,15 +351,18 @@ pub async fn go<'f>(
     // Where one migration is the end, the caller knows that it is not reached.
     if let Some((_, on_ahead)) = first.filter(|(target, _)| !matches!(target, Target::Id(_))) {
         lock::be_patient(session, waiting.limit).await?;
-        if has_nothing_to_apply(&history(session).await?, files, on_ahead)?
-            && has_nothing_to_repeat(session, repeatables).await?
-        {
+        if has_nothing_to_do(session, files, on_ahead).await? {
             return Ok(Vec::new());
         }
     }
-    let mut run = Run::begin(session, waiting, on_progress).await?.with(repeatables, Hooks { hooks, environment });
+    let goes_up = !matches!(course, Course::Down(_) | Course::Revert(_));
+    let repeatables = if goes_up { files.repeatables } else { &[] };
+    for file in repeatables.iter().chain(files.hooks.iter().map(|hook| &hook.file)) {
+        file_statements::refuse_transactions(session.product(), file)?;
+    }
+    let mut run = Run::begin(session, waiting, on_progress).await?.with(files);
     let mut outcomes = Vec::new();
-    let result = under_way(&mut run, session, (files, &mut outcomes), (course, waiting), on_progress).await;
+    let result = under_way(&mut run, session, &mut outcomes, (course, waiting), on_progress).await;
     if let Err(error) = &result {
         run.failed(session, error, on_progress).await;
     }
@@ -372,10 +374,11 @@ pub async fn go<'f>(
 async fn under_way(
     run: &mut Run<'_>,
     session: &mut Session,
-    (all, outcomes): (&[Applicable<'_>], &mut Vec<Outcome>),
+    outcomes: &mut Vec<Outcome>,
     (course, waiting): (Course<'_>, Waiting),
     on_progress: ProgressCallback<'_>,
 ) -> Result<()> {
+    let all = run.files;
     let mut recorded = renamed::follow(run, session, all, waiting.limit).await?;
     recorded.iter().for_each(|outcome| on_progress(Progress::Finished(outcome)));
     outcomes.append(&mut recorded);
@@ -403,12 +406,13 @@ async fn under_way(
     let mut recorded = replaced::follow(run, session, all, waiting.limit).await?;
     recorded.iter().for_each(|outcome| on_progress(Progress::Finished(outcome)));
     outcomes.append(&mut recorded);
-    // Repeatable files are written for the newest schema.
     let goes_up = !matches!(course, Course::Down(_) | Course::Revert(_));
-    if goes_up && !run.repeatables.is_empty() && run.has_applied_all(session, files).await? {
-        outcomes.extend(run.repeat(session, on_progress).await?);
+    match goes_up && !run.repeatables.is_empty() && run.serves_repeatables(session).await? {
+        true => outcomes.extend(run.repeat(session, on_progress).await?),
+        false if outcomes.is_empty() => {}
+        false => run.tell_what_is_missing(session, on_progress).await,
     }
-    if outcomes.iter().any(|outcome| outcome.direction == Direction::Up) {
+    if run.passed.contains(&hook::Event::BeforeUp) {
         run.at(session, hook::Event::AfterUp, ("", Direction::Up), on_progress).await?;
     }
     Ok(())
@@ -444,31 +448,30 @@ fn steps<'a>(
     }
 }
 
-/// Whether no repeatable file has to be run.
-async fn has_nothing_to_repeat(session: &mut Session, repeatables: &[SqlFile]) -> Result<bool> {
-    Ok(repeatables.is_empty() || repeatable::repeatables(session, repeatables).await?.due.is_empty())
-}
-
 /// Whether `up` has nothing to do: then neither the lock nor the privilege to create the history table is needed.
 ///
 /// # Errors
 /// The database is ahead of the program, and that is refused.
-fn has_nothing_to_apply(seen: &[Record], files: &[Applicable<'_>], on_ahead: Option<OnAhead>) -> Result<bool> {
-    if replaced::is_due(seen, files) {
+async fn has_nothing_to_do(session: &mut Session, files: Files<'_>, on_ahead: Option<OnAhead>) -> Result<bool> {
+    let (seen, all) = (history(session).await?, files.migrations);
+    if replaced::is_due(&seen, all) {
         return Ok(false);
     }
-    let seen = &as_filed(seen, files);
-    let files = &standing(seen, files)?;
-    let newer = on_ahead.map_or_else(Vec::new, |_| ahead::newer(seen, files));
+    let seen = as_filed(&seen, all);
+    let standing = standing(&seen, all)?;
+    let newer = on_ahead.map_or_else(Vec::new, |_| ahead::newer(&seen, &standing));
     match on_ahead {
-        Some(OnAhead::Refuse) if !newer.is_empty() => Err(ahead::refused(&newer, OnAhead::Refuse)),
-        Some(OnAhead::Revert | OnAhead::RevertWithLosses) if !newer.is_empty() => Ok(false),
-        _ => {
-            let known = ahead::known(seen, &newer);
-            let pending = pending(&known, files);
-            Ok(pending.is_ok_and(|pending| pending.is_empty() || only_held(&known, &pending, files)))
-        }
+        Some(OnAhead::Refuse) if !newer.is_empty() => return Err(ahead::refused(&newer, OnAhead::Refuse)),
+        Some(OnAhead::Revert | OnAhead::RevertWithLosses) if !newer.is_empty() => return Ok(false),
+        Some(_) | None => {}
     }
+    let known = ahead::known(&seen, &newer);
+    if !pending(&known, &standing).is_ok_and(|pending| serves(&known, &pending, all)) {
+        return Ok(false);
+    }
+    // A newer program has repeatable files of its own.
+    let repeatables = if newer.is_empty() { files.repeatables } else { &[] };
+    Ok(repeatables.is_empty() || repeatable::repeatables(session, repeatables).await?.due.is_empty())
 }
 
 /// Ends the session of the runner that holds the lock. Returns its description; `None` if nobody holds it, or if it cannot be

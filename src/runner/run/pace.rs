@@ -23,15 +23,46 @@ const LONG: Duration = Duration::from_millis(300);
 const LAG: u64 = 5;
 /// How long a replica that is further behind is given.
 const REST: Duration = Duration::from_secs(1);
+/// How often in a row. One that is still behind then is delayed on purpose, or somebody else keeps it busy.
+const RESTS: u32 = 300;
 
 /// The pace at which rows are changed.
 pub(super) struct Pace {
     rows: u32,
+    /// How often replicas were waited for since the last portion; `None` if they are not waited for any more.
+    rests: Option<u32>,
+}
+
+/// What is done about replicas before the next portion.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Replicas {
+    /// Nothing: none is far behind, or they are not waited for any more.
+    Ignore,
+    /// One is given time, for this reason.
+    Wait(Duration, String),
+    /// From now on they are not waited for, for this reason.
+    Leave(String),
 }
 
 impl Pace {
     pub(super) fn new() -> Self {
-        Self { rows: FIRST }
+        Self { rows: FIRST, rests: Some(0) }
+    }
+
+    /// What is done about replicas, the last of which is this many seconds behind.
+    pub(super) fn replicas(&mut self, behind: Option<u64>) -> Replicas {
+        let (Some(seconds), Some(rests)) = (behind.filter(|seconds| *seconds > LAG), self.rests) else {
+            return Replicas::Ignore;
+        };
+        if rests >= RESTS {
+            self.rests = None;
+            let waited = (REST * RESTS).as_secs();
+            return Replicas::Leave(format!(
+                "a replica is still {seconds} s behind after {waited} s in which no row was changed; replicas are not waited for any more"
+            ));
+        }
+        self.rests = Some(rests + 1);
+        Replicas::Wait(REST, format!("a replica is {seconds} s behind"))
     }
 
     /// The rows of the next portion.
@@ -41,6 +72,7 @@ impl Pace {
 
     /// Takes note of how long a portion took. Returns how long to pause: others get a fifth of the time at least.
     pub(super) fn took(&mut self, time: Duration) -> Duration {
+        self.rests = self.rests.map(|_| 0);
         if time < SHORT {
             self.rows = (self.rows * 2).min(MOST);
         } else if time > LONG {
@@ -55,21 +87,40 @@ impl Pace {
     }
 }
 
-/// How long to wait for replicas, and how far the last one is behind, in words. Only PostgreSQL's primary knows its replicas' delay,
-/// and shows it to members of `pg_monitor`.
-pub(super) async fn behind(session: &mut Session) -> Option<(Duration, String)> {
+/// How far the last replica is behind, in seconds. Only PostgreSQL's primary knows its replicas' delay, and shows it to members of
+/// `pg_monitor`; it does not know which of them are delayed on purpose (`recovery_min_apply_delay`).
+pub(super) async fn behind(session: &mut Session) -> Option<u64> {
     if session.product() != Product::Postgres {
         return None;
     }
     let query = "SELECT coalesce(max(extract(epoch FROM replay_lag)), 0)::bigint FROM pg_stat_replication";
     let found = session.query(query).await.ok()?;
-    let seconds: u64 = found.first()?.text(0).parse().ok()?;
-    (seconds > LAG).then(|| (REST, format!("a replica is {seconds} s behind")))
+    found.first()?.text(0).parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_replica_that_stays_behind_is_not_waited_for_without_end() {
+        let mut pace = Pace::new();
+        assert_eq!(pace.replicas(None), Replicas::Ignore);
+        assert_eq!(pace.replicas(Some(LAG)), Replicas::Ignore);
+        let waits = |pace: &mut Pace, times: u32| {
+            (0..times).filter(|_| matches!(pace.replicas(Some(3_600)), Replicas::Wait(..))).count()
+        };
+        assert_eq!(waits(&mut pace, 10), 10);
+        pace.took(SHORT);
+        assert_eq!(waits(&mut pace, RESTS), 300);
+        let Replicas::Leave(why) = pace.replicas(Some(3_600)) else { panic!("it is still waited for") };
+        assert_eq!(
+            why,
+            "a replica is still 3600 s behind after 300 s in which no row was changed; replicas are not waited for any more"
+        );
+        pace.took(SHORT);
+        assert_eq!(pace.replicas(Some(3_600)), Replicas::Ignore);
+    }
 
     #[test]
     fn portions_grow_while_they_are_short_and_shrink_when_they_are_long() {

@@ -11,7 +11,7 @@ use crate::session::{DatabaseError, Session};
 
 use super::apply::{Execution, commit, rolled_back};
 use super::journalled::Reached;
-use super::pace::{self, Pace};
+use super::pace::{self, Pace, Replicas};
 use super::statement::{StatementError, goes_on};
 use super::stop::{Stage, Stop};
 use super::transaction_groups::{TransactionGroup, own_transactions};
@@ -62,10 +62,14 @@ impl Execution<'_> {
         let mut pace = Pace::new();
         loop {
             goes_on().map_err(failed)?;
-            if let Some((rest, why)) = pace::behind(session).await {
-                on_progress(Progress::Stepping { why: &why });
-                tokio::time::sleep(rest).await;
-                continue;
+            match pace.replicas(pace::behind(session).await) {
+                Replicas::Ignore => {}
+                Replicas::Leave(why) => on_progress(Progress::Noting { what: &why }),
+                Replicas::Wait(rest, why) => {
+                    on_progress(Progress::Stepping { why: &why });
+                    tokio::time::sleep(rest).await;
+                    continue;
+                }
             }
             let after = reached.sent.as_ref().and_then(|sent| sent.key.clone());
             let end = session.query(&portions.end(after.as_deref(), pace.rows())).await.map_err(failed)?;

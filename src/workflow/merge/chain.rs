@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_gen_runner::lock_file::LockedMigration;
-use sea_gen_runner::migration::{self, Heading, Merged, Migration, MigrationId};
+use sea_gen_runner::migration::{self, Migration, MigrationId};
 use sea_gen_runner::session::ConnectionOptions;
 
 use crate::dialect::{self, Forms, Product, Role, Statement};
@@ -167,7 +167,8 @@ impl Chain<'_> {
         let was = file.migration.id.clone();
         let id = ids.get(&was).cloned().unwrap_or_else(|| was.clone());
         let [from, to] = [&step.from, &step.to].map(|schema| schema.as_ref().map(|it| fingerprint(it.schema())));
-        let mut migration = Migration { id, from, to, ..file.migration.clone() };
+        let contracts = file.migration.contracts.as_ref().map(|expand| ids.get(expand).unwrap_or(expand).clone());
+        let mut migration = Migration { id, from, to, contracts, ..file.migration.clone() };
         let rewritten = own.and_then(|own| self.written_anew(&file.migration, own, step));
         let is_rewritten = rewritten.is_some();
         if let Some((up, down)) = rewritten {
@@ -186,7 +187,7 @@ impl Chain<'_> {
         }
         let text = match is_rewritten {
             true => migration::text(&migration),
-            false => restated(&file.text, &migration.heading(), &migration.merged),
+            false => migration.restated(&file.text),
         };
         let verdict = self.verdict(&migration, step).await?;
         Ok(Moved { migration, was, text, is_rewritten, verdict })
@@ -255,11 +256,6 @@ impl Chain<'_> {
 
 pub(super) fn is_of(line: &LockedMigration, file: &File) -> bool {
     line.id == file.migration.id && line.checksum == file.migration.checksum()
-}
-
-/// The text of a file with its new header, and nothing else changed.
-fn restated(text: &str, heading: &Heading, merged: &Merged) -> String {
-    merged.restate(&migration::restate(text, heading))
 }
 
 /// The renames in the statements of migrations.

@@ -37,7 +37,7 @@ pub async fn inventory(workspace: &Workspace) -> Result<Vec<Entry>, Failure> {
     let (mut entries, mut schemas) = (BTreeMap::new(), Vec::new());
     for product in workspace.products() {
         let (schema, said) = workspace.said_of_columns(*product).await?;
-        let log = change_log(&History::of(&workspace.migrations(*product)?));
+        let log = change_log(&History::of(&workspace.original_migrations(*product)?));
         let entry = |place: &Place, kind: Option<PersonalKind>, region: Option<String>| {
             let (table, column) = column_of(place)?;
             let (table, column) = (table.to_string(), column.to_string());

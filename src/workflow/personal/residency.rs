@@ -43,7 +43,7 @@ impl Bench {
             let events = history.events.get(&key).into_iter().flatten();
             let makes = |event: &&Event| event.is_creation() || event.what.starts_with("renamed from ");
             let Some(event) = events.filter(makes).find(|event| up.contains(&event.migration)) else { continue };
-            let path = workspace.project.migration_path(product, &event.migration);
+            let path = workspace.path_of(product, &event.migration);
             let [lines, _] = migration::lines(product, &read_text(&path)?)?;
             let line = lines.get(event.statement).copied().unwrap_or(1);
             let name = environment.name.as_deref().unwrap_or_default();

@@ -35,7 +35,7 @@ pub(in super::super) fn of_migration(
     migration: &Migration,
     base: &[LockedMigration],
 ) -> Result<MigrationReview, Failure> {
-    let path = workspace.project.migration_path(product, &migration.id);
+    let path = workspace.path_of(product, &migration.id);
     let text = read_text(&path)?;
     let [up_lines, down_lines] = migration::lines(product, &text)?;
     let (up, down) = read_statements::lines(migration);

@@ -189,6 +189,7 @@ async fn squashed(workspace: &Workspace, product: Product, planned: &Planned) ->
     let to = if end == all.len() { sealed.schema.clone() } else { end_of(end).await? };
     let migrations = all.get(begin..end).unwrap_or_default().to_vec();
     let range = Range { workspace, server: server.clone(), migrations, from, to };
+    range.refuse_contract()?;
     range.squashed(&planned.id).await.map(Some)
 }
 
@@ -221,6 +222,29 @@ fn nothing() -> String {
 impl Range<'_> {
     fn is_from_nothing(&self) -> bool {
         self.from == dialect::nothing()
+    }
+
+    /// Refuses a migration that waits for the former version of a program to go, unless the range begins with the first of all: a database
+    /// that has those before the range would no longer wait.
+    fn refuse_contract(&self) -> Result<(), Error> {
+        let ids: Vec<&MigrationId> = self.migrations.iter().map(|it| &it.id).collect();
+        let contract = self.migrations.iter().position(|it| it.contracts.is_some());
+        let (Some(at), Some(first), Some(last)) = (contract, ids.first(), ids.last()) else { return Ok(()) };
+        let Some(id) = ids.get(at).filter(|_| !self.is_from_nothing()) else { return Ok(()) };
+        let error = Error::new(format!(
+            "`{id}` waits for the former version of the program to go, so it is squashed only together with every migration before it"
+        ))
+        .of(ErrorKind::Refused)
+        .hint(format!("begin with the first migration: `gen squash --to {last}`"));
+        Err(match (at.checked_sub(1).and_then(|before| ids.get(before)), ids.get(at + 1)) {
+            (Some(before), _) if before != first => {
+                error.hint(format!("or end before it: `gen squash --from {first} --to {before}`"))
+            }
+            (_, Some(behind)) if behind != last => {
+                error.hint(format!("or begin behind it: `gen squash --from {behind} --to {last}`"))
+            }
+            _ => error,
+        })
     }
 
     async fn squashed(&self, id: &MigrationId) -> Result<Squashed, Failure> {
@@ -331,7 +355,7 @@ impl Range<'_> {
             from: first.from.clone().or_else(|| Some(fingerprint(self.from.schema()))),
             to: last.to.clone().or_else(|| Some(fingerprint(self.to.schema()))),
             merged: Merged { replaces, ..Merged::default() },
-            // Both halves of a change are in it, or the first one only.
+            // A second half is in it only with everything before it: a new database has no former version.
             contracts: None,
             up,
             down,

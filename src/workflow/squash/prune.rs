@@ -4,9 +4,10 @@
 
 use std::path::PathBuf;
 
+use sea_gen_runner::files::read_text;
 use sea_gen_runner::lock_file::LockedMigration;
-use sea_gen_runner::migration::MigrationId;
-use sea_gen_runner::run::Record;
+use sea_gen_runner::migration::{Migration, MigrationId};
+use sea_gen_runner::run::{self, Record};
 use sea_gen_runner::{Error, ErrorKind};
 
 use crate::dialect::Product;
@@ -46,6 +47,7 @@ pub async fn prune(
     let mut batch = Batch::new(workspace.root());
     let mut pruned = Pruned::default();
     for product in lock.dialects.keys() {
+        name_squashed(workspace, *product, &mut batch)?;
         for id in workspace.project.replaced_ids(*product)? {
             batch.remove(workspace.project.replaced_path(*product, &id));
             pruned.ids.push(id);
@@ -66,6 +68,20 @@ pub async fn prune(
         pruned.written = batch.commit()?.into_iter().map(|(path, _)| path).collect();
     }
     Ok(pruned)
+}
+
+/// Lets the migrations that remove the old shape of a change name the one into which the first half was squashed, whose own file goes.
+fn name_squashed(workspace: &Workspace, product: Product, batch: &mut Batch) -> Result<(), Failure> {
+    let all = workspace.all_migrations(product)?;
+    let all: Vec<&Migration> = all.iter().collect();
+    for migration in workspace.migrations(product)? {
+        let squashed = migration.contracts.as_ref().and_then(|expand| run::having(&all, expand).pop());
+        let Some(squashed) = squashed.filter(|it| it.is_squashed()) else { continue };
+        let path = workspace.project.migration_path(product, &migration.id);
+        let named = Migration { contracts: Some(squashed.id.clone()), ..migration };
+        batch.write(&path, named.restated(&read_text(&path)?));
+    }
+    Ok(())
 }
 
 /// Asks the database at hand and every environment.

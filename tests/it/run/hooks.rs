@@ -12,7 +12,9 @@ use super::{ONE, TWO, ids, on_each};
 on_each![
     every_moment_is_told,
     a_failed_hook_before_up_runs_nothing,
+    a_failed_hook_after_a_revert_says_what_was_reverted,
     a_failed_hook_after_each_says_where_the_migration_stands,
+    a_transaction_in_a_file_is_refused_before_anything_runs,
     a_failure_is_told_and_stays_the_error,
 ];
 
@@ -111,10 +113,8 @@ async fn every_moment_is_told(mut database: Database, product: Product) {
         "after_up  up".to_owned(),
     ];
     assert_eq!(notes(&mut database).await, up);
-    assert_eq!(
-        database.value("SELECT count(DISTINCT environment) FROM noted WHERE environment = 'production'").await,
-        "1"
-    );
+    let of_production = "SELECT count(*) FROM noted WHERE environment = 'production'";
+    assert_eq!(database.value(of_production).await, up.len().to_string());
     // Nothing to do, no hook.
     assert!(go(&mut database, &files, (&repeatable, &hooks), ALL, &Log::default()).await.unwrap().is_empty());
     assert_eq!(notes(&mut database).await.len(), up.len());
@@ -143,6 +143,36 @@ async fn a_failed_hook_before_up_runs_nothing(mut database: Database, product: P
     database.remove().await;
 }
 
+async fn a_failed_hook_after_a_revert_says_what_was_reverted(mut database: Database, product: Product) {
+    let files = Files::three(product);
+    go(&mut database, &files, (&[], &[]), ALL, &Log::default()).await.unwrap();
+    let hooks = hooks(product, &[("before_up.sql", "SELECT * FROM nothing;".to_owned())]);
+    let error = go(&mut database, &files, (&[], &hooks), Course::Redo(1), &Log::default()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the hook `hooks/before_up.sql` failed; what was reverted before it stays so, and nothing was applied"
+    );
+    assert_eq!(database.history().await.len(), 2);
+    database.remove().await;
+}
+
+async fn a_transaction_in_a_file_is_refused_before_anything_runs(mut database: Database, product: Product) {
+    let files = Files::three(product);
+    let last = hooks(product, &[("after_up.sql", "SELECT 1;\nCOMMIT;".to_owned())]);
+    let repeatable = [SqlFile::parse("repeatable/r.sql", product, "BEGIN;\nSELECT 1;\nCOMMIT;").unwrap()];
+    let cases: [(&[SqlFile], &[Hook]); 2] = [(&[], &last), (&repeatable, &[])];
+    // There every statement is a transaction of its own.
+    if !matches!(product, Product::MySql | Product::MariaDb) {
+        for (repeatable, hooks) in cases {
+            let error = go(&mut database, &files, (repeatable, hooks), ALL, &Log::default()).await.unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::Refused);
+            assert!(error.to_string().ends_with("transactions are the runner's; nothing was run"), "{error}");
+            assert!(database.tables().await.is_empty());
+        }
+    }
+    database.remove().await;
+}
+
 async fn a_failed_hook_after_each_says_where_the_migration_stands(mut database: Database, product: Product) {
     let files = Files::three(product);
     let hooks = hooks(product, &[("after_each.sql", "INSERT INTO two VALUES (1);".to_owned())]);
@@ -152,6 +182,8 @@ async fn a_failed_hook_after_each_says_where_the_migration_stands(mut database: 
         text,
         format!("the hook `hooks/after_each.sql` failed; `{ONE}` is applied and stays so, nothing was run after it")
     );
+    let text = said(&error);
+    assert!(text.contains("do by hand what it was to do") && !text.contains("again: "), "{text}");
     assert_eq!(database.tables().await, ["one"]);
     assert_eq!(database.history().await.len(), 1);
     assert_eq!(go(&mut database, &files, (&[], &[]), ALL, &Log::default()).await.unwrap().len(), 2);

@@ -87,6 +87,9 @@ fn places(product: Product, statements: usize) -> impl Iterator<Item = usize> {
     (1..=statements).filter(move |at| product != Product::Sqlite || at % 4 == 3)
 }
 
+/// The payload of a panic that ends a run.
+struct Cut;
+
 /// Drops a run when it comes to a statement; the server may do the statement nevertheless.
 async fn cut_off(database: &Database, files: &[Applicable<'_>], course: Course<'_>, at: usize) {
     let mut session = database.another().await;
@@ -97,14 +100,18 @@ async fn cut_off(database: &Database, files: &[Applicable<'_>], course: Course<'
         if matches!(progress, Progress::Statement { number, .. } if number == at) {
             reached.notify_one();
             if is_cut_here {
-                std::panic::resume_unwind(Box::new("cut"));
+                std::panic::resume_unwind(Box::new(Cut));
             }
         }
     };
     let mut run = Box::pin(run::go(&mut session, files, course, WAIT, &mut watch));
     let run = std::future::poll_fn(|context| {
         let poll = std::panic::AssertUnwindSafe(|| run.as_mut().poll(context));
-        std::panic::catch_unwind(poll).unwrap_or(std::task::Poll::Pending)
+        match std::panic::catch_unwind(poll) {
+            Ok(polled) => polled,
+            Err(payload) if payload.is::<Cut>() => std::task::Poll::Pending,
+            Err(payload) => std::panic::resume_unwind(payload),
+        }
     });
     tokio::select! {
         biased;

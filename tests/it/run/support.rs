@@ -56,7 +56,7 @@ impl Database {
 
     /// Whatever a test did to the history, the log has one chain.
     pub async fn remove(mut self) {
-        let lines = run::log(&mut self.session).await.unwrap_or_default();
+        let lines = run::log(&mut self.session).await.expect("a log");
         let broken: Vec<_> = run::flaws(&lines, &[], None).into_iter().filter(|flaw| flaw.line.is_some()).collect();
         assert!(broken.is_empty(), "{broken:?}");
         self.session.close().await;

@@ -10,6 +10,7 @@ on_each!(
     a_migration_of_an_entity_works_beside_a_view_that_reads_it,
     what_a_file_makes_is_no_drift_and_goes_with_fresh,
     verify_runs_the_files,
+    a_file_is_due_while_a_migration_waits,
 );
 
 fn view(product: Product, name: &str, query: &str) -> String {
@@ -141,4 +142,28 @@ fn verify_runs_the_files(product: Product) {
     let other = Database::create(product);
     let said = project.run(&["up", "--database-url", &other.url]).with(1).mentions("`repeatable/grown.sql` failed");
     assert!(said.out.contains("applied"), "what was done before is told: {}", said.out);
+}
+
+fn a_file_is_due_while_a_migration_waits(product: Product) {
+    let project = Project::settled(product);
+    let add = |field: &str, name: &str| {
+        let age = "    pub age: Option<i32>,";
+        project.edit("person", age, &format!("{age}\n    pub {field}: Option<String>,"));
+        project.run(&["migration", name]).with(0);
+    };
+    add("note", "AddNote");
+    project.run(&["up"]).with(0);
+    let files = std::fs::read_dir(project.path().join("migrations")).expect("a folder");
+    let names = files.map(|it| it.expect("an entry").file_name().to_string_lossy().into_owned());
+    let expand = names.filter(|name| name.ends_with(".sql")).max().expect("a migration");
+    add("more", "AddMore");
+    project.change_newest(|text| format!("-- contract of {}\n{text}", expand.trim_end_matches(".sql")));
+    project.run(&["up"]).with(0).mentions("waits: it removes");
+    project.run(&["check", "--database"]).with(0);
+    write(&project, "grown.sql", &view(product, "grown", GROWN));
+    project.run(&["lock"]).with(0);
+    project.run(&["check", "--database"]).with(2).mentions("repeatable/grown.sql has to be run");
+    project.run(&["up", "--dry-run"]).with(0).mentions("-- repeatable/grown.sql\n");
+    project.run(&["up"]).with(0).mentions("run repeatable/grown.sql");
+    project.run(&["check", "--database"]).with(0);
 }

@@ -47,7 +47,7 @@ pub(in crate::run) async fn step_aside(
     for (statement, made) in found {
         session.execute(&statement).await?;
         on_progress(Progress::Noting {
-            what: &format!("{made} was dropped to make way; its repeatable file makes it again"),
+            what: &format!("{made} was dropped to make way, until its repeatable file runs again"),
         });
         gone.push(made);
     }

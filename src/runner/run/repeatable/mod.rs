@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 
 use super::course::Run;
 use super::table::Table;
-use super::{Direction, Outcome, ProgressCallback};
+use super::{Direction, Outcome, Progress, ProgressCallback};
 
 pub(super) use aside::step_aside;
 pub use due::{DueFile, Reason};
@@ -92,6 +92,21 @@ impl Run<'_> {
         }
         self.forget_removed(session).await?;
         Ok(outcomes)
+    }
+
+    /// Tells what the files have made and does not exist now, because it was dropped to make way or was dropped with its table. What cannot
+    /// be asked is not told.
+    pub(super) async fn tell_what_is_missing(&self, session: &mut Session, on_progress: ProgressCallback<'_>) {
+        if self.repeatables.is_empty() {
+            return;
+        }
+        let due = repeatables(session, self.repeatables).await.unwrap_or_default().due;
+        for DueFile { path, reason } in due {
+            if let Reason::Missing(made) = reason {
+                let what = format!("{made} does not exist now; the next `gen up` makes it again from `{path}`");
+                on_progress(Progress::Noting { what: &what });
+            }
+        }
     }
 
     /// Removes the rows of removed files whose objects are gone too.

@@ -14,8 +14,9 @@ use crate::{Product, sql};
 /// The kinds whose existence the catalog is asked for. Of others only the text counts.
 const KINDS: [&str; 9] = ["VIEW", "FUNCTION", "PROCEDURE", "AGGREGATE", "TRIGGER", "EVENT", "TABLE", "TYPE", "DOMAIN"];
 
-/// How many words may stand between `CREATE` and the kind, as `DEFINER = …` does.
-const HEAD: usize = 20;
+/// The words that may stand between `CREATE` or `DROP` and the kind. Others begin another statement, as `CREATE POLICY` does.
+const BEFORE_KIND: [&str; 8] =
+    ["RECURSIVE", "MATERIALIZED", "UNLOGGED", "GLOBAL", "LOCAL", "CONSTRAINT", "FOREIGN", "VIRTUAL"];
 
 /// How many objects one query asks for.
 const AT_ONCE: usize = 200;
@@ -77,16 +78,34 @@ fn change(words: &[Word]) -> Option<(&'static str, Made)> {
     if cursor.is_at("TEMPORARY") || cursor.is_at("TEMP") {
         return None;
     }
-    for _ in 0..HEAD {
-        if let Some(kind) = cursor.take_any(&KINDS) {
-            let _ = cursor.take("IF NOT EXISTS") || cursor.take("IF EXISTS");
-            let name = cursor.object();
-            let on = cursor.after("ON").filter(|_| kind == "TRIGGER").map(|mut on| on.object());
-            return (!name.is_empty()).then(|| (verb, Made { kind: kind.to_owned(), name, on }));
+    let kind = kind(&mut cursor)?;
+    let _ = cursor.take("IF NOT EXISTS") || cursor.take("IF EXISTS");
+    let name = cursor.object();
+    let on = cursor.after("ON").filter(|_| kind == "TRIGGER").map(|mut on| on.object());
+    (!name.is_empty()).then(|| (verb, Made { kind: kind.to_owned(), name, on }))
+}
+
+/// The kind of the object that a statement is about; `None` if it is none of those.
+fn kind(cursor: &mut Cursor<'_>) -> Option<&'static str> {
+    loop {
+        match cursor.take_any(&KINDS) {
+            Some("AGGREGATE") if cursor.take("FUNCTION") => return Some("FUNCTION"),
+            // An event trigger belongs to no table.
+            Some("EVENT") if cursor.is_at("TRIGGER") => return None,
+            Some(kind) => return Some(kind),
+            None if cursor.take("DEFINER =") => {
+                // A user is one word or several.
+                while !cursor.rest().is_empty() && !cursor.is_at("SQL") && !KINDS.iter().any(|kind| cursor.is_at(kind))
+                {
+                    cursor.skip();
+                }
+            }
+            None if cursor.take("ALGORITHM =") || cursor.take("SQL SECURITY") => cursor.skip(),
+            None => {
+                cursor.take_any(&BEFORE_KIND)?;
+            }
         }
-        cursor.skip();
     }
-    None
 }
 
 /// The first object of a list that does not exist.
@@ -192,6 +211,13 @@ mod tests {
         assert_eq!(of(Product::Postgres, text), ["trigger z t"]);
         let text = "CREATE DEFINER = `a`@`%` SQL SECURITY INVOKER VIEW v AS SELECT 1; GRANT SELECT ON v TO x;";
         assert_eq!(of(Product::MariaDb, text), ["view v "]);
+        let text = "CREATE OR REPLACE ALGORITHM = MERGE DEFINER = CURRENT_USER() SQL SECURITY DEFINER VIEW v AS SELECT 1;\n\
+                    CREATE AGGREGATE FUNCTION f(x INT) RETURNS INT RETURN 1;";
+        assert_eq!(of(Product::MariaDb, text), ["view v ", "function f "]);
+        let text = "CREATE POLICY p ON t USING (type IN ('a')); CREATE INDEX i ON t (type); CREATE RULE r AS ON INSERT TO t DO ALSO \
+                    DELETE FROM u; CREATE PUBLICATION b FOR TABLE t; CREATE EVENT TRIGGER e ON sql_drop EXECUTE FUNCTION f(); \
+                    CREATE SERVER s TYPE 'x' FOREIGN DATA WRAPPER w; CREATE RECURSIVE VIEW v (n) AS SELECT 1;";
+        assert_eq!(of(Product::Postgres, text), ["view v "]);
         assert_eq!(of(Product::Sqlite, "CREATE TEMP VIEW v AS SELECT 1; CREATE VIEW w AS SELECT 1;"), ["view w "]);
     }
 }

@@ -43,7 +43,6 @@ impl Sending<'_> {
         session: &mut Session,
         on_progress: ProgressCallback<'_>,
     ) -> Result<Option<Outcome>> {
-        self.statements().refuse_transactions(session.product())?;
         lock::begin(session, self.wait).await?;
         // Another runner may have been faster, and on SQLite only the transaction keeps it out.
         let reason = async {
