@@ -192,7 +192,10 @@ impl Snapshot {
             let path = Path::new(key.0.folder()).join(format!("{stem}.json"));
             Ok((path, json::pretty(&value(key, &self.schema, origins.get(&key))?)))
         });
-        texts.collect()
+        let mut texts = texts.collect::<Result<BTreeMap<_, _>>>()?;
+        texts.extend(accepted::text(self.origins.accepted())?);
+        texts.extend(personal::text(self.origins.personal())?);
+        Ok(texts)
     }
 
     /// Adds to `batch` the changes that make the files in `folder` those of this snapshot. `before` is the result of

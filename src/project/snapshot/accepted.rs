@@ -67,15 +67,22 @@ pub(super) fn write(
     if accepted == before && path.exists() != accepted.is_empty() {
         return Ok(());
     }
+    match text(accepted)? {
+        Some((_, text)) => batch.write(path, text),
+        None => batch.delete(path),
+    }
+    Ok(())
+}
+
+/// The file with its text, by path in the folder of the snapshot; `None` if nothing is accepted.
+pub(super) fn text(accepted: &BTreeMap<Place, Acceptance>) -> Result<Option<(PathBuf, String)>> {
     if accepted.is_empty() {
-        batch.delete(path);
-        return Ok(());
+        return Ok(None);
     }
     let entry = |(place, it): (&Place, &Acceptance)| {
         let Acceptance { says, text, since, because, rule } = it.clone();
         Accepted { place: place.clone(), says, text, since, because, rule }
     };
     let entries: Vec<Accepted> = accepted.iter().map(entry).collect();
-    batch.write(path, json::pretty(&to_value(&entries)?));
-    Ok(())
+    Ok(Some((PathBuf::from(FILE), json::pretty(&to_value(&entries)?))))
 }

@@ -63,9 +63,17 @@ pub(super) fn write(
     if personal == before && path.exists() != personal.is_empty() {
         return Ok(());
     }
+    match text(personal)? {
+        Some((_, text)) => batch.write(path, text),
+        None => batch.delete(path),
+    }
+    Ok(())
+}
+
+/// The file with its text, by path in the folder of the snapshot; `None` if nothing is said.
+pub(super) fn text(personal: &BTreeMap<Place, PersonalData>) -> Result<Option<(PathBuf, String)>> {
     if personal.is_empty() {
-        batch.delete(path);
-        return Ok(());
+        return Ok(None);
     }
     let entry = |(place, data): (&Place, &PersonalData)| match place {
         Place::Table(table, Part::Column(column, Facet::Whole)) => {
@@ -75,6 +83,5 @@ pub(super) fn write(
         Place::Table(..) | Place::Enum(_) | Place::View(_) | Place::Routine(_) | Place::Definition(_) => None,
     };
     let entries: Vec<Entry> = personal.iter().filter_map(entry).collect();
-    batch.write(path, json::pretty(&to_value(&entries)?));
-    Ok(())
+    Ok(Some((PathBuf::from(FILE), json::pretty(&to_value(&entries)?))))
 }
