@@ -61,7 +61,7 @@ pub(super) async fn run(common: &Common, command: &Anonymize) -> Result<Ending, 
     let report = report?;
     anonymization.live.session.close().await;
     if command.json {
-        let report = json!({ "database": name, "values": report.values, "columns": report.columns });
+        let report = json!({ "database": name, "values": report.values, "columns": report.columns, "unverified": report.unverified });
         paint::exact(&format!("{report:#}\n"));
         return Ok(Ending::Done);
     }
@@ -71,7 +71,17 @@ pub(super) async fn run(common: &Common, command: &Anonymize) -> Result<Ending, 
         text(&report.columns),
         ink(Ink::Green, "replaced")
     ));
-    paint::talk("verified: no row of these columns has an old value");
+    match report.unverified.is_empty() {
+        true => paint::talk("verified: these columns have no value that this run has not made"),
+        false => {
+            paint::talk("verified: no row of these columns has a value that was there before");
+            for strange in &report.unverified {
+                paint::talk(format!(
+                    "note: {strange} values are not of this run: see whether a trigger of the table makes them"
+                ));
+            }
+        }
+    }
     if salt.is_none() {
         paint::talk(format!(
             "note: the salt is not kept; the same `--salt` or {SALT} makes the same values in another copy"

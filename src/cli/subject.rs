@@ -5,7 +5,7 @@
 use sea_gen_runner::Error;
 use serde_json::{Map, Value, json};
 
-use crate::workflow::personal::subject::{self, Exported};
+use crate::workflow::personal::subject::{self, Exported, ExportedValue};
 use crate::workflow::{Failure, Workspace};
 
 use super::arguments::{Common, Subject, SubjectWork};
@@ -38,7 +38,7 @@ pub(super) async fn run(common: &Common, command: &Subject) -> Result<Ending, Fa
             }
         }
         SubjectWork::Delete => {
-            print(&subject.deletion()?, command.json);
+            print(&subject.deletion().await?, command.json);
             paint::talk("nothing was changed; next: read it, then add `--apply`");
         }
     }
@@ -54,8 +54,13 @@ fn print(statements: &[String], as_json: bool) {
 }
 
 fn rows(exported: &Exported) -> Value {
-    let row = |values: &Vec<Option<String>>| {
-        let pairs = exported.columns.iter().cloned().zip(values.iter().map(|it| json!(it)));
+    let value = |value: &ExportedValue| match value {
+        ExportedValue::Null => Value::Null,
+        ExportedValue::Text(text) => json!(text),
+        ExportedValue::Hex(digits) => json!({ "hex": digits }),
+    };
+    let row = |values: &Vec<ExportedValue>| {
+        let pairs = exported.columns.iter().cloned().zip(values.iter().map(value));
         Value::Object(pairs.collect::<Map<_, _>>())
     };
     json!({ "table": exported.table, "rows": exported.rows.iter().map(row).collect::<Vec<_>>() })

@@ -20,9 +20,12 @@ pub fn found(database: &Schema, snapshot: &Schema, origins: &Origins) -> Origins
 }
 
 /// Who declares what in an earlier schema: as the snapshot says where it has the place. What has gone since was declared, or it would
-/// have been kept.
+/// have been kept. What is said of a column that was not there yet is left out.
 pub fn earlier(schema: &Schema, origins: &Origins) -> Origins {
-    with_origins(places(schema), |place| origins.of(place)).beside(origins)
+    let then = with_origins(places(schema), |place| origins.of(place)).beside(origins);
+    let there = then.personal().iter().filter(|(place, _)| stands(place, schema));
+    let there = there.map(|(place, data)| (place.clone(), data.clone())).collect();
+    then.with_personal(there)
 }
 
 fn with_origins(places: impl Iterator<Item = Place>, origin: impl Fn(&Place) -> Origin) -> Origins {

@@ -4,7 +4,6 @@
 //! its fingerprints are compared. Must not write anything.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::{Lock, LockedMigration};
@@ -143,10 +142,7 @@ async fn replayed(workspace: &Workspace, ids: &[MigrationId]) -> Result<Found, F
         }
         let origins = state::earlier(schema.schema(), &origins);
         let snapshot = Snapshot { schema: schema.into_schema(), origins };
-        let mut texts = snapshot.texts()?;
-        // The differences that are accepted stay as they are.
-        let now = workspace.project.snapshot_texts(*product)?;
-        texts.extend(now.into_iter().filter(|(path, _)| path.parent() == Some(&PathBuf::new())));
+        let texts = snapshot.texts()?;
         found.insert(*product, (from.clone(), texts));
     }
     Ok(found)

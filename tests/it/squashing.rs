@@ -138,8 +138,10 @@ fn what_changes_data_stays_in_its_order() {
     assert!(at("INSERT INTO role") < at("UPDATE role SET name = name ||"), "{text}");
     assert!(at("RENAME COLUMN") < at("UPDATE role SET name"), "{text}");
     project.with_database(&new.url).gen_(&["up"]).with(0);
-    // SQLite keeps a statement's quotes and spaces as they were written.
-    let plain = |database| dump(database).iter().map(|line| line.replace(['"', ' '], "")).collect::<Vec<String>>();
+    // SQLite keeps a statement's quotes and spaces as they were written; rows are compared as they are.
+    let plain = |line: String| if line.starts_with("CREATE ") { line.replace(['"', ' '], "") } else { line };
+    let plain = |database| dump(database).into_iter().map(plain).collect::<Vec<String>>();
+    assert!(plain(&new).iter().any(|line| line.starts_with("1|admin!|")), "{:?}", plain(&new));
     assert_eq!(plain(&new), plain(&old));
     assert_eq!(new.query("SELECT name FROM role ORDER BY id").first().unwrap().text(0), "admin!");
 }

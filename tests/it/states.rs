@@ -40,6 +40,7 @@ mod renames;
 mod repeatable;
 mod reverting;
 mod said_in_sql;
+mod same_meaning;
 mod schemas;
 mod seeded;
 mod several;

@@ -64,7 +64,7 @@ pub(in super::super) enum AnonymizeFormat {
 pub(in super::super) struct Subject {
     /// The table in which the person has a row
     pub(in super::super) table: String,
-    /// The primary key of that row, or column=value
+    /// The primary key of that row, or column=value, of several columns: a=1,b=2
     pub(in super::super) key: String,
     /// What is done with the person's rows
     #[arg(value_enum)]

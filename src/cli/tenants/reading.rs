@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::project::SeedKind;
 use crate::workflow::drift::Drift;
-use crate::workflow::seed::{Filling, Selection};
+use crate::workflow::seed::{Demonstration, Filling, Selection};
 use crate::workflow::tenants::status::{TenantStatus, status as statuses};
 use crate::workflow::tenants::{Tenant, Tenants};
 use crate::workflow::{Failure, Silent};
@@ -144,6 +145,12 @@ pub(in super::super) async fn seed(
             move |_, workspace| {
                 let selection = selection.clone();
                 async move {
+                    if workspace.seed_kind() == Some(SeedKind::Demonstration) {
+                        let mut rows = Demonstration::plan(&workspace, appends).await?;
+                        let count = rows.run().await?;
+                        rows.live.session.close().await;
+                        return Ok(usize::try_from(count).unwrap_or(usize::MAX));
+                    }
                     let mut filling = Filling::plan(&workspace, &selection, vouched, appends).await?;
                     let report = filling.run(&mut |_, _| ()).await?;
                     filling.live.session.close().await;

@@ -116,10 +116,19 @@ END
 
 /// Whether a type has no equality, or one by which different values are equal.
 fn is_compared_as_text(table: &Table, column: &Name) -> bool {
-    const TYPES: [&str; 9] = ["json", "xml", "citext", "point", "line", "box", "path", "polygon", "circle"];
-    table.columns.get(column).is_some_and(|column| match &column.data_type {
-        Type::Native(spelling) | Type::Custom(spelling) => TYPES.contains(&spelling.as_str()),
+    // Of `interval day to second(3)[]`, `public.citext` only the name of the type counts.
+    const TYPES: [&str; 12] =
+        ["json", "jsonb", "xml", "citext", "interval", "point", "line", "lseg", "box", "path", "polygon", "circle"];
+    let is_one = |data_type: &Type| match data_type {
+        Type::Native(spelling) | Type::Custom(spelling) => {
+            let name = spelling.split([' ', '(', '[']).next().unwrap_or_default();
+            TYPES.contains(&name.rsplit('.').next().unwrap_or(name))
+        }
         _ => false,
+    };
+    table.columns.get(column).is_some_and(|column| match &column.data_type {
+        Type::Array(element) => is_one(element),
+        data_type => is_one(data_type),
     })
 }
 

@@ -6,7 +6,7 @@
 //! | `residency` | what may not be created in a region |
 //! | `anonymize/` | replacing the values in a copy |
 //! | `labels` | the same as labels of PostgreSQL Anonymizer |
-//! | `subject` | the rows of one person, exported or deleted |
+//! | `subject/` | the rows of one person, exported or deleted |
 //!
 //! Must not know arguments, terminals or what is printed.
 

@@ -11,6 +11,7 @@ use sea_gen_runner::sql::{Cutter, Piece};
 use sea_gen_runner::{Error, sql};
 
 use crate::dialect::{self, Product, reading};
+use crate::schema::{ObjectName, Table};
 
 use super::super::together::together;
 use super::super::{Failure, Live, Workspace, text};
@@ -32,18 +33,26 @@ impl Demonstration {
     /// Reads the files and looks at the tables. With `appends`, tables may have rows already.
     ///
     /// # Errors
-    /// There are no files; the environment is protected and not confirmed; a table has rows already; a statement is not an `INSERT`.
+    /// There are no files; the environment is protected and not confirmed; a table has rows already; a statement is not an `INSERT`, or into no table of
+    /// the database.
     pub async fn plan(workspace: &Workspace, appends: bool) -> Result<Self, Failure> {
         workspace.refuse_protected()?;
         let mut live = workspace.required(Missing::Refuse).await?;
         let product = live.product();
         let statements = statements(workspace, product)?;
-        let mut tables: BTreeSet<String> = BTreeSet::new();
+        let home = home(&mut live).await?;
+        let mut tables: BTreeSet<ObjectName> = BTreeSet::new();
         for (place, statement) in &statements {
             let read = reading::read(product, statement);
             match read.clauses.as_slice() {
                 [clause] if clause.kind == ClauseKind::Insert && read.unread.is_none() => {
-                    tables.insert(clause.table.clone());
+                    let meant = |table: &&Table| is_meant(product, &home, &table.name, &clause.table);
+                    let Some(table) = live.schema.schema().tables.values().find(meant) else {
+                        return Err(Error::new(format!("{place}: `{}` is no table of `{home}`", clause.table))
+                            .hint("`gen up` makes the tables, and `gen status` says whether it has")
+                            .into());
+                    };
+                    tables.insert(table.name.clone());
                 }
                 _ => {
                     let error = Error::new(format!("{place}: `{}` is no INSERT", sql::first_line(statement)));
@@ -54,7 +63,7 @@ impl Demonstration {
         let dialect = dialect::of(product);
         let number = if product == Product::Postgres { "::text" } else { "" };
         let mut full = Vec::new();
-        for table in live.schema.schema().tables.values().filter(|it| tables.contains(&it.name.to_string())) {
+        for table in live.schema.schema().tables.values().filter(|it| tables.contains(&it.name)) {
             let sql = format!("SELECT count(*){number} FROM {}", dialect.quote_object(&table.name));
             let rows = live.session.query(&sql).await;
             let rows = rows.map_err(|error| Error::new(format!("`{}` cannot be read", table.name)).because(error))?;
@@ -70,7 +79,7 @@ impl Demonstration {
                 .hint("`--append` adds to them")
                 .into());
         }
-        Ok(Self { live, statements, tables: tables.into_iter().collect() })
+        Ok(Self { live, statements, tables: tables.iter().map(ToString::to_string).collect() })
     }
 
     /// Inserts the rows. Returns how many there are.
@@ -88,6 +97,31 @@ impl Demonstration {
             None => failed(error).into(),
         })
     }
+}
+
+/// The schema, database or file in which names without a schema are looked up.
+async fn home(live: &mut Live) -> Result<String, Failure> {
+    let home = match live.product() {
+        Product::Postgres => {
+            let found = live.session.query("SELECT current_schema()").await;
+            found.map(|rows| rows.first().map(|row| row.text(0).to_owned()).unwrap_or_default())
+        }
+        Product::MySql | Product::MariaDb => live.session.database().await,
+        Product::Sqlite => Ok("main".to_owned()),
+    };
+    home.map_err(|error| Error::new("the name of the schema cannot be read").because(error).into())
+}
+
+/// Whether a statement that names a table means this one.
+fn is_meant(product: Product, home: &str, table: &ObjectName, written: &str) -> bool {
+    let whole = match &table.schema {
+        Some(_) => None,
+        None => Some(format!("{home}.{}", table.name)),
+    };
+    [Some(table.to_string()), whole].into_iter().flatten().any(|name| match product {
+        Product::Sqlite => name.eq_ignore_ascii_case(written),
+        Product::Postgres | Product::MySql | Product::MariaDb => name == written,
+    })
 }
 
 /// The statements of all files for a product: `shop.sql` is for every product, `shop.postgres.sql` for one.

@@ -97,6 +97,10 @@ pub async fn measure(workspace: &Workspace, path: &Path) -> Result<usize, Failur
         for column in table.columns.values().filter(|_| rows > 0) {
             let name = dialect.quote(&column.name);
             let length = match domain(product, &schema, column) {
+                // On MySQL and MariaDB `length` counts bytes.
+                Domain::Text(_) if matches!(product, Product::MySql | Product::MariaDb) => {
+                    format!("avg(char_length({name}))")
+                }
                 Domain::Text(_) => format!("avg(length({name}))"),
                 _ => "NULL".to_owned(),
             };

@@ -115,3 +115,18 @@ fn configured_paths_with_blanks_are_merged_too() {
     assert!(said.out.contains("`git add -A 'the lock.json' 'the migrations' 'the snapshots'`"), "{}", said.out);
     project.agrees();
 }
+
+#[apply(test)]
+fn what_is_said_of_personal_data_outlives_a_merge() {
+    let project = Repository::new();
+    project.write("entities/beside.sqlite.sql", "-- personal: person.email email\n");
+    project.gen_(&["migration", "Marks"]).with(0);
+    project.commit("marks");
+    project.branch("one", |it| it.person(&format!("{PERSON}    pub nick: Option<String>,\n")), &["AddNick"]);
+    project.branch("two", |it| it.book(&format!("{BOOK}    pub pages: Option<i32>,\n")), &["AddPages"]);
+    project.git(&["checkout", "-q", "one"]);
+    project.merge("two", |_| ());
+    project.gen_(&["merge"]).with(0);
+    assert!(project.read("snapshots/personal.json").contains("\"email\""));
+    project.agrees();
+}

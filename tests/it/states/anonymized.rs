@@ -7,8 +7,10 @@ use std::ops::ControlFlow;
 
 use sea_gen::project::NamedDatabase;
 use sea_gen::schema::Product;
-use sea_gen::workflow::personal::anonymize::Anonymization;
+use sea_gen::workflow::personal::anonymize::{Anonymization, Report};
 use sea_gen::workflow::{Open, Workspace};
+
+use sea_gen_runner::session::{Missing, Session};
 
 use super::personal::configure;
 use super::project::{Database, Project, block};
@@ -19,6 +21,8 @@ on_each!(
     an_interrupted_run_goes_on,
     a_copy_is_confirmed_by_its_name,
     what_a_rule_cannot_do_is_refused,
+    what_is_written_meanwhile_is_found,
+    numbers_fit_into_their_columns,
 );
 
 const TABLES: &str = "
@@ -216,7 +220,7 @@ fn an_interrupted_run_goes_on(product: Product) {
         .to_owned();
     let again = |more: &[&str]| project.run(&[&["anonymize", "--yes", &name][..], more, &url].concat());
     again(&["--salt", "other"]).with(1).mentions("an interrupted run with another salt has not ended");
-    again(&[]).with(0).mentions("verified: no row of these columns has an old value");
+    again(&[]).with(0).mentions("verified: these columns have no value that this run has not made");
     anonymize(&project, &two, &["--salt", "pepper"]);
     for place in COLUMNS {
         assert_eq!(column(&one, place), column(&two, place), "{place:?}");
@@ -292,4 +296,118 @@ fn what_a_rule_cannot_do_is_refused(product: Product) {
 fn name_of(database: &Database) -> String {
     let path = database.url.split('?').next().unwrap_or_default();
     path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// `Anonymization` with the salt `pepper`, and a statement after its first batch. Returns the error, if there is one.
+fn disturbed(project: &Project, database: &Database, statement: &str) -> Result<Vec<String>, String> {
+    let open = Open {
+        folder: Some(project.path().to_owned()),
+        database: NamedDatabase { environment: None, url: Some(database.url.clone().into()) },
+        ..Open::default()
+    };
+    // The watch is called where the run waits for nobody, so another thread has a runtime of its own.
+    let (url, statement, mut is_written) = (database.url.clone(), statement.to_owned(), false);
+    let mut watch = |_: &_| {
+        if !std::mem::replace(&mut is_written, true) {
+            let (url, statement) = (url.clone(), statement.clone());
+            let write = async move {
+                let mut session =
+                    Session::connect(&crate::support::connection(&url), Missing::Refuse).await.expect("a session");
+                session.execute(&statement).await.expect("a written row");
+                session.close().await;
+            };
+            std::thread::spawn(|| block(write)).join().expect("it is written");
+        }
+        ControlFlow::Continue(())
+    };
+    block(async {
+        let workspace = Workspace::open(open).expect("a project");
+        let mut work = Anonymization::plan(&workspace).await.map_err(|error| format!("{error}")).expect("a plan");
+        let done = work.run(Some("pepper"), 50, &mut watch).await;
+        work.live.session.close().await;
+        let strange =
+            |report: Report| report.unverified.iter().map(|it| format!("{}.{}", it.table, it.column)).collect();
+        done.map(strange).map_err(|error| {
+            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            format!("{error}\n{cause}")
+        })
+    })
+}
+
+fn what_is_written_meanwhile_is_found(product: Product) {
+    let project = project(product);
+    for (statement, column) in [
+        ("INSERT INTO letter VALUES (900, 'carla@corp.test')", "letter.recipient"),
+        ("UPDATE member SET full_name = 'Someone Else' WHERE id = 1", "member.full_name"),
+        ("UPDATE member SET born = '1999-09-09' WHERE id = 1", "member.born"),
+        ("UPDATE member SET notes = 'again' WHERE id = 1", "member.notes"),
+    ] {
+        let database = copy(&project, product);
+        let found = disturbed(&project, &database, statement);
+        // What is written to a column before its turn is removed or found, and what is written behind it is found.
+        match found {
+            Ok(_) => {
+                assert_eq!(number(&database, "SELECT count(*) FROM member WHERE notes IS NOT NULL"), 0, "{statement}")
+            }
+            Err(error) => {
+                assert!(
+                    error.contains("values that this run has not made") && error.contains(column),
+                    "{statement}: {error}"
+                );
+                anonymize(&project, &database, &["--salt", "pepper"]);
+            }
+        }
+        for old in ["carla@corp.test", "Someone Else", "again", "1999-09-09"] {
+            for place in [("letter", "recipient"), ("member", "full_name"), ("member", "notes"), ("member", "born")] {
+                assert!(!self::column(&database, place).contains(&Some(old.to_owned())), "{statement}: {old}");
+            }
+        }
+    }
+}
+
+fn numbers_fit_into_their_columns(product: Product) {
+    let project = Project::new(product);
+    let [tiny, wide] = match product {
+        Product::MySql | Product::MariaDb => ["tinyint unsigned", "bigint unsigned"],
+        Product::Postgres | Product::Sqlite => ["smallint", "bigint"],
+    };
+    project.declare_in_sql(&format!(
+        "CREATE TABLE citizen (id int NOT NULL PRIMARY KEY, badge {tiny} NOT NULL, number {wide} NOT NULL, nick varchar(3));
+ALTER TABLE citizen ADD CONSTRAINT citizen_badge UNIQUE (badge);
+-- personal: citizen.badge identity
+-- personal: citizen.number identity
+-- personal: citizen.nick name
+"
+    ));
+    project.run(&["init"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    let database = Database::create(product);
+    project.run(&["up", "--database-url", &database.url]).with(0);
+    let greatest = match product {
+        Product::MySql | Product::MariaDb => "18446744073709551615",
+        Product::Postgres | Product::Sqlite => "9223372036854775807",
+    };
+    let most = if product == Product::Postgres || product == Product::Sqlite { 32_767 } else { 255 };
+    let rows = (0..100).map(|id| format!("({id}, {}, {greatest}, 'x ')", most - id)).collect::<Vec<_>>();
+    database.execute(&format!("INSERT INTO citizen VALUES {}, (100, 7, 8, 'x')", rows.join(", ")));
+    let before = column(&database, ("citizen", "badge"));
+    anonymize(&project, &database, &["--salt", "pepper"]);
+    let after = column(&database, ("citizen", "badge"));
+    assert_eq!(after.iter().collect::<BTreeSet<_>>().len(), 101);
+    assert!(after.iter().all(|it| !before.contains(it)), "{after:?}");
+    assert_eq!(number(&database, &format!("SELECT count(*) FROM citizen WHERE number = {greatest}")), 0);
+    // A space at the end makes another value, whatever the collation says.
+    assert!(column(&database, ("citizen", "nick")).iter().flatten().all(|nick| !nick.starts_with('x')));
+}
+
+#[apply(test)]
+fn what_a_trigger_makes_is_listed() {
+    let project = project(Product::Sqlite);
+    let database = copy(&project, Product::Sqlite);
+    database.execute(
+        "CREATE TRIGGER shout AFTER UPDATE OF full_name ON member WHEN NEW.full_name <> upper(NEW.full_name) \
+         BEGIN UPDATE member SET full_name = upper(NEW.full_name) WHERE id = NEW.id; END",
+    );
+    let report = anonymize(&project, &database, &["--salt", "pepper"]);
+    assert_eq!(report["unverified"], serde_json::json!([{ "table": "member", "column": "full_name", "values": 96 }]));
 }

@@ -7,7 +7,11 @@ use sea_gen::schema::Product;
 use super::project::{Database, PERSON, Project};
 use crate::support::on_each;
 
-on_each!(marks_are_asked_for_and_kept, a_column_is_created_in_its_region_only);
+on_each!(
+    marks_are_asked_for_and_kept,
+    a_column_is_created_in_its_region_only,
+    marks_go_with_the_migration_that_is_taken_back,
+);
 
 /// Adds text to the configuration.
 pub fn configure(project: &Project, text: &str) {
@@ -118,4 +122,26 @@ fn a_column_is_created_in_its_region_only(product: Product) {
     project.run(&["up", "--database-url", &here.url]).with(1).mentions("nothing was run");
     project.run(&["up", "--env", "eu"]).with(0).mentions("applied");
     project.run(&["up", "--env", "local"]).with(0).mentions("applied");
+}
+
+fn marks_go_with_the_migration_that_is_taken_back(product: Product) {
+    let project = Project::new(product);
+    project.entity("person", PERSON);
+    project.declare_in_sql("-- personal: person.email email\n");
+    project.run(&["init"]).with(0);
+    project.run(&["migration", "Initial"]).with(0);
+    let before = project.written();
+    assert!(personal_json(&project).is_some_and(|text| text.contains("email")));
+    let more = "ALTER TABLE person ADD COLUMN phone varchar(20);\n\n-- personal: person.email email\n-- personal: person.phone phone\n";
+    project.declare_in_sql(more);
+    for is_kept in [true, false] {
+        project.run(&["migration", "AddPhone"]).with(0);
+        assert!(personal_json(&project).is_some_and(|text| text.contains("phone")));
+        if !is_kept {
+            // What was kept beside the project is gone, so the migrations before it are replayed.
+            std::fs::remove_dir_all(project.path().join(".gen")).expect("a folder");
+        }
+        project.run(&["undo"]).with(0);
+        assert_eq!(project.written(), before, "kept: {is_kept}");
+    }
 }

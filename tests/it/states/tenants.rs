@@ -173,6 +173,12 @@ fn what_is_known_of_each_is_reported(product: Product) {
     assert_eq!((of("t07"), of("t10")), (vec![json!("holds")], vec![json!("fails")]));
     tenancy.run(&["seed", "--tenants", "t07,t08", "--rows", "5"]).with(0).mentions("seeded t08  5 rows");
     tenancy.run(&["seed", "--tenants", "t07", "--rows", "5"]).with(1).mentions("t07: the tables already contain rows");
+    // Which rows they get, the environment says.
+    let folder = tenancy.path().join("migrations").join("demonstration");
+    std::fs::create_dir(&folder).expect("a folder");
+    std::fs::write(folder.join("shop.sql"), "INSERT INTO person (id, email) VALUES (1, 'anna');\n").expect("a file");
+    tenancy.configure(&format!("[env.staging]\ndatabase-url = \"{}\"\nseed = \"demonstration\"", tenancy.url));
+    tenancy.run(&["seed", "--env", "staging", "--tenants", "t11"]).with(0).mentions("seeded t11  1 row");
 }
 
 /// An application brings up the schema of a tenant that it has made, and `gen` finds it so.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_gen_runner::Error;
 
+use crate::dialect::domain::{Domain, domain};
 use crate::plan::type_name;
 use crate::project::{AnonymizeRule, PersonalSettings};
 use crate::schema::{
@@ -26,8 +27,10 @@ pub(super) struct Group {
     pub(super) class: ValueClass,
     /// The columns; those that refer before those that they refer to.
     pub(super) columns: Vec<Key>,
-    /// The greatest length that fits into all of them, in characters.
-    pub(super) longest: Option<usize>,
+    /// The greatest lengths in characters: of each set of columns that foreign keys connect, the one that fits into all of the set.
+    pub(super) longest: Vec<usize>,
+    /// The greatest whole numbers, in the same way.
+    pub(super) greatest: Vec<i128>,
 }
 
 /// What is to be replaced, and what is to be said of it.
@@ -88,7 +91,8 @@ pub(super) fn select(
         // The same value gets the same new one in every column of its kind.
         match groups.iter_mut().find(is_shared) {
             Some(other) => {
-                other.longest = [other.longest, group.longest].into_iter().flatten().min();
+                other.longest.extend(group.longest);
+                other.greatest.extend(group.greatest);
                 other.columns.extend(group.columns);
             }
             None => groups.push(group),
@@ -213,8 +217,9 @@ fn group(product: Product, members: &[Member<'_>]) -> Result<Group, Error> {
         }
         AnonymizeRule::Fake | AnonymizeRule::Hash => {}
     }
-    let longest = members.iter().filter_map(|it| length_of(&it.column.data_type)).min();
-    Ok(Group { kind, rule, class, columns: members.iter().map(|it| it.key.clone()).collect(), longest })
+    let longest = members.iter().filter_map(|it| length_of(&it.column.data_type)).min().into_iter().collect();
+    let greatest = members.iter().filter_map(|it| greatest_of(product, it.column)).min().into_iter().collect();
+    Ok(Group { kind, rule, class, columns: members.iter().map(|it| it.key.clone()).collect(), longest, greatest })
 }
 
 /// The rule where nobody has chosen one; none if values of this class can only be removed, and must not be.
@@ -277,6 +282,16 @@ pub(super) fn class_of(product: Product, data_type: &Type) -> ValueClass {
     match has(&["numeric", "decimal", "real", "double", "float"]) {
         true => ValueClass::Decimal,
         false => ValueClass::Other,
+    }
+}
+
+/// The greatest number that an integer column takes.
+fn greatest_of(product: Product, column: &Column) -> Option<i128> {
+    match domain(product, &Schema::default(), column) {
+        Domain::Integer { max, .. } => Some(max),
+        // MySQL's `tinyint(1)` takes more than the two values that it is for.
+        Domain::Boolean => Some(127),
+        _ => None,
     }
 }
 

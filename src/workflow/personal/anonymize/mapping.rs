@@ -111,9 +111,8 @@ fn unreadable(error: DatabaseError) -> Error {
     Error::new("the new values cannot be prepared; no row was changed").because(error)
 }
 
-async fn made<'a>(session: &mut Session, sql: Sql, group: &Group, salt: &'a str) -> Result<Values<'a>, Error> {
-    let folds = matches!(sql.product, Product::MySql | Product::MariaDb);
-    let maker = Maker { kind: group.kind, class: group.class, salt, longest: group.longest, folds };
+async fn made<'a>(session: &mut Session, sql: Sql, group: &'a Group, salt: &'a str) -> Result<Values<'a>, Error> {
+    let maker = maker(sql, group, salt);
     let mut originals = BTreeSet::new();
     for column in &group.columns {
         goes_on().map_err(unreadable)?;
@@ -133,6 +132,13 @@ async fn made<'a>(session: &mut Session, sql: Sql, group: &Group, salt: &'a str)
         values.all.insert(sql.source_of(&original), Value { original, made, attempt });
     }
     Ok(values)
+}
+
+/// What makes the new values of a group.
+pub(super) fn maker<'a>(sql: Sql, group: &'a Group, salt: &'a str) -> Maker<'a> {
+    let folds = matches!(sql.product, Product::MySql | Product::MariaDb);
+    let Group { kind, class, longest, greatest, .. } = group;
+    Maker { kind: *kind, class: *class, salt, longest, greatest, folds }
 }
 
 fn no_room(group: &Group) -> Error {

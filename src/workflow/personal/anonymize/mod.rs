@@ -6,12 +6,14 @@
 //! | `values` | new values for old ones |
 //! | `mapping` | the new value of each old one, in a table of the database |
 //! | `sql` | the statements of each product |
-//! | `run` | changing the rows, and looking whether an old value is left |
+//! | `run` | changing the rows |
+//! | `remaining` | looking whether a value is left that was not made |
 //!
 //! Must not know arguments, or what is printed.
 
 mod columns;
 mod mapping;
+mod remaining;
 mod run;
 mod sql;
 mod values;
@@ -30,6 +32,7 @@ use crate::schema::{Name, ObjectName, PersonalData, PersonalKind, Place, Product
 use super::super::{Failure, Live, Workspace};
 use super::column_of;
 use columns::Selection;
+pub use remaining::Strange;
 use sql::Sql;
 pub use values::ValueClass;
 
@@ -74,6 +77,8 @@ pub struct Report {
     pub values: usize,
     /// The columns.
     pub columns: Vec<ReplacedColumn>,
+    /// The columns of tables with triggers that have values which were neither there before nor made.
+    pub unverified: Vec<Strange>,
 }
 
 /// What is to be replaced in a database.
@@ -111,7 +116,13 @@ impl Anonymization {
         let selection = columns::select(product, &schema, &said, &workspace.project.config.personal)?;
         let mut notes = selection.notes.clone();
         let open = unanswered(PersonalDemand::Warn, &schema, &said);
-        notes.extend(open.iter().filter_map(|finding| column_of(&finding.place)).map(|(table, column)| {
+        // What refers to personal data is replaced with it.
+        let is_replaced = |(table, column): &(&ObjectName, &Name)| {
+            let keys = selection.groups.iter().flat_map(|group| &group.columns);
+            keys.into_iter().any(|key| (&key.0, &key.1) == (*table, *column))
+        };
+        let open = open.iter().filter_map(|finding| column_of(&finding.place)).filter(|place| !is_replaced(place));
+        notes.extend(open.map(|(table, column)| {
             format!("`{table}.{column}` looks personal and stays as it is: nobody has said what it is")
         }));
         let sql = Sql::of(product);
@@ -166,15 +177,16 @@ impl Anonymization {
         }
     }
 
-    /// Replaces the values, `batch` different ones in each transaction, and looks whether one of the old ones is left. A run that
-    /// was interrupted goes on. Without a salt, nobody can make the same values again.
+    /// Replaces the values, `batch` different ones in each transaction, and looks whether a column has others than those that were made.
+    /// A run that was interrupted goes on. Without a salt, nobody can make the same values again.
     ///
     /// # Errors
     /// A value or a check does not allow it (then no row was changed); the database's refusal, or a `Break` of `watch` (then the next run goes
-    /// on); an old value is left.
+    /// on); a value is left that was not made.
     pub async fn run(&mut self, salt: Option<&str>, batch: usize, watch: Watch<'_>) -> Result<Report, Failure> {
-        let values = run::run(&mut self.live.session, (&self.schema, &self.selection), (salt, batch), watch).await?;
-        Ok(Report { values, columns: self.columns.clone() })
+        let done = run::run(&mut self.live.session, (&self.schema, &self.selection), (salt, batch), watch).await?;
+        let (values, unverified) = done;
+        Ok(Report { values, columns: self.columns.clone(), unverified })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Changes the rows batch by batch, and looks whether an old value is left.
+//! Changes the rows batch by batch.
 //!
 //! What is done is in the table of new values too, so that an interrupted run goes on. Must not know how new values are made.
 
@@ -15,6 +15,7 @@ use crate::project::AnonymizeRule;
 use crate::schema::Schema;
 
 use super::columns::{Group, Key, Selection};
+use super::remaining::{Strange, remaining};
 use super::sql::Sql;
 use super::{Progress, Watch, mapping};
 
@@ -37,13 +38,13 @@ struct Run<'a> {
     selection: &'a Selection,
 }
 
-/// Replaces the values. Returns how many different ones there were.
+/// Replaces the values. Returns how many different ones there were, and what a trigger may have written.
 pub(super) async fn run(
     session: &mut Session,
     (schema, selection): (&Schema, &Selection),
     (salt, batch): (Option<&str>, usize),
     watch: Watch<'_>,
-) -> Result<usize, Error> {
+) -> Result<(usize, Vec<Strange>), Error> {
     let sql = Sql::of(session.product());
     let mut run = Run { session, sql, schema, selection };
     run.prepare(salt).await?;
@@ -56,9 +57,9 @@ pub(super) async fn run(
         run.execute(after).await?;
     }
     let values = replaced?;
-    run.refuse_left().await?;
+    let strange = run.refuse_left().await?;
     run.end().await?;
-    Ok(values)
+    Ok((values, strange))
 }
 
 impl Run<'_> {
@@ -226,36 +227,28 @@ impl Run<'_> {
             };
             let changed = self.session.execute(&sql).await;
             changed.map_err(|error| {
-                let rule = group.rule;
-                stopped(error)
-                    .because(format!("`{}.{}` does not take what the rule `{rule}` makes", table.name, column.name))
+                let (rule, table, column) = (group.rule, &table.name, &column.name);
+                Error::new(format!(
+                    "`{table}.{column}` does not take what the rule `{rule}` makes, so the run is not complete"
+                ))
+                .because(error)
+                .hint("remove what refuses it, and run it again: it goes on where it stopped")
             })?;
         }
         self.note(number, name, "").await
     }
 
-    /// Refuses when a row has an old value still.
-    async fn refuse_left(&mut self) -> Result<(), Error> {
-        let mut left = Vec::new();
-        for (group, part) in self.selection.groups.iter().zip(1..) {
-            for key in &group.columns {
-                let sql = match group.rule {
-                    AnonymizeRule::Null => self.sql.count(key),
-                    _ => self.sql.left(part, key),
-                };
-                let rows = self.session.query(&sql).await.map_err(stopped)?;
-                let count: u64 = rows.first().and_then(|row| row.text(0).parse().ok()).unwrap_or_default();
-                if count > 0 {
-                    left.push(format!("`{}.{}`: {count}", key.0, key.1));
-                }
-            }
-        }
+    /// Refuses when a column has a value that the run has not made. Returns those that a trigger of the table may have made.
+    async fn refuse_left(&mut self) -> Result<Vec<Strange>, Error> {
+        let found = remaining(self.session, self.schema, self.selection).await?;
+        let (strange, left): (Vec<Strange>, Vec<Strange>) = found.into_iter().partition(|it| it.may_be_of_trigger);
         if left.is_empty() {
-            return Ok(());
+            return Ok(strange);
         }
         self.end().await?;
+        let left: Vec<String> = left.iter().map(ToString::to_string).collect();
         Err(Error::new(
-            "rows have old values still: somebody else, or a trigger, has written to the database meanwhile",
+            "columns have values that this run has not made: somebody else, or a trigger, has written to the database meanwhile",
         )
         .because(left.join("\n"))
         .hint("stop whoever writes to it, and run it again"))
@@ -283,7 +276,7 @@ impl Run<'_> {
 }
 
 /// The error of an interrupted run.
-fn stopped(error: DatabaseError) -> Error {
+pub(super) fn stopped(error: DatabaseError) -> Error {
     Error::new("the run is not complete").because(error).hint("run it again: it goes on where it stopped")
 }
 

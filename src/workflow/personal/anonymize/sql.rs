@@ -106,8 +106,9 @@ impl Sql {
         let column = self.quoted(column);
         let text = match self.product {
             Product::Postgres => format!("({column})::text"),
-            // A column's own collation takes some letters for others.
-            Product::MySql | Product::MariaDb => format!("CAST({column} AS CHAR) COLLATE utf8mb4_bin"),
+            // A column's own collation takes some letters for others, and most take no notice of spaces at the end.
+            Product::MySql => format!("CAST({column} AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin"),
+            Product::MariaDb => format!("CAST({column} AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin"),
             Product::Sqlite => format!("CAST({column} AS TEXT)"),
         };
         format!("SELECT DISTINCT {text} FROM {} WHERE {column} IS NOT NULL", self.table(table))
@@ -119,14 +120,29 @@ impl Sql {
         format!("SELECT count({}){text} FROM {}", self.quoted(column), self.table(table))
     }
 
-    /// How many rows of a column have an old value still.
-    pub(super) fn left(self, part: usize, (table, column): &Key) -> String {
+    /// Keeps others from writing to these tables until the end of the transaction, where a statement of its own does that.
+    pub(super) fn lock(self, tables: &[&ObjectName]) -> Option<String> {
+        let tables: Vec<String> = tables.iter().map(|table| self.table(table)).collect();
+        match self.product {
+            Product::Postgres => Some(format!("LOCK TABLE {} IN SHARE MODE", tables.join(", "))),
+            // Their rows are locked as they are read; SQLite has one writer, which is this transaction.
+            Product::MySql | Product::MariaDb | Product::Sqlite => None,
+        }
+    }
+
+    /// A query that sees what others have committed, and keeps them from changing it until the end of the transaction.
+    pub(super) fn locked(self, query: &str) -> String {
+        match self.product {
+            Product::MySql | Product::MariaDb => format!("{query} LOCK IN SHARE MODE"),
+            Product::Postgres | Product::Sqlite => query.to_owned(),
+        }
+    }
+
+    /// The new values of a part, as they are printed in a column.
+    pub(super) fn made(self, part: usize, column: &Column) -> String {
+        let made = self.value("made", column);
         let text = if self.product == Product::Postgres { "::text" } else { "" };
-        let source = self.source(&format!("t.{}", self.quoted(column)));
-        format!(
-            "SELECT count(*){text} FROM {} t WHERE EXISTS (SELECT 1 FROM {REPLACEMENTS_TABLE} m WHERE m.part = {part} AND m.source = {source})",
-            self.table(table)
-        )
+        format!("SELECT source, {made}{text} FROM {REPLACEMENTS_TABLE} WHERE part = {part}")
     }
 
     /// Replaces the values with these numbers in a column.
@@ -139,14 +155,18 @@ impl Sql {
                 let value = self.value("m.made", column);
                 format!("UPDATE {owner} AS t SET {name} = {value} FROM {REPLACEMENTS_TABLE} AS m WHERE {joined}")
             }
+            // By the plus, SQLite finds the value of a row by its primary key, and does not read the whole batch for each row.
             Product::Sqlite => {
+                let joined = joined.replace("m.number", "+m.number");
                 format!("UPDATE {owner} AS t SET {name} = m.made FROM {REPLACEMENTS_TABLE} AS m WHERE {joined}")
             }
             Product::MySql | Product::MariaDb => {
                 // That a person's name was replaced does not make the row newer.
                 let others = table.columns.values().filter(|it| it.on_update.is_some() && it.name != column.name);
                 let others: String = others.map(|it| format!(", t.{0} = t.{0}", self.quoted(&it.name))).collect();
-                format!("UPDATE {owner} AS t JOIN {REPLACEMENTS_TABLE} AS m ON {joined} SET t.{name} = m.made{others}")
+                format!(
+                    "UPDATE {owner} AS t JOIN {REPLACEMENTS_TABLE} AS m FORCE INDEX (PRIMARY) ON {joined} SET t.{name} = m.made{others}"
+                )
             }
         }
     }

@@ -33,8 +33,10 @@ pub(super) struct Maker<'a> {
     pub(super) kind: PersonalKind,
     pub(super) class: ValueClass,
     pub(super) salt: &'a str,
-    /// The greatest length in characters.
-    pub(super) longest: Option<usize>,
+    /// The greatest lengths in characters, one for each set of columns that has one.
+    pub(super) longest: &'a [usize],
+    /// The greatest numbers, one for each set of columns.
+    pub(super) greatest: &'a [i128],
     /// Whether the database takes letters for equal that differ in their case only.
     pub(super) folds: bool,
 }
@@ -82,21 +84,34 @@ impl Maker<'_> {
         Numbers { seed, block: 0, left: Vec::new() }
     }
 
+    /// The greatest length of the columns in which a value can be: the least that it has itself at most.
+    fn longest(&self, original: &str) -> Option<usize> {
+        let length = original.chars().count();
+        self.longest.iter().copied().filter(|longest| *longest >= length).min()
+    }
+
+    /// The same of numbers.
+    fn greatest(&self, original: &str) -> Option<i128> {
+        let number = original.parse::<i128>().ok()?.abs();
+        self.greatest.iter().copied().filter(|greatest| *greatest >= number).min()
+    }
+
     /// An invented value of the same shape. Later attempts give other ones, and longer ones at last.
     pub(super) fn fake(&self, original: &str, attempt: u32) -> String {
         let mut numbers = self.numbers(original, attempt);
         let longer = (attempt / 16) as usize;
+        let longest = self.longest(original);
         let made = match (self.class, self.kind) {
             (ValueClass::Uuid, _) => return uuid(&sha256(&numbers.seed)),
             (ValueClass::Inet, _) => return address(&mut numbers, original),
-            (ValueClass::Integer, _) => return integer(&mut numbers, original, longer),
+            (ValueClass::Integer, _) => return integer(&mut numbers, original, longer, self.greatest(original)),
             (_, PersonalKind::Ip) if is_address(original) => address(&mut numbers, original),
             (_, PersonalKind::Email) => return self.email(&mut numbers, original, longer),
             (_, PersonalKind::Phone) => phone(&mut numbers, original),
             (_, PersonalKind::Iban) => account(&mut numbers, original),
             _ => shape(&mut numbers, original),
         };
-        let room = self.longest.map_or(longer, |longest| longest.saturating_sub(made.chars().count()).min(longer));
+        let room = longest.map_or(longer, |longest| longest.saturating_sub(made.chars().count()).min(longer));
         let only_digits = made.chars().all(|it| !it.is_alphabetic());
         let more: String =
             (0..room).map(|_| if only_digits { numbers.digit() } else { numbers.vowel().to_owned() }).collect();
@@ -106,7 +121,8 @@ impl Maker<'_> {
     /// A mailbox that no mail reaches: the domain is reserved for examples.
     fn email(&self, numbers: &mut Numbers, original: &str, longer: usize) -> String {
         let local = original.rsplit_once('@').map_or(original, |(local, _)| local);
-        let left = |domain: &str| self.longest.map_or(64, |longest| longest.saturating_sub(domain.len()));
+        let longest = self.longest(original);
+        let left = |domain: &str| longest.map_or(64, |longest| longest.saturating_sub(domain.len()));
         let mut domain = numbers.of(&["@example.com", "@example.org", "@example.net"]);
         if left(domain) < 3 {
             domain = "@x.test";
@@ -128,7 +144,7 @@ impl Maker<'_> {
     pub(super) fn hash(&self, original: &str, attempt: u32) -> String {
         let original = if self.folds { original.to_lowercase() } else { original.to_owned() };
         let digits = sha256(&format!("{}\n{}\n{original}\n{attempt}", self.salt, self.kind));
-        match (self.class, self.longest) {
+        match (self.class, self.longest(&original)) {
             (ValueClass::Uuid, _) => uuid(&digits),
             (_, Some(longest)) => digits.chars().take(longest).collect(),
             (_, None) => digits,
@@ -222,15 +238,26 @@ fn luhn(digits: &[char]) -> u32 {
     (10 - sum % 10) % 10
 }
 
-/// A number with as many digits, of which the first is no greater, so that it fits wherever the original did.
-fn integer(numbers: &mut Numbers, original: &str, longer: usize) -> String {
+/// A number with as many digits, of which the first is no greater, so that it fits wherever the original did; none beyond the greatest.
+fn integer(numbers: &mut Numbers, original: &str, longer: usize, greatest: Option<i128>) -> String {
     let (sign, digits) = original.split_at(usize::from(original.starts_with('-')));
     let first = digits.chars().next().and_then(|it| it.to_digit(10)).unwrap_or(1);
     let length = digits.len() + if digits.len() < 9 { longer.min(9 - digits.len()) } else { 0 };
     let begin =
         if length > digits.len() || length == 1 { 1 + numbers.below(9) } else { 1 + numbers.below(first.max(2) - 1) };
     let rest: String = (1..length).map(|_| numbers.digit()).collect();
-    format!("{sign}{begin}{rest}")
+    let made = format!("{begin}{rest}");
+    match (made.parse::<i128>(), greatest) {
+        (Ok(number), Some(greatest)) if number > greatest => format!("{sign}{}", within(number, length, greatest)),
+        _ => format!("{sign}{made}"),
+    }
+}
+
+/// A number up to the greatest instead of one beyond it, with as many digits if there are such.
+fn within(number: i128, length: usize, greatest: i128) -> i128 {
+    let least = u32::try_from(length - 1).ok().and_then(|zeros| 10_i128.checked_pow(zeros));
+    let least = least.filter(|least| *least <= greatest).unwrap_or(1);
+    least + number % (greatest - least + 1).max(1)
 }
 
 fn uuid(digits: &str) -> String {
@@ -315,13 +342,13 @@ fn day(original: &str) -> String {
 mod tests {
     use super::*;
 
-    fn maker(kind: PersonalKind, class: ValueClass, longest: Option<usize>) -> Maker<'static> {
-        Maker { kind, class, salt: "salt", longest, folds: false }
+    fn maker(kind: PersonalKind, class: ValueClass, longest: &[usize]) -> Maker<'_> {
+        Maker { kind, class, salt: "salt", longest, greatest: &[], folds: false }
     }
 
     #[test]
     fn an_invented_value_has_the_shape_of_the_old_one() {
-        let fake = |kind, class, text: &str| maker(kind, class, Some(40)).fake(text, 0);
+        let fake = |kind, class, text: &str| maker(kind, class, &[40]).fake(text, 0);
         let name = fake(PersonalKind::Name, ValueClass::Text, "Anna-Lena Müller 3");
         assert_eq!(
             name.chars().map(|it| it.is_uppercase()).collect::<Vec<_>>(),
@@ -332,7 +359,7 @@ mod tests {
         assert_eq!(name.to_lowercase(), fake(PersonalKind::Name, ValueClass::Text, "anna-lena müller 3"));
         let email = fake(PersonalKind::Email, ValueClass::Text, "Anna.Smith@corp.com");
         assert!(email.contains("@example.") && email.contains('.'), "{email}");
-        let short = maker(PersonalKind::Email, ValueClass::Text, Some(14)).fake("anna.smith@corp.com", 0);
+        let short = maker(PersonalKind::Email, ValueClass::Text, &[14]).fake("anna@corp.com", 0);
         assert!(short.len() <= 14 && short.ends_with("@x.test"), "{short}");
         let phone = fake(PersonalKind::Phone, ValueClass::Text, "+49 (170) 123-4567");
         assert!(phone.starts_with("+49 (") && phone.len() == 18, "{phone}");
@@ -353,6 +380,34 @@ mod tests {
     }
 
     #[test]
+    fn an_invented_number_fits_into_the_smallest_column_that_has_the_old_one() {
+        let made = |greatest: &[i128], number: &str, attempt| -> i128 {
+            let maker = Maker { greatest, ..maker(PersonalKind::Identity, ValueClass::Integer, &[]) };
+            maker.fake(number, attempt).parse().unwrap()
+        };
+        for attempt in 0..400 {
+            for (greatest, number) in
+                [(127, "127"), (127, "7"), (255, "199"), (32767, "-17"), (u64::MAX.into(), "18446744073709551615")]
+            {
+                let made = made(&[greatest, i128::MAX], number, attempt);
+                assert!((1..=greatest).contains(&made.abs()), "{made} for {number}, at most {greatest}");
+            }
+        }
+        let many: std::collections::BTreeSet<i128> =
+            (0..400).map(|attempt| made(&[127, 2147483647], "4000000", attempt)).collect();
+        assert!(many.len() > 300 && many.iter().all(|made| *made >= 1_000_000), "{many:?}");
+        assert!(
+            (0..400).map(|attempt| made(&[127], "7", attempt)).collect::<std::collections::BTreeSet<i128>>().len() > 90
+        );
+    }
+
+    #[test]
+    fn a_hash_is_as_long_as_the_smallest_column_takes_that_has_the_old_value() {
+        let maker = maker(PersonalKind::Secret, ValueClass::Text, &[4, 32]);
+        assert_eq!(["1234", "12345", &"1".repeat(33)].map(|it| maker.hash(it, 0).len()), [4, 32, 64]);
+    }
+
+    #[test]
     fn a_coarser_value_stays_as_it_is() {
         for (kind, class, old, new) in [
             (PersonalKind::Birth, ValueClass::Date, "1980-05-17", "1980-01-01"),
@@ -366,7 +421,7 @@ mod tests {
             (PersonalKind::Postcode, ValueClass::Text, "SW1A 1AA", "SW00 000"),
             (PersonalKind::Name, ValueClass::Text, "Anna", "A***"),
         ] {
-            let maker = maker(kind, class, None);
+            let maker = maker(kind, class, &[]);
             assert_eq!(maker.generalise(old), new);
             assert_eq!(maker.generalise(new), new);
         }
