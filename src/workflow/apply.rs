@@ -98,7 +98,7 @@ pub struct Bench {
     pub skips_commands: bool,
     /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
-    circumstances: Circumstances,
+    pub(super) circumstances: Circumstances,
 }
 
 /// A migration by its index in [`Bench`], those without a file after the others, and its direction.

@@ -13,7 +13,7 @@ use crate::workflow::Failure;
 use crate::workflow::tenants::{Tenant, Tenants};
 use crate::workflow::text::with_reasons;
 
-pub(super) use reading::{drift, seed, status};
+pub(super) use reading::{drift, refuse_failed, seed, status, verdict_of_all};
 pub(super) use run::{down, up};
 
 /// How many lines are shown before they are counted instead.
@@ -40,7 +40,7 @@ fn reasons(failure: &Failure) -> Vec<String> {
     }
 }
 
-fn failure_json(failure: &Failure) -> Value {
+pub(super) fn failure_json(failure: &Failure) -> Value {
     match failure {
         Failure::Error(error) | Failure::Unanswered(_, error) => {
             json!({ "error": with_reasons(error).join("\n"), "hints": error.hints() })
