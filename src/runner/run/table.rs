@@ -35,7 +35,7 @@ const ADDED: [(&str, &str); 3] = [("owner", "VARCHAR(64)"), ("journal", TEXT), (
 /// The rows of repeatable files have a path in place of an id.
 pub(super) const OF_MIGRATIONS: &str = "id NOT LIKE '%/%'";
 
-fn is_of_file(id: &str) -> bool {
+pub(super) fn is_of_file(id: &str) -> bool {
     id.contains('/')
 }
 
