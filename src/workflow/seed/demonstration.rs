@@ -82,9 +82,9 @@ impl Demonstration {
         let failed = |error| Error::new("the rows could not be written; nothing was changed").because(error);
         let done = together(session, self.statements.iter().map(|(_, statement)| statement.as_str())).await;
         done.map_err(|(at, error)| match at.and_then(|at| self.statements.get(at)) {
-            Some((place, _)) => Error::new(format!("{place}: the row could not be written; nothing was changed"))
-                .because(error)
-                .into(),
+            Some((place, _)) => {
+                Error::new(format!("{place}: the row could not be written; nothing was changed")).because(error).into()
+            }
             None => failed(error).into(),
         })
     }
