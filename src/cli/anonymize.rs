@@ -2,7 +2,6 @@
 //!
 //! Must not know how values are made or rows are changed.
 
-use std::io::IsTerminal as _;
 use std::ops::ControlFlow;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -42,7 +41,7 @@ pub(super) async fn run(common: &Common, command: &Anonymize) -> Result<Ending, 
     }
     anonymization.refuse_unconfirmed(&workspace, command.yes.as_deref())?;
     let salt = command.salt.clone().or_else(|| std::env::var(SALT).ok()).filter(|salt| !salt.is_empty());
-    let bar = std::io::stderr().is_terminal().then(|| ProgressBar::new(0));
+    let bar = paint::stderr_is_terminal().then(|| ProgressBar::new(0));
     if let (Some(bar), Ok(style)) = (&bar, ProgressStyle::with_template("{bar:30} {pos}/{len} values {msg}")) {
         bar.set_style(style);
     }

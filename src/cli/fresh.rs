@@ -3,7 +3,7 @@
 //! Must not know how a database is emptied or reverted.
 
 use sea_gen_runner::migration;
-use sea_gen_runner::run::{self, Direction};
+use sea_gen_runner::run::{self, Direction, Progress};
 use sea_gen_runner::sql_file::SqlFile;
 
 use crate::workflow::Failure;
@@ -24,10 +24,15 @@ pub(super) async fn fresh(common: &Common, command: &Emptying) -> Result<Ending,
         paint::exact(&format!("{drops}\n{}{}", script(&up), file_script(&repeatables)));
         return Ok(Ending::Done);
     }
-    let mut talk = Talk::new();
-    let outcomes = fresh.run(&mut |it| talk.show(&it)).await;
+    let (mut talk, mut report) = (Talk::new(), Report::begin(&command.run));
+    let mut watch = |it: Progress<'_>| {
+        report.hear(&it);
+        talk.show(&it);
+    };
+    let done = fresh.run(&mut watch).await;
     talk.done();
-    print(&command.run, &Report { outcomes: outcomes?, ..Report::default() });
+    done?;
+    print(&command.run, &report);
     fresh.live.session.close().await;
     Ok(Ending::Done)
 }
@@ -40,10 +45,15 @@ pub(super) async fn reset(common: &Common, command: &Emptying) -> Result<Ending,
         paint::exact(&script(&down));
         return Ok(Ending::Done);
     }
-    let mut talk = Talk::new();
-    let outcomes = reset.run(&mut |it| talk.show(&it)).await;
+    let (mut talk, mut report) = (Talk::new(), Report::begin(&command.run));
+    let mut watch = |it: Progress<'_>| {
+        report.hear(&it);
+        talk.show(&it);
+    };
+    let done = reset.run(&mut watch).await;
     talk.done();
-    print(&command.run, &Report { outcomes: outcomes?, ..Report::default() });
+    done?;
+    print(&command.run, &report);
     reset.live.session.close().await;
     Ok(Ending::Done)
 }

@@ -2,33 +2,90 @@
 //!
 //! Must not know how lines are chained.
 
+use std::sync::Arc;
+
 use sea_gen_runner::run::{Details, Line};
+use sea_gen_runner::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::workflow::audit::{Ledger, ledger};
-use crate::workflow::{Failure, Workspace};
+use crate::workflow::tenants::Tenants;
+use crate::workflow::{Failure, Silent, Workspace};
 
 use super::arguments::{Common, History};
 use super::paint::{self, Ink, ink};
-use super::{Ending, show};
+use super::{Ending, show, tenants as of_each};
 
 pub(super) async fn run(common: &Common, command: &History) -> Result<Ending, Failure> {
-    let Ledger { lines, flaws } = ledger(&Workspace::open(common)?, command.expect.as_ref()).await?;
-    let ending = if command.verify && !flaws.is_empty() { Ending::Findings } else { Ending::Done };
-    if command.json {
-        let flaws: Vec<Value> = flaws.iter().map(|flaw| json!({ "line": flaw.line, "what": flaw.what })).collect();
-        let listed: Vec<Value> = if command.verify { Vec::new() } else { lines.iter().map(as_json).collect() };
-        let last = lines.last().map(|line| json!({ "number": line.number, "hash": line.hash }));
-        let all = json!({ "lines": listed, "count": lines.len(), "last": last, "flaws": flaws });
-        paint::exact(&format!("{all:#}\n"));
-        return Ok(ending);
+    if let Some(names) = &command.of.tenants {
+        return of_tenants(common, names, command).await;
     }
+    let workspace = Workspace::open(common)?;
+    let ledger = ledger(&workspace, command.expect.as_ref()).await?;
+    if ledger.lines.is_empty() && workspace.has_tenants() {
+        let option = workspace.environment_option();
+        return Err(Error::new("the database has no log of its own: each of its tenants has one")
+            .of(ErrorKind::Refused)
+            .hint(format!(
+                "`gen history{option} --tenants` lists all of them, `gen history{option} --tenants NAME` one"
+            ))
+            .into());
+    }
+    match command.json {
+        true => paint::exact(&format!("{:#}\n", ledger_json(&ledger, command))),
+        false => print(&ledger, command),
+    }
+    Ok(ending(&ledger, command))
+}
+
+/// The logs of tenants, one after the other.
+async fn of_tenants(common: &Common, names: &[String], command: &History) -> Result<Ending, Failure> {
+    let mut tenants = Tenants::open(common, names).await?;
+    // Several databases are read at once.
+    tenants.workspace.listener = Arc::new(Silent);
+    let read = async |workspace: Workspace| ledger(&workspace, None).await;
+    let found = tenants.each(move |_, workspace| read(workspace), &mut |_| ()).await;
+    let is_broken = found.iter().any(|(_, it)| it.as_ref().is_ok_and(|it| ending(it, command) == Ending::Findings));
+    if command.json {
+        let rows = found.iter().map(|(tenant, found)| {
+            let mut row = match found {
+                Ok(ledger) => ledger_json(ledger, command),
+                Err(failure) => json!({ "error": of_each::failure_json(tenant, failure)["error"] }),
+            };
+            row["tenant"] = json!(tenant.name);
+            row
+        });
+        paint::exact(&format!("{:#}\n", json!({ "tenants": rows.collect::<Vec<_>>() })));
+    } else {
+        for (tenant, ledger) in &found {
+            if let Ok(ledger) = ledger {
+                paint::result(&format!("{}\n", ink(Ink::Bold, &tenant.name)));
+                print(ledger, command);
+            }
+        }
+    }
+    of_each::refuse_failed(&tenants, &found)?;
+    Ok(if is_broken { Ending::Findings } else { Ending::Done })
+}
+
+fn ending(ledger: &Ledger, command: &History) -> Ending {
+    if command.verify && !ledger.flaws.is_empty() { Ending::Findings } else { Ending::Done }
+}
+
+fn ledger_json(Ledger { lines, flaws }: &Ledger, command: &History) -> Value {
+    let flaws: Vec<Value> = flaws.iter().map(|flaw| json!({ "line": flaw.line, "what": flaw.what })).collect();
+    let listed: Vec<Value> = if command.verify { Vec::new() } else { lines.iter().map(as_json).collect() };
+    let last = lines.last().map(|line| json!({ "number": line.number, "hash": line.hash }));
+    json!({ "lines": listed, "count": lines.len(), "last": last, "flaws": flaws })
+}
+
+fn print(Ledger { lines, flaws }: &Ledger, command: &History) {
     if !command.verify {
         let width = lines.iter().map(|line| line.id.chars().count()).max().unwrap_or_default();
         let listed: String = lines.iter().map(|line| as_text(line, width)).collect();
         paint::result(&listed);
     }
-    for flaw in &flaws {
+    for flaw in flaws {
         match command.verify {
             true => paint::result(&format!("{} {}\n", ink(Ink::Red, "broken"), flaw.what)),
             false => paint::talk(format!("note: {}", flaw.what)),
@@ -47,7 +104,6 @@ pub(super) async fn run(common: &Common, command: &History) -> Result<Ending, Fa
         }
         Some(_) => {}
     }
-    Ok(ending)
 }
 
 /// One line: number, time, what was done to which migration, how long and how much, by whom, from which commit.

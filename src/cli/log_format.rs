@@ -7,8 +7,11 @@ use std::io::Write as _;
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
+use sea_gen_runner::hook::Event;
 use sea_gen_runner::run::Progress;
 use serde_json::{Value, json};
+
+use crate::workflow::tenants::up;
 
 use super::arguments::LogFormat;
 use super::up::outcome_json;
@@ -40,8 +43,16 @@ pub(super) fn error(message: &str, reasons: &[String], hints: &[Cow<'_, str>]) {
     write("error", json!({ "message": message, "reasons": reasons, "hints": hints }));
 }
 
+/// Writes a line that the command of a hook has printed.
+pub(super) fn hook_says(event: Event, line: &str) {
+    write("info", json!({ "event": "hook_output", "hook": event.key(), "message": line }));
+}
+
 /// Writes an event of a run. Statements are named by their numbers: their texts may hold values.
 pub(super) fn event(progress: &Progress<'_>) {
+    if let Progress::Noting { what } = progress {
+        return write("note", json!({ "event": "note", "message": what }));
+    }
     let value = match progress {
         Progress::Waiting { holder } => json!({ "event": "waiting", "holder": holder }),
         Progress::Ended { holder } => json!({ "event": "ended", "holder": holder }),
@@ -50,7 +61,7 @@ pub(super) fn event(progress: &Progress<'_>) {
         }
         Progress::Statement { number, of, .. } => json!({ "event": "statement", "number": number, "of": of }),
         Progress::Batch { rows } => json!({ "event": "batch", "rows": rows }),
-        Progress::Noting { what } => json!({ "event": "note", "message": what }),
+        Progress::Hook { path } => json!({ "event": "hook", "path": path }),
         Progress::Stepping { why } => json!({ "event": "retry", "message": why }),
         Progress::Finished(outcome) => {
             let mut finished = outcome_json(outcome);
@@ -61,6 +72,24 @@ pub(super) fn event(progress: &Progress<'_>) {
         _ => return,
     };
     write("info", value);
+}
+
+/// Writes an event of a run for tenants.
+pub(super) fn tenant(event: &up::Event) {
+    let (level, value) = match event {
+        up::Event::Begun { tenant, .. } => ("info", json!({ "event": "started", "tenant": tenant.name })),
+        up::Event::At { tenant, statement: (id, number, of) } => {
+            ("info", json!({ "event": "statement", "tenant": tenant.name, "id": id, "number": number, "of": of }))
+        }
+        up::Event::Note { tenant, text } => {
+            ("note", json!({ "event": "note", "tenant": tenant.name, "message": text }))
+        }
+        up::Event::Ended(ended) => {
+            let status = if ended.failure.is_some() { "failed" } else { "done" };
+            ("info", json!({ "event": "finished", "tenant": ended.tenant.name, "status": status }))
+        }
+    };
+    write(level, value);
 }
 
 /// Writes a line: time and level, and the rest of the object.

@@ -104,6 +104,14 @@ fn run() -> ExitCode {
                 let _ = error.print();
                 return ExitCode::SUCCESS;
             }
+            // What cannot be understood as a whole may still say how messages are wanted.
+            let mut words = typed.iter().map(String::as_str).skip_while(|word| !word.starts_with("--log-format"));
+            if matches!(
+                (words.next(), words.next()),
+                (Some("--log-format=json"), _) | (Some("--log-format"), Some("json"))
+            ) {
+                log_format::choose(arguments::LogFormat::Json);
+            }
             paint::choose_colours(arguments::Color::Auto);
             report::misuse(&error, typed.into_iter());
             return ExitCode::from(1);

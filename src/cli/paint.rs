@@ -38,6 +38,11 @@ pub(super) fn stderr_is_coloured() -> bool {
     COLOURS.get().copied().unwrap_or_default().stderr
 }
 
+/// Whether stderr is a terminal on which lines may be drawn and questions asked, and no stream of JSON.
+pub(super) fn stderr_is_terminal() -> bool {
+    std::io::stderr().is_terminal() && !log_format::is_json()
+}
+
 /// A colour, by meaning.
 #[derive(Clone, Copy)]
 pub(super) enum Ink {

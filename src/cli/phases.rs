@@ -3,7 +3,6 @@
 //!
 //! Must not know the jobs.
 
-use std::io::IsTerminal as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -33,7 +32,7 @@ fn phases() -> MutexGuard<'static, Phases> {
 
 /// Work begins that may take long.
 pub(super) fn begins(what: &str) {
-    if !std::io::stderr().is_terminal() || super::log_format::is_json() {
+    if !paint::stderr_is_terminal() {
         return;
     }
     let mut phases = phases();

@@ -2,7 +2,6 @@
 //!
 //! Must not know how a migration is executed.
 
-use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,7 +26,7 @@ impl Talk {
         if log_format::is_json() {
             return Self::Events;
         }
-        if !std::io::stderr().is_terminal() {
+        if !paint::stderr_is_terminal() {
             return Self::Lines(Lines::begin(QUIET, paint::talk));
         }
         let bar = ProgressBar::new_spinner();

@@ -12,7 +12,7 @@ use crate::workflow::{Failure, Workspace};
 
 use super::arguments::{Common, Purge};
 use super::migration::Output;
-use super::{Ending, migration, paint, show};
+use super::{Ending, log_format, migration, paint, show};
 
 pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Failure> {
     let Purge { name, older_than, only, yes, dry_run, no_verify, json } = command;
@@ -23,7 +23,7 @@ pub(super) async fn run(common: &Common, command: &Purge) -> Result<Ending, Fail
     chosen.iter().for_each(|it| paint::talk(line(it)));
     if chosen.is_empty() {
         paint::talk("nothing is parked");
-    } else if !yes && !dry_run && std::io::stdin().is_terminal() {
+    } else if !yes && !dry_run && std::io::stdin().is_terminal() && !log_format::is_json() {
         ask()?;
     }
     let request = purge::request(&workspace, name, &chosen, *dry_run)?;

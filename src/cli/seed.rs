@@ -2,7 +2,6 @@
 //!
 //! Must not know how rows are made, or which tables get them.
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -85,7 +84,7 @@ async fn demonstrate(workspace: &Workspace, command: &Seed) -> Result<Ending, Fa
 }
 
 fn progress(total: usize) -> Option<ProgressBar> {
-    let bar = std::io::stderr().is_terminal().then(|| ProgressBar::new(total as u64))?;
+    let bar = paint::stderr_is_terminal().then(|| ProgressBar::new(total as u64))?;
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} rows {msg}") {
         bar.set_style(style);
     }

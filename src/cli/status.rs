@@ -2,7 +2,7 @@
 //!
 //! Must not change anything.
 
-mod prometheus;
+pub(super) mod prometheus;
 
 use sea_gen_runner::ErrorKind;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ use super::{Ending, show, suggestion, tenants};
 
 pub(super) async fn run(common: &Common, command: &arguments::Status) -> Result<Ending, Failure> {
     if let Some(names) = &command.of.tenants {
-        return tenants::status(common, names, command.json).await;
+        return tenants::status(common, names, command).await;
     }
     if common.env.as_deref() == Some(EVERY_ENVIRONMENT) {
         return environments(common, command).await;
@@ -40,13 +40,17 @@ pub(super) async fn run(common: &Common, command: &arguments::Status) -> Result<
     } else {
         paint::result(&as_text(&screen, command.all));
     }
+    if screen.workspace.has_tenants() {
+        let options = screen.workspace.environment_option();
+        paint::talk(format!("note: each tenant has a history of its own: `gen status{options} --tenants`"));
+    }
     if let Some(live) = screen.live {
         live.session.close().await;
     }
     Ok(Ending::Done)
 }
 
-fn is_json(command: &arguments::Status) -> bool {
+pub(super) fn is_json(command: &arguments::Status) -> bool {
     command.json || command.format == StatusFormat::Json
 }
 
@@ -76,10 +80,15 @@ async fn environments(common: &Common, command: &arguments::Status) -> Result<En
     let rows: Vec<[String; 4]> = found.iter().map(|(name, compared)| line(name, compared)).collect();
     let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
     let (name, url, newest) = (width(0).unwrap_or(0), width(1).unwrap_or(0), width(2).unwrap_or(0));
-    for [own, database, last, verdict] in &rows {
+    for ([own, database, last, verdict], (_, compared)) in rows.iter().zip(&found) {
         suggestion::in_environment(own);
         let own = ink(Ink::Bold, format!("{own:name$}"));
         paint::result(&format!("{own}  {database:url$}  {last:newest$}  {verdict}\n"));
+        if let Ok(screen) = compared
+            && screen.workspace.has_tenants()
+        {
+            paint::result(&format!("  {}\n", tenants::verdict_of_all(&screen.workspace).await));
+        }
     }
     Ok(Ending::Done)
 }
@@ -191,22 +200,28 @@ fn as_text(screen: &Status, all: bool) -> String {
     text
 }
 
-/// The repeatable files: those that have to be run, those that were, and those that were removed.
+/// The repeatable files: those that have to be run, those that were, and those that were removed. Then the hooks that are not sealed.
 fn repeatable(screen: &Status) -> String {
     let line = |colour: Ink, word: &str, path: &str, what: &str| {
         format!("  {} {path}  {what}\n", ink(colour, format!("{word:<10}")))
+    };
+    let unsealed = |path: &str| {
+        let why = screen.unsealed.iter().find_map(|line| line.strip_prefix(path));
+        why.map(|why| ink(Ink::Red, format!("; it{why}: `gen lock`"))).unwrap_or_default()
     };
     let mut text = String::new();
     for file in &screen.repeatables {
         let due = screen.repeated.due.iter().find(|due| due.path == file.path);
         let record = screen.repeated.records.iter().find(|record| record.path == file.path);
         text.push_str(&match (due, record) {
-            (Some(due), _) => line(Ink::Yellow, "to run", &file.path, &due.reason.to_string()),
+            (Some(due), _) => {
+                line(Ink::Yellow, "to run", &file.path, &format!("{}{}", due.reason, unsealed(&file.path)))
+            }
             (None, Some(record)) => {
-                let what = format!("{}  {} ms", record.applied_at, record.execution_ms);
+                let what = format!("{}  {} ms{}", record.applied_at, record.execution_ms, unsealed(&file.path));
                 line(Ink::Green, "run", &file.path, &what)
             }
-            (None, None) => format!("  {:<10} {}\n", "", file.path),
+            (None, None) => format!("  {:<10} {}{}\n", "", file.path, unsealed(&file.path)),
         });
     }
     let gone = screen.repeated.gone(&screen.repeatables);
@@ -215,6 +230,8 @@ fn repeatable(screen: &Status) -> String {
         let stays = if made.is_empty() { String::new() } else { format!(", and {} stays", made.join(", ")) };
         line(Ink::Red, "removed", &record.path, &format!("its file is gone{stays}"))
     }));
+    let hooks = screen.unsealed.iter().filter(|line| line.starts_with("hooks/"));
+    text.extend(hooks.map(|line| format!("  {}\n", ink(Ink::Red, format!("{:<10} {line}: `gen lock`", "hook")))));
     text
 }
 

@@ -6,6 +6,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 use std::sync::Arc;
 
 use sea_gen_runner::Error;
+use sea_gen_runner::hook::Event;
 
 use crate::entity::{Diagnostic, SourceFile};
 use crate::project::NamedDatabase;
@@ -14,7 +15,7 @@ use crate::workflow::{Choice, Listener, Open};
 
 use super::arguments::Common;
 use super::paint::{self, Ink};
-use super::{phases, report};
+use super::{log_format, phases, report};
 
 /// The terminal, or its redirection.
 pub(super) struct Terminal;
@@ -22,6 +23,13 @@ pub(super) struct Terminal;
 impl Listener for Terminal {
     fn note(&self, text: &str) {
         paint::talk(text);
+    }
+
+    fn hook_says(&self, event: Event, line: &str) {
+        match log_format::is_json() {
+            true => log_format::hook_says(event, line),
+            false => paint::talk(line),
+        }
     }
 
     fn begins(&self, what: &str) {
@@ -80,7 +88,7 @@ impl Listener for Terminal {
 
 /// Whether it is interactive.
 fn is_interactive() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    std::io::stdin().is_terminal() && paint::stderr_is_terminal()
 }
 
 /// The next line of input; `None` at its end.

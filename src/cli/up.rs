@@ -2,6 +2,7 @@
 //!
 //! Must not know how migrations are selected or executed.
 
+use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use sea_gen_runner::hook::Event;
@@ -19,7 +20,7 @@ use crate::workflow::hook_commands::{HookRunner, Told};
 use crate::workflow::{Failure, Open, Workspace, stakes};
 
 use super::arguments::{Common, Down, Goto, Others, Redo, Reverting, Run, Up};
-use super::paint::{self, Ink, ink};
+use super::paint::{self, Ink, ink, ink_talk};
 use super::progress::Talk;
 use super::{Ending, afterwards, show, tenants};
 
@@ -36,6 +37,9 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
     let course = Course::Up { target, recognises_rows: *recognise, unproven: *unproven, order };
     if contracting.contract {
         bench.contracts = Contracts::Apply;
+    }
+    if contracting.ignore_readers {
+        bench.ignore_readers();
     }
     let held = bench.held(&course)?;
     if let Some(held) = held.as_ref().filter(|_| matches!(course, Course::Up { target: Target::Id(_), .. })) {
@@ -56,7 +60,7 @@ pub(super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure>
 ///
 /// # Errors
 /// Others, which that program may need, wait behind it.
-fn tell_of(held: Option<&Held>) -> Result<(), Error> {
+pub(super) fn tell_of(held: Option<&Held>) -> Result<(), Error> {
     let Some(held) = held else { return Ok(()) };
     if held.behind.is_empty() {
         paint::talk(format!("note: {}", held.refusal()));
@@ -81,9 +85,10 @@ pub(super) async fn after_restore(common: &Common, workspace: &Workspace) -> Res
 }
 
 /// Applies what is pending in the project that all tenants have in common, before any of them.
-pub(super) async fn up_shared(shared: Workspace, run: &Run) -> Result<(), Failure> {
-    paint::talk(format!("{} (shared)", ink(Ink::Bold, shared.root().display())));
-    let bench = Bench::of(shared, true, run.dry_run).await?;
+pub(super) async fn up_shared(shared: Workspace, (run, others): (&Run, &Others)) -> Result<(), Failure> {
+    paint::talk(format!("{} (shared)", ink_talk(Ink::Bold, shared.root().display())));
+    let mut bench = Bench::of(shared, true, run.dry_run).await?;
+    equip(&mut bench, others);
     let course = Course::Up { target: Target::All, recognises_rows: false, unproven: false, order: Order::Strict };
     let held = bench.held(&course)?;
     if let Some(report) = run_course(bench, run, &course, (&[], "gen up")).await? {
@@ -124,13 +129,18 @@ pub(super) async fn goto(common: &Common, command: &Goto) -> Result<Ending, Fail
 
 async fn open(common: &Common, creates: bool, (run, others): (&Run, &Others)) -> Result<Bench, Failure> {
     let mut bench = Bench::open(common, creates, run.dry_run).await?;
+    equip(&mut bench, others);
+    Ok(bench)
+}
+
+/// What the caller says of a run.
+fn equip(bench: &mut Bench, others: &Others) {
     bench.waiting.limit = others.lock_timeout.map_or(bench.waiting.limit, Duration::from_secs);
-    bench.backup = others.backup.clone().or(bench.backup);
+    bench.backup = others.backup.clone().or(bench.backup.take());
     bench.skips_commands = others.no_hooks;
     if others.end_orphans {
         bench.waiting = bench.waiting.ending_orphans();
     }
-    Ok(bench)
 }
 
 /// Reverts the newest applied migrations, which must be these, oldest first.
@@ -178,16 +188,37 @@ async fn go(bench: Bench, run: &Run, course: &Course, suggestion: (&[Allow], &st
 }
 
 /// What a run has done.
-#[derive(Default)]
 pub(super) struct Report {
     /// The migrations.
     pub(super) outcomes: Vec<Outcome>,
     /// `None` if nothing was run, or nothing is applied any more.
-    pub(super) verified: Option<Verified>,
+    verified: Option<Verified>,
     /// The backup that was made before.
     pub(super) backup: Option<Backup>,
     /// What was found after it besides the schema.
     pub(super) afterwards: Afterwards,
+    /// Whether each migration is reported when it is done. On a terminal the progress is shown there until the end.
+    is_live: bool,
+}
+
+impl Report {
+    pub(super) fn begin(run: &Run) -> Self {
+        let is_live = !run.json && !std::io::stdout().is_terminal();
+        Self { outcomes: Vec::new(), verified: None, backup: None, afterwards: Afterwards::default(), is_live }
+    }
+
+    pub(super) fn hear(&mut self, progress: &Progress<'_>) {
+        if let Progress::Finished(outcome) = progress {
+            self.add((*outcome).clone());
+        }
+    }
+
+    fn add(&mut self, outcome: Outcome) {
+        if self.is_live {
+            paint::result(&line(&outcome));
+        }
+        self.outcomes.push(outcome);
+    }
 }
 
 /// Runs a course, or prints its SQL. Returns what it has done.
@@ -240,6 +271,14 @@ async fn run_course(
     bench.refuse_refuted(course, &with_recognised)?;
     bench.refuse_elsewhere(&with_recognised)?;
     bench.refuse_unpromoted(&with_recognised).await?;
+    let planned = bench.planned(&chosen, &due);
+    let (workspace, begun) = (bench.workspace.clone(), Instant::now());
+    let commands = HookRunner::new(&workspace, bench.skips_commands || planned.is_empty());
+    let [before, after] = match course {
+        Course::Down(_) => [Event::BeforeDown, Event::AfterDown],
+        Course::Up { .. } | Course::Redo | Course::Goto(_) => [Event::BeforeUp, Event::AfterUp],
+    };
+    commands.refuse(before).map_err(|error| error.hint("nothing was run"))?;
     let backup = bench.back_up(&chosen, &due).await?;
     if let Some(backup) = &backup {
         report_backup(backup, &bench.workspace);
@@ -255,28 +294,19 @@ async fn run_course(
                 .into());
         }
     }
-    let planned = bench.planned(&chosen, &due);
-    let (workspace, begun) = (bench.workspace.clone(), Instant::now());
-    let commands = HookRunner::new(&workspace, bench.skips_commands || planned.is_empty());
-    let [before, after] = match course {
-        Course::Down(_) => [Event::BeforeDown, Event::AfterDown],
-        Course::Up { .. } | Course::Redo | Course::Goto(_) => [Event::BeforeUp, Event::AfterUp],
-    };
-    let before = commands.run(before, Told { planned: &planned, ..Told::default() }).await;
-    before.map_err(|error| error.hint("nothing was run"))?;
+    let told = commands.run(before, Told { planned: &planned, ..Told::default() }).await;
+    told.map_err(|error| error.hint("nothing was run"))?;
     let counts = bench.count_rows(&chosen).await;
     // Completed migrations are reported even if a later one fails.
-    let (mut talk, mut done) = (Talk::new(), [bench.recorded.clone(), recognised].concat());
+    let (mut talk, mut report) = (Talk::new(), Report { backup, ..Report::begin(run) });
+    bench.recorded.iter().cloned().chain(recognised).for_each(|outcome| report.add(outcome));
     let mut watch = |progress: Progress<'_>| {
-        if let Progress::Finished(outcome) = progress {
-            done.push(outcome.clone());
-        }
+        report.hear(&progress);
         talk.show(&progress);
     };
     let result = bench.run(course, &mut watch).await;
     talk.done();
     if let Err(error) = result {
-        let report = Report { outcomes: done, backup, ..Report::default() };
         if !report.outcomes.is_empty() {
             print(run, &report);
         }
@@ -285,18 +315,18 @@ async fn run_course(
             planned: &planned,
             elapsed_ms: elapsed(begun),
             error: Some(&whole(&error)),
+            ..Told::default()
         };
         commands.after_failure(told).await;
         return Err(error.into());
     }
-    let verified = match done.is_empty() {
+    report.verified = match report.outcomes.is_empty() {
         true => None,
-        false => bench.verify(&done).await,
+        false => bench.verify(&report.outcomes).await,
     };
-    let afterwards = bench.afterwards(&done, &counts).await;
+    report.afterwards = bench.afterwards(&report.outcomes, &counts).await;
     bench.live.session.close().await;
-    let report = Report { outcomes: done, verified, backup, afterwards };
-    let told = Told { outcomes: &report.outcomes, planned: &planned, elapsed_ms: elapsed(begun), error: None };
+    let told = Told { outcomes: &report.outcomes, planned: &planned, elapsed_ms: elapsed(begun), ..Told::default() };
     if let Some(error) = afterwards::failure(&report) {
         commands.after_failure(Told { error: Some(&whole(&error)), ..told }).await;
         return Ok(Some(report));
@@ -309,14 +339,14 @@ async fn run_course(
 }
 
 /// Milliseconds.
-fn elapsed(begun: Instant) -> u64 {
+pub(super) fn elapsed(begun: Instant) -> u64 {
     u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// An error with its reasons, on one line.
-fn whole(error: &Error) -> String {
+pub(super) fn whole(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
+    let mut source = error.source();
     while let Some(reason) = source {
         text.push_str(&format!(": {reason}"));
         source = reason.source();
@@ -379,7 +409,7 @@ pub(super) fn outcome_json(outcome: &Outcome) -> Value {
 
 /// Reports the result of each migration, and whether the database has the resulting schema.
 pub(super) fn print(command: &Run, report: &Report) {
-    let Report { outcomes, verified, backup, afterwards } = report;
+    let Report { outcomes, verified, backup, afterwards, is_live } = report;
     if command.json {
         let (files, migrations): (Vec<&Outcome>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.is_of_file());
         let (verified, unverified) = match verified {
@@ -405,18 +435,19 @@ pub(super) fn print(command: &Run, report: &Report) {
     if outcomes.is_empty() {
         paint::talk("nothing to do");
     }
-    let lines: String = outcomes
-        .iter()
-        .map(|outcome| {
-            let word = match (outcome.direction, outcome.status) {
-                (_, Some(State::Recognised | State::Baseline)) => ink(Ink::Yellow, "recognised"),
-                (Direction::Up, _) if outcome.is_of_file() => ink(Ink::Green, "run"),
-                (Direction::Up, _) => ink(Ink::Green, "applied"),
-                (Direction::Down, _) => ink(Ink::Red, "reverted"),
-            };
-            let statements = show::plural(outcome.statements, "statement");
-            format!("{word} {}  {statements}, {} ms\n", outcome.id, outcome.execution_ms)
-        })
-        .collect();
-    paint::result(&lines);
+    if !is_live {
+        paint::result(&outcomes.iter().map(line).collect::<String>());
+    }
+}
+
+/// The line of a migration or a repeatable file that is done.
+fn line(outcome: &Outcome) -> String {
+    let word = match (outcome.direction, outcome.status) {
+        (_, Some(State::Recognised | State::Baseline)) => ink(Ink::Yellow, "recognised"),
+        (Direction::Up, _) if outcome.is_of_file() => ink(Ink::Green, "run"),
+        (Direction::Up, _) => ink(Ink::Green, "applied"),
+        (Direction::Down, _) => ink(Ink::Red, "reverted"),
+    };
+    let statements = show::plural(outcome.statements, "statement");
+    format!("{word} {}  {statements}, {} ms\n", outcome.id, outcome.execution_ms)
 }

@@ -105,6 +105,8 @@ pub struct Environment {
     pub requires_backup: bool,
     /// Its tenants: what it says of them, and what the project says besides.
     pub tenants: TenantSettings,
+    /// The tenant to whose home the connection leads, if it leads to one.
+    pub tenant: Option<String>,
     /// The region that the database is in, if it is configured.
     pub region: Option<String>,
     /// Which rows it gets, if that is configured.
@@ -230,6 +232,7 @@ impl Environment {
             requires: None,
             requires_backup: false,
             tenants: config.tenants.clone(),
+            tenant: None,
             region: None,
             seed: None,
         }

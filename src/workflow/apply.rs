@@ -25,49 +25,13 @@ use crate::state::{self, Situation};
 
 use super::attribution::Circumstances;
 use super::backup::{Backup, backup};
+pub use super::course::Course;
 use super::squash::standing;
 use super::webhooks::{self, Alarm};
 use super::{
     Failure, Known, Live, Open, Workspace, applicable, applicables, histories, occupied, recognisable, refuted, sizes,
     stakes, text,
 };
-
-/// The course of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Course {
-    /// Apply pending migrations.
-    Up {
-        /// The target.
-        target: Target,
-        /// Whether migrations that change rows are also recognised if the database has their resulting schema.
-        recognises_rows: bool,
-        /// Whether refuted migrations are applied.
-        unproven: bool,
-        /// Whether migrations that are older than an applied one run.
-        order: Order,
-    },
-    /// Revert applied migrations.
-    Down(Target),
-    /// Revert the newest one and apply it again.
-    Redo,
-    /// Apply or revert until this one is the newest applied.
-    Goto(String),
-}
-
-impl Course {
-    fn of_runner(&self, contracts: Contracts) -> run::Course<'_> {
-        match self {
-            Self::Up { target, order: Order::Strict, .. } => match contracts {
-                Contracts::Wait => run::Course::Up(target),
-                Contracts::Apply => run::Course::UpContracting(target),
-            },
-            Self::Up { target, order: Order::Any, .. } => run::Course::OutOfOrder(target),
-            Self::Down(target) => run::Course::Down(target),
-            Self::Redo => run::Course::Redo(1),
-            Self::Goto(id) => run::Course::Goto(id),
-        }
-    }
-}
 
 /// The project, its database, and the migrations for it.
 pub struct Bench {
@@ -100,7 +64,7 @@ pub struct Bench {
     pub skips_commands: bool,
     /// Whether the losses of reverting were checked and are allowed.
     may_go_back: bool,
-    circumstances: Circumstances,
+    pub(super) circumstances: Circumstances,
 }
 
 /// A migration by its index in [`Bench`], those without a file after the others, and its direction.

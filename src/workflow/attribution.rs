@@ -5,11 +5,14 @@
 use sea_gen_runner::Attribution;
 use sea_gen_runner::session::Session;
 
+use sea_gen_runner::run::Order;
+
+use crate::lint::allow::Allow;
+
 use super::Workspace;
 use super::apply::Course;
 use super::backup::Backup;
-use crate::lint::allow::Allow;
-use sea_gen_runner::run::Order;
+use super::tenants::up;
 
 /// What was done or allowed before a run, beyond what its course says.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +21,8 @@ pub(super) struct Circumstances {
     pub(super) backup: Option<String>,
     /// The losses that were allowed.
     pub(super) allowed: Vec<Allow>,
+    /// Whether what removes the old shape of a change runs although the server sees statements that name it.
+    pub(super) ignores_readers: bool,
 }
 
 impl Circumstances {
@@ -34,11 +39,37 @@ impl Workspace {
 
     /// The same for a run.
     pub(super) fn attribute_run(&self, session: &mut Session, course: &Course, circumstances: &Circumstances) {
+        let Circumstances { backup, allowed, ignores_readers } = circumstances;
+        let options = match course {
+            Course::Up { recognises_rows, unproven, order, .. } => vec![
+                (*order == Order::Any, "--out-of-order"),
+                (*unproven, "--unproven"),
+                (*recognises_rows, "--recognise"),
+                (*ignores_readers, "--ignore-readers"),
+            ],
+            Course::Down(_) | Course::Redo | Course::Goto(_) => Vec::new(),
+        };
         let mut attribution = self.attribution();
-        attribution.backup.clone_from(&circumstances.backup);
-        attribution.exceptions = exceptions(course);
-        attribution.exceptions.extend(circumstances.allowed.iter().map(|allow| format!("--allow {allow}")));
+        attribution.backup.clone_from(backup);
+        attribution.exceptions = exceptions(&options, allowed);
         session.attribute(attribution);
+    }
+
+    /// What the log of each tenant says of a run.
+    pub(super) fn attribution_of_tenants(&self, course: &up::Course) -> Attribution {
+        let mut attribution = self.attribution();
+        attribution.exceptions = match course {
+            up::Course::Up { unproven, order, ignores_readers, .. } => exceptions(
+                &[
+                    (*order == Order::Any, "--out-of-order"),
+                    (*unproven, "--unproven"),
+                    (*ignores_readers, "--ignore-readers"),
+                ],
+                &[],
+            ),
+            up::Course::Down { allow, .. } => exceptions(&[], allow),
+        };
+        attribution
     }
 
     pub(super) fn attribution(&self) -> Attribution {
@@ -50,10 +81,8 @@ impl Workspace {
     }
 }
 
-/// What a course allows that is refused otherwise, in the words of the command line.
-fn exceptions(course: &Course) -> Vec<String> {
-    let Course::Up { recognises_rows, unproven, order, .. } = course else { return Vec::new() };
-    let options =
-        [(*order == Order::Any, "--out-of-order"), (*unproven, "--unproven"), (*recognises_rows, "--recognise")];
-    options.into_iter().filter(|(is_given, _)| *is_given).map(|(_, option)| option.to_owned()).collect()
+/// What is refused otherwise and was allowed, in the words of the command line.
+fn exceptions(options: &[(bool, &str)], allowed: &[Allow]) -> Vec<String> {
+    let options = options.iter().filter(|(is_given, _)| *is_given).map(|(_, option)| (*option).to_owned());
+    options.chain(allowed.iter().map(|allow| format!("--allow {allow}"))).collect()
 }

@@ -85,13 +85,13 @@ pub async fn readers(session: &mut Session, shapes: &[OldShape]) -> Seen {
     }
 }
 
-/// The refusal while there are readers.
-pub fn refusal(id: &str, readers: &[String]) -> Error {
+/// The refusal while there are readers. `again` is the command that ignores them.
+pub fn refusal((id, again): (&str, &str), readers: &[String]) -> Error {
     Error::new(format!("`{id}` removes what was used in the last ten minutes"))
         .of(ErrorKind::Refused)
         .because(readers.join("\n"))
         .hint("stop the former version of the program everywhere, and try again ten minutes later")
-        .hint("or, if these statements are none of a program: `gen up --contract --ignore-readers`")
+        .hint(format!("or, if these statements are none of a program: `{again}`"))
 }
 
 impl OldShape {
@@ -155,6 +155,11 @@ impl Bench {
         Ok(run::before_held(history, wanted, &applicables(&self.all), self.contracts).1)
     }
 
+    /// Lets what removes the old shape of a change run although the server sees statements that name it; the log says so.
+    pub fn ignore_readers(&mut self) {
+        self.circumstances.ignores_readers = true;
+    }
+
     /// Refuses to remove the old shape of a change while the server sees statements that name it. Returns why it does not know, for
     /// each migration of which it does not.
     ///
@@ -169,7 +174,8 @@ impl Bench {
             let shapes = old_shapes(run::having(&all, expand).first().copied(), contract);
             match readers(&mut self.live.session, &shapes).await {
                 Seen::Readers(found) if !self.live.history.is_empty() => {
-                    return Err(refusal(contract.id.as_str(), &found).into());
+                    let again = "gen up --contract --ignore-readers";
+                    return Err(refusal((contract.id.as_str(), again), &found).into());
                 }
                 Seen::Readers(_) | Seen::Nobody => {}
                 Seen::Unknown(why) => {

@@ -16,6 +16,12 @@ impl Workspace {
         self.environment.as_ref().is_some_and(|environment| environment.is_development)
     }
 
+    /// The option that names the environment at hand for a command that only reads: ` --env production`; empty without one.
+    pub fn environment_option(&self) -> String {
+        let name = self.environment.as_ref().and_then(|environment| environment.name.as_ref());
+        name.map(|name| format!(" --env {name}")).unwrap_or_default()
+    }
+
     /// Refuses to change the database of a protected environment, unless its name is confirmed. A person is asked for it.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use sea_gen_runner::Error;
+use sea_gen_runner::hook::Event;
 
 use crate::entity::{Diagnostic, SourceFile};
 use crate::state::Question;
@@ -13,6 +14,9 @@ use crate::state::Question;
 pub trait Listener: Send + Sync {
     /// Receives a message, usually one line, that is not part of the result.
     fn note(&self, text: &str);
+
+    /// Receives a line that the command of a hook has printed.
+    fn hook_says(&self, event: Event, line: &str);
 
     /// Receives the name of work that begins and may take longer than a moment, such as `reading the database`.
     fn begins(&self, what: &str);
@@ -79,6 +83,8 @@ pub struct Silent;
 
 impl Listener for Silent {
     fn note(&self, _: &str) {}
+
+    fn hook_says(&self, _: Event, _: &str) {}
 
     fn begins(&self, _: &str) {}
 

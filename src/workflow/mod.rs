@@ -38,6 +38,7 @@ mod clients;
 pub mod compare;
 pub(crate) mod compiled;
 pub mod contract;
+mod course;
 mod database;
 #[cfg(feature = "sea-orm")]
 pub mod develop;

@@ -15,6 +15,7 @@ use crate::dialect::made_by_files::{MadeByFile, MadeByFiles};
 use crate::introspect::{self, Scope};
 use crate::proof::{self, NO_SERVER, Scratch};
 use crate::schema::Schema;
+use crate::state::nearest;
 
 use super::apply::{Bench, Chosen, Course};
 use super::text::with_reasons;
@@ -36,6 +37,28 @@ impl Workspace {
     pub fn hooks(&self, product: Product) -> Result<Vec<Hook>, Failure> {
         let environment = self.environment.as_ref().and_then(|environment| environment.name.as_deref());
         Ok(hook::of_environment(self.project.hooks(product)?, environment))
+    }
+
+    /// Notes the hooks of environments that the configuration does not have: a misspelt one runs nowhere.
+    ///
+    /// # Errors
+    /// One that cannot be read, with its path.
+    pub(super) fn note_unknown_environments(&self, product: Product) -> Result<(), Failure> {
+        let known: Vec<String> = self.project.config.environments.keys().cloned().collect();
+        for hook in self.project.hooks(product)? {
+            let Some(name) = hook.environment.filter(|name| !known.contains(name)) else { continue };
+            let which = match (nearest(&name, &known), known.is_empty()) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, true) => "it has none".to_owned(),
+                (None, false) => format!("it has {}", known.join(", ")),
+            };
+            self.note(&format!(
+                "note: {} runs in the environment `{name}` only, which the configuration does not have ({which}); an application is of it by \
+                 `in_environment(\"{name}\")`",
+                hook.file.path
+            ));
+        }
+        Ok(())
     }
 
     /// The name of the environment at hand; empty without one.

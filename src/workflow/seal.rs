@@ -59,6 +59,7 @@ pub async fn seal(workspace: &Workspace, follows: bool) -> Result<Option<Reseale
                 None => continue,
             }
         }
+        workspace.note_unknown_environments(*product)?;
         let beside = lock.reseal_sql_files(*product, workspace.sealed_files(*product)?);
         files.extend(beside.sealed);
         gone_files.extend(beside.gone);

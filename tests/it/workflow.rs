@@ -10,6 +10,7 @@ use sea_gen::workflow::apply::{Bench, Course};
 use sea_gen::workflow::check::{Verdict, Wanted, check};
 use sea_gen::workflow::generate::{self, Request};
 use sea_gen::workflow::{Choice, Failure, Listener, Open, Workspace, adopt, drift, entities, fresh, purge, seed};
+use sea_gen_runner::hook::Event;
 use sea_gen_runner::{Error, Target, run};
 
 /// A listener that remembers, and gives the answers it was given.
@@ -24,6 +25,10 @@ struct Recorder {
 impl Listener for Recorder {
     fn note(&self, text: &str) {
         self.notes.lock().unwrap().push(text.to_owned());
+    }
+
+    fn hook_says(&self, event: Event, line: &str) {
+        self.notes.lock().unwrap().push(format!("{event}: {line}"));
     }
 
     fn begins(&self, what: &str) {

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use sea_gen_runner::run::Anchor;
 
+use super::OfTenants;
+
 /// `gen history`.
 #[derive(Debug, Args)]
 pub(in super::super) struct History {
@@ -14,8 +16,10 @@ pub(in super::super) struct History {
     #[arg(long)]
     pub(in super::super) verify: bool,
     /// A line that the log had before, as an earlier check or report gave it; shows whether the log was cut off or written anew
-    #[arg(long, value_name = "NUMBER:HASH", value_parser = anchor, requires = "verify")]
+    #[arg(long, value_name = "NUMBER:HASH", value_parser = anchor, requires = "verify", conflicts_with = "tenants")]
     pub(in super::super) expect: Option<Anchor>,
+    #[command(flatten)]
+    pub(in super::super) of: OfTenants,
     /// Print as JSON
     #[arg(long)]
     pub(in super::super) json: bool,
@@ -34,6 +38,9 @@ fn anchor(text: &str) -> Result<Anchor, String> {
 /// `gen report`.
 #[derive(Debug, Args)]
 pub(in super::super) struct AuditReport {
+    /// Of this tenant of the configuration
+    #[arg(long, value_name = "NAME")]
+    pub(in super::super) tenant: Option<String>,
     /// The form of the report
     #[arg(long, value_enum, default_value_t = AuditFormat::Markdown, value_name = "FORMAT")]
     pub(in super::super) format: AuditFormat,

@@ -22,7 +22,7 @@ pub(in super::super) struct TwoSteps {
 pub(in super::super) struct Contracting {
     /// Also apply migrations that remove what the former version of the program uses, when it runs nowhere any more; refused
     /// while the server sees statements that name it
-    #[arg(long)]
+    #[arg(long, conflicts_with = "out_of_order")]
     pub(in super::super) contract: bool,
     /// With --contract: also if statements were seen that name the old shape
     #[arg(long, requires = "contract")]

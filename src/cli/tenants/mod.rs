@@ -15,7 +15,7 @@ use crate::workflow::text::with_reasons;
 
 use super::suggestion;
 
-pub(super) use reading::{drift, seed, status};
+pub(super) use reading::{drift, refuse_failed, seed, status, verdict_of_all};
 pub(super) use run::{down, up};
 
 /// How many lines are shown before they are counted instead.
@@ -42,7 +42,7 @@ fn reasons(tenant: &Tenant, failure: &Failure) -> Vec<String> {
     }
 }
 
-fn failure_json(tenant: &Tenant, failure: &Failure) -> Value {
+pub(super) fn failure_json(tenant: &Tenant, failure: &Failure) -> Value {
     match failure {
         Failure::Error(error) | Failure::Unanswered(_, error) => {
             let hints = error.hints().iter().map(|hint| suggestion::of_tenant(&tenant.name, hint));

@@ -12,23 +12,34 @@ use crate::workflow::drift::Drift;
 use crate::workflow::seed::{Demonstration, Filling, Selection};
 use crate::workflow::tenants::status::{TenantStatus, status as statuses};
 use crate::workflow::tenants::{Tenant, Tenants};
-use crate::workflow::{Failure, Silent};
+use crate::workflow::{Failure, Silent, Workspace, webhooks};
 
-use super::super::arguments::{Common, Seed};
+use super::super::arguments::{self, Common, Seed, StatusFormat};
 use super::super::paint::{self, Ink, ink};
+use super::super::status::is_json;
+use super::super::status::prometheus::metrics_of_tenants;
 use super::super::{Ending, show};
 use super::{MANY, failure_json, named, some_failed};
 
-pub(in super::super) async fn status(common: &Common, names: &[String], as_json: bool) -> Result<Ending, Failure> {
+pub(in super::super) async fn status(
+    common: &Common,
+    names: &[String],
+    command: &arguments::Status,
+) -> Result<Ending, Failure> {
     let tenants = Tenants::open(common, names).await?;
     let found = statuses(&tenants).await?;
-    if as_json {
+    if command.format == StatusFormat::Prometheus {
+        paint::exact(&metrics_of_tenants(&tenants, &found));
+        return Ok(Ending::Done);
+    }
+    if is_json(command) {
         let rows = found.iter().map(|it| {
             let mut row = json!({ "tenant": it.tenant.name, "home": it.tenant.home.name() });
             match &it.state {
                 Ok(state) => {
                     row["newest"] = json!(state.newest);
                     row["applied"] = json!(state.applied);
+                    row["interrupted"] = json!(state.interrupted);
                     match &state.pending {
                         Ok(pending) => row["pending"] = json!(pending),
                         Err(obstacle) => row["obstacle"] = json!(obstacle.to_string()),
@@ -69,12 +80,33 @@ pub(in super::super) async fn status(common: &Common, names: &[String], as_json:
     Ok(Ending::Done)
 }
 
+/// How all tenants of a database compare, in one line.
+pub(in super::super) async fn verdict_of_all(workspace: &Workspace) -> String {
+    let found = async {
+        let tenants = Tenants::of(workspace.clone(), &[]).await?;
+        statuses(&tenants).await
+    };
+    let found = match found.await {
+        Ok(found) => found,
+        Err(failure) => return ink(Ink::Red, format!("its tenants cannot be read: {failure}")),
+    };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for status in &found {
+        *counts.entry(verdict(status)).or_default() += 1;
+    }
+    let parts: Vec<String> = counts.into_iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+    format!("{}: {}", show::plural(found.len(), "tenant"), parts.join(", "))
+}
+
 fn verdict(status: &TenantStatus) -> String {
     match &status.state {
         Err(failure) => ink(Ink::Red, failure),
         Ok(state) => match &state.pending {
             Err(obstacle) => ink(Ink::Red, obstacle),
             Ok(pending) if pending.is_empty() => ink(Ink::Green, "nothing pending"),
+            Ok(_) if state.waits => {
+                ink(Ink::Yellow, "serves two versions; when the former one runs nowhere any more: `gen up --contract`")
+            }
             Ok(pending) => ink(Ink::Yellow, format!("{} pending", show::plural(pending.len(), "migration"))),
         },
     }
@@ -90,8 +122,11 @@ pub(in super::super) async fn drift(common: &Common, names: &[String], as_json: 
             move |_, workspace| {
                 let root = root.clone();
                 async move {
-                    let Drift { live, plan, .. } = Drift::open(workspace).await?;
+                    let Drift { workspace, live, plan, .. } = Drift::open(workspace).await?;
                     live.session.close().await;
+                    if !plan.is_empty() {
+                        webhooks::drifted(&workspace, Some(plan.ops().len())).await;
+                    }
                     let text = if plan.is_empty() { String::new() } else { show::plan(&plan, None, &root) };
                     Ok((text, show::plan_json(&plan, None, &root)))
                 }
@@ -178,7 +213,11 @@ pub(in super::super) async fn seed(
     Ok(Ending::Done)
 }
 
-fn refuse_failed<T>(tenants: &Tenants, found: &[(Arc<Tenant>, Result<T, Failure>)]) -> Result<(), Failure> {
+/// Refuses, after a report, where some of the tenants could not be worked on.
+pub(in super::super) fn refuse_failed<T>(
+    tenants: &Tenants,
+    found: &[(Arc<Tenant>, Result<T, Failure>)],
+) -> Result<(), Failure> {
     let failed: Vec<(&Tenant, &Failure)> =
         found.iter().filter_map(|(tenant, it)| Some((&**tenant, it.as_ref().err()?))).collect();
     match failed.is_empty() {

@@ -5,35 +5,41 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use sea_gen_runner::hook;
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{Direction, Order};
+use sea_gen_runner::run::{Contracts, Direction, Order, Outcome};
 use sea_gen_runner::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::workflow::apply::Verified;
+use crate::workflow::hook_commands::{HookRunner, Told};
 use crate::workflow::tenants::up::{Course, Ended, Event, Plan, Report, plan};
 use crate::workflow::tenants::{Tenant, Tenants, shared};
 use crate::workflow::{Failure, Workspace};
 
 use super::super::arguments::{Common, Down, Others, Run, Up};
 use super::super::paint::{self, Ink, ink};
-use super::super::up::{outcomes_json, script, up_shared};
+use super::super::up::{elapsed, outcomes_json, script, tell_of, up_shared, whole};
 use super::super::{Ending, show, suggestion};
 use super::table::Table;
 use super::{failure_json, named, reasons, some_failed};
 
 pub(in super::super) async fn up(common: &Common, command: &Up) -> Result<Ending, Failure> {
-    let Up { target, unproven, out_of_order, others, run, of, .. } = command;
+    let Up { target, unproven, out_of_order, contracting, others, run, of, .. } = command;
     if command.all || command.recognise {
         let option = if command.all { "--all" } else { "--recognise" };
         return Err(Error::new(format!("`{option}` is not for tenants")).of(ErrorKind::Refused).into());
     }
     let order = if *out_of_order { Order::Any } else { Order::Strict };
-    let course = Course::Up { target: target.clone(), unproven: *unproven, order };
+    let contracts = if contracting.contract { Contracts::Apply } else { Contracts::Wait };
+    let ignores_readers = contracting.ignore_readers;
+    let course = Course::Up { target: target.clone(), unproven: *unproven, order, contracts, ignores_readers };
     let mut words = vec!["gen up".to_owned()];
     words.extend(target.clone());
     words.extend(unproven.then(|| "--unproven".to_owned()));
     words.extend(out_of_order.then(|| "--out-of-order".to_owned()));
+    words.extend(contracting.contract.then(|| "--contract".to_owned()));
+    words.extend(ignores_readers.then(|| "--ignore-readers".to_owned()));
     let names = of.tenants.as_deref().unwrap_or_default();
     go(common, (names, course), (run, others), &words.join(" ")).await
 }
@@ -64,7 +70,7 @@ async fn go(
     }
     if let (Course::Up { .. }, Some(shared)) = (&course, shared(&workspace)?) {
         let folder = shared.root().to_owned();
-        suggestion::in_shared(&folder, up_shared(shared, run)).await?;
+        suggestion::in_shared(&folder, up_shared(shared, (run, others))).await?;
     }
     let mut plan = plan(Tenants::of(workspace, names).await?, course).await?;
     plan.waiting.limit = others.lock_timeout.map_or(plan.waiting.limit, Duration::from_secs);
@@ -76,10 +82,19 @@ async fn go(
         return Ok(Ending::Done);
     }
     plan.refuse().await?;
-    let (tenants, begun) = (plan.tenants.clone(), Instant::now());
+    let (tenants, begun, held) = (plan.tenants.clone(), Instant::now(), plan.held.clone());
     let again = format!("{command}{}", tenants.option());
+    let (direction, planned) = (plan.direction(), planned(&plan));
+    let commands = HookRunner::new(&tenants.workspace, others.no_hooks || plan.work.is_empty() || plan.is_stopped());
+    let [before, after] = match direction {
+        Direction::Up => [hook::Event::BeforeUp, hook::Event::AfterUp],
+        Direction::Down => [hook::Event::BeforeDown, hook::Event::AfterDown],
+    };
+    let named: Vec<(String, Vec<Outcome>)> =
+        plan.work.iter().map(|work| (work.tenant.name.clone(), Vec::new())).collect();
+    let told = commands.run(before, Told { planned: &planned, tenants: &named, ..Told::default() }).await;
+    told.map_err(|error| error.hint("no tenant was begun"))?;
     let mut table = Table::begin(plan.work.len(), run.json);
-    let direction = plan.direction();
     let report = plan
         .run(&mut |event| {
             table.show(event);
@@ -91,19 +106,44 @@ async fn go(
     table.done();
     let report = report?;
     summary(&tenants, &report, (begun.elapsed(), run.json), (&again, direction));
+    let ran: Vec<(String, Vec<Outcome>)> =
+        report.ended.iter().map(|ended| (ended.tenant.name.clone(), ended.outcomes.clone())).collect();
+    let told = Told { tenants: &ran, planned: &planned, elapsed_ms: elapsed(begun), ..Told::default() };
+    if let Some(error) = failure(&tenants, &report, &again) {
+        commands.after_failure(Told { error: Some(&whole(&error)), ..told }).await;
+        return Err(error.into());
+    }
+    let done = commands.run(after, told).await;
+    done.map_err(|error| error.hint("the migrations of all tenants are done and stay so"))?;
+    tell_of(held.as_ref())?;
+    Ok(Ending::Done)
+}
+
+/// The migrations that any tenant lacks, or that are reverted in any, in the order in which they run.
+fn planned(plan: &Plan) -> Vec<String> {
+    let mut ids: Vec<String> = plan.work.iter().flat_map(|work| work.ids.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    if plan.direction() == Direction::Down {
+        ids.reverse();
+    }
+    ids
+}
+
+/// Why not every tenant is done.
+fn failure(tenants: &Tenants, report: &Report, again: &str) -> Option<Error> {
     let failed: Vec<(&Tenant, &Failure)> =
         report.failed().filter_map(|it| Some((&*it.tenant, it.failure.as_ref()?))).collect();
     if failed.is_empty() && report.not_begun.is_empty() {
-        return Ok(Ending::Done);
+        return None;
     }
     let note = match report.not_begun.len() {
         0 => String::new(),
         1 => ", and 1 was not begun".to_owned(),
         count => format!(", and {count} were not begun"),
     };
-    Err(some_failed(&tenants, failed.into_iter(), &note)
-        .hint(format!("what is done is kept; to go on: `{again}`"))
-        .into())
+    let error = some_failed(tenants, failed.into_iter(), &note);
+    Some(error.hint(format!("what is done is kept; to go on: `{again}`")))
 }
 
 /// A copy for each of a thousand tenants is not what anybody means.
@@ -126,7 +166,12 @@ fn print_plan(plan: &Plan) {
     }
     let mut text = String::new();
     for (ids, tenants) in groups {
-        text.push_str(&format!("-- {}: {}\n", show::plural(tenants.len(), "tenant"), named(tenants.iter().copied())));
+        let records = if ids.is_empty() { " (only their histories are written anew)" } else { "" };
+        text.push_str(&format!(
+            "-- {}{records}: {}\n",
+            show::plural(tenants.len(), "tenant"),
+            named(tenants.iter().copied())
+        ));
         let find = |id: &String| plan.migrations.iter().find(|it| it.id.as_str() == id);
         let migrations: Vec<(&Migration, Direction)> =
             ids.iter().filter_map(|id| Some((find(id)?, plan.direction()))).collect();

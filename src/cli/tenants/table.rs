@@ -3,16 +3,15 @@
 //! Must not know how a tenant is migrated.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::workflow::tenants::up::Event;
 
-use super::super::paint;
+use super::super::{log_format, paint};
 
-/// The lines; none where stderr is no terminal.
+/// The lines; none where stderr is no terminal, and objects where it is a stream of JSON.
 pub(super) struct Table {
     live: Option<Live>,
     says_notes: bool,
@@ -27,7 +26,7 @@ struct Live {
 
 impl Table {
     pub(super) fn begin(tenants: usize, as_json: bool) -> Self {
-        let live = (std::io::stderr().is_terminal() && tenants > 0).then(|| {
+        let live = (paint::stderr_is_terminal() && tenants > 0).then(|| {
             let all = MultiProgress::new();
             let total = all.add(ProgressBar::new(tenants as u64));
             if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} tenants {msg} {elapsed}") {
@@ -40,6 +39,9 @@ impl Table {
     }
 
     pub(super) fn show(&mut self, event: &Event) {
+        if log_format::is_json() {
+            return log_format::tenant(event);
+        }
         let Some(live) = &mut self.live else {
             if let (Event::Note { tenant, text }, true) = (event, self.says_notes) {
                 paint::talk(format!("{}: {text}", tenant.name));

@@ -26,6 +26,9 @@ pub struct AuditReport {
     pub commit: Option<String>,
     /// The name of the environment.
     pub environment: Option<String>,
+    /// The tenant, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
     /// The database; `None` if none was read.
     pub database: Option<AuditedDatabase>,
     /// Why the database was not read, if one is named.
@@ -143,6 +146,7 @@ impl AuditReport {
         let mut facts = vec![("written", format!("{} by sea-gen {}", self.written_at, self.tool_version))];
         facts.extend(self.commit.iter().map(|commit| ("commit", commit.clone())));
         facts.extend(self.environment.iter().map(|name| ("environment", name.clone())));
+        facts.extend(self.tenant.iter().map(|name| ("tenant", name.clone())));
         match (&self.database, &self.silence) {
             (Some(database), _) => {
                 let AuditedDatabase { url, server, situation, applied, pending, lines, last, .. } = database;
@@ -231,6 +235,7 @@ mod tests {
             tool_version: "0".to_owned(),
             commit: Some(evil.clone()),
             environment: Some(evil.clone()),
+            tenant: Some(evil.clone()),
             database: None,
             silence: Some(evil.clone()),
             deviations: vec![Deviation { kind: "drift", what: evil.clone() }],

@@ -10,7 +10,7 @@ use crate::{Error, ErrorKind, Result};
 use super::Direction;
 use super::history::Record;
 use super::log::{Details, follow, hash};
-use super::table::Table;
+use super::table::{Table, is_of_file};
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +119,8 @@ pub fn flaws(lines: &[Line], history: &[Record], anchor: Option<&Anchor>) -> Vec
     for line in lines {
         follow(&mut told, (&line.id, &line.event), line.details.formerly.as_deref());
     }
+    // Repeatable files have lines about every run, and no migration's row in the history.
+    told.retain(|id| !is_of_file(id));
     for record in history {
         let is_half = !record.status.is_done() && record.direction == Direction::Up;
         if !told.remove(&record.id) && !is_half {

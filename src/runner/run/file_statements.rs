@@ -78,8 +78,9 @@ impl FileStatements<'_> {
         for group in transaction_groups(session.product(), &self.file.statements) {
             if let Err(trouble) = self.group(session, &group, &kept, on_progress).await {
                 let _ = session.rollback().await;
-                let (place, _, cause) = trouble.parts(self.file);
-                return Err(Error::new(format!("it failed {place}")).because(cause));
+                let (place, statement, cause) = trouble.parts(self.file);
+                let kind = ErrorKind::Failed { id: self.file.path.clone(), statement };
+                return Err(Error::new(format!("it failed {place}")).of(kind).because(cause));
             }
         }
         Ok(())

@@ -10,7 +10,8 @@ use crate::{Error, ErrorKind, Product, Result, sql};
 
 use super::course::Run;
 use super::file_statements::FileStatements;
-use super::table::Table;
+use super::log::{self, Details};
+use super::table::{Table, is_of_file};
 use super::{Direction, Progress, ProgressCallback};
 
 /// What a hook is told.
@@ -161,9 +162,13 @@ fn failed((path, event): (&str, Event), told: Told<'_>, error: Error) -> Error {
             "and do by hand what it was to do: it runs again only behind another migration"
         }
     };
+    let statement = match error.kind() {
+        ErrorKind::Failed { statement, .. } => *statement,
+        _ => None,
+    };
     let reason: Box<dyn std::error::Error + Send + Sync> = Box::new(error);
     Error::new(format!("the hook `{path}` failed; {state}"))
-        .of(ErrorKind::Failed { id: path.to_owned(), statement: None })
+        .of(ErrorKind::Failed { id: path.to_owned(), statement })
         .because(reason)
         .hint(format!("correct the file, seal it with `gen lock`, {then}"))
 }
@@ -199,14 +204,47 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Runs the hooks of a failure, unless the run is being interrupted, and tells what is missing then. Nothing, if nothing was run.
+    /// Runs the hooks of a failure, unless the run is being interrupted, and tells what is missing then. Nothing, if nothing was run. The
+    /// failure of a file that is no migration is written to the log before; that of a migration is there already.
     pub(super) async fn failed(&self, session: &mut Session, error: &Error, on_progress: ProgressCallback<'_>) {
-        if !matches!(error.kind(), ErrorKind::Failed { .. }) {
-            return;
+        let ErrorKind::Failed { id, statement } = error.kind() else { return };
+        if is_of_file(id) {
+            self.log_failed_file(session, (id, *statement), error).await;
         }
         if !interrupted() {
             self.hooks.after_failure(session, (error, &self.table, self.wait()), on_progress).await;
         }
         self.tell_what_is_missing(session, on_progress).await;
     }
+
+    /// Writes a line about a hook or a repeatable file that failed. The failure is what is reported, so that one of this is not.
+    async fn log_failed_file(&self, session: &mut Session, (path, statement): (&str, Option<usize>), error: &Error) {
+        let files = self.repeatables.iter().chain(self.hooks.hooks.iter().map(|hook| &hook.file));
+        let checksum = files.filter(|file| file.path == path).map(|file| file.checksum.clone()).next();
+        let statements = statement.map_or(0, |statement| statement as u64);
+        let (run, code) = (Some(self.owner.clone()), code(error));
+        let details = Details { checksum, statements, statement, code, run, ..Details::default() };
+        // What failed may have left a transaction open.
+        let _ = session.rollback().await;
+        let written = async {
+            session.begin().await?;
+            self.table.append(session, (path, log::Event::Failed), details).await?;
+            session.commit().await
+        };
+        if written.await.is_err() {
+            let _ = session.rollback().await;
+        }
+    }
+}
+
+/// The database's code of an error.
+fn code(error: &Error) -> Option<String> {
+    let mut source = std::error::Error::source(error);
+    while let Some(reason) = source {
+        if let Some(error) = reason.downcast_ref::<DatabaseError>() {
+            return error.code.clone();
+        }
+        source = reason.source();
+    }
+    None
 }

@@ -76,7 +76,7 @@ pub use log::{Details, Event, tables};
 pub use patience::has_waited;
 pub use pending::{Order, kept, pending, to_apply, to_revert};
 pub use probe::{changes_session, undecidable};
-pub use renamed::{as_filed, follow_files};
+pub use renamed::{as_filed, follow_files, lags_behind};
 pub use repeatable::{DueFile, FileRecord, Made, Reason, Repeatables, forget_files, in_order, made, repeatables};
 pub use replaced::standing;
 pub use statement::goes_on;

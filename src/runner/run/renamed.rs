@@ -56,15 +56,18 @@ fn renamed_file<'a, 'm>(
     (is_free && (record.status.is_done() || record.checksum == file.checksum)).then_some(file)
 }
 
+/// Whether [`follow_files`] has something to write to a history.
+pub fn lags_behind(history: &[Record], files: &[Applicable<'_>]) -> bool {
+    history.iter().any(|record| renamed_file(record, history, files).is_some()) || replaced::is_due(history, files)
+}
+
 /// Gives the rows of renamed migrations their new ids, and records squashed migrations in the place of those that they replace, under
 /// the lock. Returns the squashed ones.
 ///
 /// # Errors
 /// The lock cannot be had; the database's refusal.
 pub async fn follow_files(session: &mut Session, files: &[Applicable<'_>], wait: Duration) -> Result<Vec<Outcome>> {
-    let records = super::history::history(session).await?;
-    let is_renamed = records.iter().any(|record| renamed_file(record, &records, files).is_some());
-    if !is_renamed && !replaced::is_due(&records, files) {
+    if !lags_behind(&super::history::history(session).await?, files) {
         return Ok(Vec::new());
     }
     let run = Run::begin(session, wait, &mut |_| ()).await?;

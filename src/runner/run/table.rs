@@ -35,7 +35,6 @@ const ADDED: [(&str, &str); 3] = [("owner", "VARCHAR(64)"), ("journal", TEXT), (
 /// The rows of repeatable files have a path in place of an id.
 pub(super) const OF_MIGRATIONS: &str = "id NOT LIKE '%/%'";
 
-/// Whether a row or a line is one of a repeatable file.
 pub(super) fn is_of_file(id: &str) -> bool {
     id.contains('/')
 }

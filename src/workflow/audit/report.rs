@@ -43,6 +43,7 @@ pub async fn report(workspace: Workspace, runs: usize) -> Result<AuditReport, Fa
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         commit: workspace.attribution().commit,
         environment: workspace.environment.as_ref().and_then(|environment| environment.name.clone()),
+        tenant: workspace.environment.as_ref().and_then(|environment| environment.tenant.clone()),
         database: database(&status, &lines),
         silence: status.silence.clone(),
         deviations,

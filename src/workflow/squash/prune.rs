@@ -13,7 +13,12 @@ use sea_gen_runner::{Error, ErrorKind};
 use crate::dialect::Product;
 use crate::project::{Batch, NamedDatabase};
 
+use super::super::tenants::Tenants;
+use super::super::text::plural;
 use super::super::{Failure, Open, Workspace};
+
+/// How many databases that need files are named.
+const SHOWN: usize = 20;
 
 /// What was deleted, or would be.
 #[derive(Debug, Default)]
@@ -28,12 +33,14 @@ pub struct Pruned {
 
 /// A database that still needs files, or that does not answer.
 struct Obstacle {
-    environment: Option<String>,
+    /// What follows `gen up` for it.
+    options: String,
     why: String,
     is_silent: bool,
 }
 
-/// Deletes the files of squashed migrations, if neither the database at hand nor one of the environments needs them. `force` does not ask.
+/// Deletes the files of squashed migrations, if neither the database at hand nor one of the environments needs them, nor a tenant of one.
+/// `force` does not ask.
 ///
 /// # Errors
 /// A database has some of the migrations, or has not recorded the squashed one yet; one does not answer.
@@ -90,52 +97,83 @@ async fn ask(workspace: &Workspace, open: Open, asked: &mut Vec<(String, String)
     let at_hand = workspace.environment.as_ref().and_then(|it| it.name.clone());
     if let Some(environment) = &workspace.environment {
         let shown = at_hand.clone().unwrap_or_else(|| environment.to_string());
-        obstacles.extend(one(workspace, at_hand.clone(), (shown, asked)).await);
+        obstacles.extend(one(workspace, &shown, asked).await);
     }
     for name in workspace.project.config.environments.keys().filter(|name| Some(*name) != at_hand.as_ref()) {
         let database = NamedDatabase { environment: Some(name.clone()), url: None };
         match Workspace::open(Open { database, ..open.clone() }) {
-            Ok(other) => obstacles.extend(one(&other, Some(name.clone()), (name.clone(), asked)).await),
+            Ok(other) => obstacles.extend(one(&other, name, asked).await),
             Err(failure) => {
                 let why = format!("`{name}` cannot be asked: {failure}");
-                obstacles.push(Obstacle { environment: Some(name.clone()), why, is_silent: true });
+                obstacles.push(Obstacle { options: format!(" --env {name}"), why, is_silent: true });
             }
         }
     }
     obstacles
 }
 
-async fn one(
-    workspace: &Workspace,
-    environment: Option<String>,
-    (shown, asked): (String, &mut Vec<(String, String)>),
-) -> Option<Obstacle> {
-    let obstacle = |why: String, is_silent| Some(Obstacle { environment: environment.clone(), why, is_silent });
-    let history = match workspace.history().await {
-        Ok(history) => history.unwrap_or_default(),
-        Err(error) => return obstacle(format!("`{shown}` does not answer: {error}"), true),
+/// Asks one database and, where it has tenants, all of them.
+async fn one(workspace: &Workspace, shown: &str, asked: &mut Vec<(String, String)>) -> Vec<Obstacle> {
+    let options = workspace.environment_option();
+    let obstacle = |why, is_silent| Obstacle { options: options.clone(), why, is_silent };
+    let mut obstacles = Vec::new();
+    match workspace.history().await {
+        Ok(history) => match needed(workspace, &history.unwrap_or_default()) {
+            Ok(newest) => asked.push((shown.to_owned(), newest)),
+            Err(why) => obstacles.push(obstacle(format!("`{shown}` {why}"), false)),
+        },
+        Err(error) => obstacles.push(obstacle(format!("`{shown}` does not answer: {error}"), true)),
+    }
+    if !workspace.has_tenants() {
+        return obstacles;
+    }
+    let options = format!("{options} --tenants");
+    let obstacle = |why, is_silent| Obstacle { options: options.clone(), why, is_silent };
+    let found = async {
+        let tenants = Tenants::of(workspace.clone(), &[]).await?;
+        let histories = tenants.histories().await?;
+        Ok::<_, Failure>((tenants, histories))
     };
-    let Some(lock) = &workspace.lock else { return None };
-    let product = workspace.connection().map(|it| it.product_hint());
-    let products = lock.dialects.keys().filter(|own| product.is_none_or(|it| related(it, **own)));
-    for line in products.flat_map(|product| lock.migrations(*product)).filter(|line| !line.replaces.is_empty()) {
-        match needs(line, &history) {
-            0 => {}
-            count => {
-                let all = line.replaces.len();
-                return obstacle(
-                    format!(
-                        "`{shown}` has {count} of the {all} migrations that `{}` replaces, and not that one",
-                        line.id
-                    ),
-                    false,
-                );
+    let (tenants, histories) = match found.await {
+        Ok(found) => found,
+        Err(failure) => {
+            obstacles.push(obstacle(format!("the tenants of `{shown}` cannot be asked: {failure}"), true));
+            return obstacles;
+        }
+    };
+    let before = obstacles.len();
+    for (tenant, history) in tenants.tenants.iter().zip(histories) {
+        let name = &tenant.name;
+        match history.map(|history| needed(workspace, &history)) {
+            Ok(Ok(_)) => {}
+            Ok(Err(why)) => obstacles.push(obstacle(format!("the tenant `{name}` of `{shown}` {why}"), false)),
+            Err(failure) => {
+                obstacles.push(obstacle(format!("the tenant `{name}` of `{shown}` cannot be asked: {failure}"), true));
             }
         }
     }
+    if obstacles.len() == before {
+        asked.push((format!("{shown} --tenants"), plural(tenants.tenants.len(), "tenant")));
+    }
+    obstacles
+}
+
+/// The newest migration of a database, or why it still needs the files.
+fn needed(workspace: &Workspace, history: &[Record]) -> Result<String, String> {
     let newest = history.last().map_or_else(|| "nothing applied".to_owned(), |record| record.id.clone());
-    asked.push((shown, newest));
-    None
+    let Some(lock) = &workspace.lock else { return Ok(newest) };
+    let product = workspace.connection().map(|it| it.product_hint());
+    let products = lock.dialects.keys().filter(|own| product.is_none_or(|it| related(it, **own)));
+    for line in products.flat_map(|product| lock.migrations(*product)).filter(|line| !line.replaces.is_empty()) {
+        match needs(line, history) {
+            0 => {}
+            count => {
+                let (all, id) = (line.replaces.len(), &line.id);
+                return Err(format!("has {count} of the {all} migrations that `{id}` replaces, and not that one"));
+            }
+        }
+    }
+    Ok(newest)
 }
 
 /// Whether a URL may lead to a database of this dialect: those of MySQL and MariaDB look alike.
@@ -157,15 +195,19 @@ fn refuse(obstacles: &[Obstacle]) -> Result<(), Failure> {
     if obstacles.is_empty() {
         return Ok(());
     }
-    let lines: Vec<&str> = obstacles.iter().map(|it| it.why.as_str()).collect();
+    let more = obstacles.len().saturating_sub(SHOWN);
+    let mut lines: Vec<&str> = obstacles.iter().take(SHOWN).map(|it| it.why.as_str()).collect();
+    let rest = format!("and {more} more");
+    if more > 0 {
+        lines.push(&rest);
+    }
     let mut error = Error::new("the files of squashed migrations may still be needed, so none was deleted")
         .of(ErrorKind::Refused)
         .because(lines.join("\n"));
-    for obstacle in obstacles.iter().filter(|it| !it.is_silent) {
-        error = error.hint(match &obstacle.environment {
-            Some(name) => format!("let it record the squashed one: `gen up --env {name}`"),
-            None => "let it record the squashed one: `gen up`".to_owned(),
-        });
+    let mut ways: Vec<&str> = obstacles.iter().filter(|it| !it.is_silent).map(|it| it.options.as_str()).collect();
+    ways.dedup();
+    for options in ways {
+        error = error.hint(format!("let it record the squashed one: `gen up{options}`"));
     }
     if obstacles.iter().any(|it| it.is_silent) {
         error = error.hint("if that database does not need them: `gen squash --prune --force`");

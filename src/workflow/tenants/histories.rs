@@ -13,7 +13,7 @@ use super::super::{Failure, Workspace};
 use super::{Tenant, Tenants, home_session};
 
 /// The rows of one tenant's history, oldest first, or why they cannot be read. Equal ones are mostly one value.
-pub(super) type History = Result<Arc<Vec<Record>>, Failure>;
+pub(in super::super) type History = Result<Arc<Vec<Record>>, Failure>;
 
 impl Tenants {
     /// Whether one session can go from one tenant to the next.
@@ -30,7 +30,7 @@ impl Tenants {
     ///
     /// # Errors
     /// The database that they have in common does not answer.
-    pub(super) async fn histories(&self) -> Result<Vec<History>, Failure> {
+    pub(in super::super) async fn histories(&self) -> Result<Vec<History>, Failure> {
         let Some(environment) = self.workspace.environment.as_ref().filter(|_| self.are_on_one_session()) else {
             let read = async |workspace: Workspace| match workspace.history().await {
                 Ok(Some(history)) => Ok(Arc::new(history)),

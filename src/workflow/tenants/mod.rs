@@ -6,11 +6,17 @@
 //! ```no_run
 //! use sea_gen::workflow::tenants::{Tenants, up};
 //! use sea_gen::workflow::{Failure, Open};
-//! use sea_gen_runner::run::Order;
+//! use sea_gen_runner::run::{Contracts, Order};
 //!
 //! # async fn migrate() -> Result<(), Failure> {
 //! let tenants = Tenants::open(Open::default(), &[]).await?;
-//! let course = up::Course::Up { target: None, unproven: false, order: Order::Strict };
+//! let course = up::Course::Up {
+//!     target: None,
+//!     unproven: false,
+//!     order: Order::Strict,
+//!     contracts: Contracts::Wait,
+//!     ignores_readers: false,
+//! };
 //! let plan = up::plan(tenants, course).await?;
 //! plan.refuse().await?;
 //! let report = plan.run(&mut |_| ()).await?;
@@ -21,9 +27,11 @@
 //! Must not know arguments, terminals or what is printed.
 
 pub mod check;
+mod choose;
 mod find;
 mod histories;
 mod losses;
+mod readers;
 pub mod status;
 pub mod up;
 mod work;
@@ -131,6 +139,7 @@ impl Tenants {
         if let Some(environment) = &mut workspace.environment {
             *environment = Environment {
                 connection: environment.connection.at(&tenant.home),
+                tenant: Some(tenant.name.clone()),
                 is_named: true,
                 ..environment.clone()
             };
@@ -181,6 +190,13 @@ pub fn shared(workspace: &Workspace) -> Result<Option<Workspace>, Failure> {
         environment.connection = environment.connection.clone().with_history(history);
     }
     Ok(Some(shared))
+}
+
+impl Workspace {
+    /// Whether the database at hand has tenants, each with a history of its own.
+    pub fn has_tenants(&self) -> bool {
+        settings(self).source.is_some()
+    }
 }
 
 /// The settings of the environment.

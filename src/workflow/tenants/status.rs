@@ -26,8 +26,12 @@ pub struct TenantState {
     pub newest: Option<String>,
     /// How many are applied.
     pub applied: usize,
+    /// How many are partially applied or reverted.
+    pub interrupted: usize,
     /// Those that are pending, or why `gen up` would not simply apply them.
     pub pending: Result<Vec<String>, Error>,
+    /// Whether all that is pending waits for the former version of a program to go.
+    pub waits: bool,
 }
 
 /// Compares the history of each tenant with the migrations.
@@ -35,19 +39,23 @@ pub struct TenantState {
 /// # Errors
 /// The migrations cannot be read; the database that the tenants have in common does not answer.
 pub async fn status(tenants: &Tenants) -> Result<Vec<TenantStatus>, Failure> {
-    let migrations = tenants.workspace.migrations(tenants.product)?;
+    let migrations = tenants.workspace.all_migrations(tenants.product)?;
     let files = applicables(&migrations);
     let histories = tenants.histories().await?;
     let compared = tenants.tenants.iter().zip(histories).map(|(tenant, history)| TenantStatus {
         tenant: Arc::clone(tenant),
-        state: history.map(|history| {
+        state: history.and_then(|history| {
             let history = run::as_filed(&history, &files);
-            let pending = run::pending(&history, &files);
-            TenantState {
+            let standing = run::standing(&history, &files)?;
+            let pending = run::pending(&history, &standing);
+            let applied = history.iter().filter(|record| record.status.is_done()).count();
+            Ok(TenantState {
                 newest: history.last().map(|record| record.id.clone()),
-                applied: history.iter().filter(|record| record.status.is_done()).count(),
+                applied,
+                interrupted: history.len() - applied,
+                waits: pending.as_ref().is_ok_and(|pending| run::serves(&history, pending, &files)),
                 pending: pending.map(|pending| pending.into_iter().map(run::Applicable::id).collect()),
-            }
+            })
         }),
     });
     Ok(compared.collect())

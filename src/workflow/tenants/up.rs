@@ -2,21 +2,21 @@
 //!
 //! Must not know how one tenant is migrated, nor how it is reported.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{self, Applicable, DEFAULT_WAIT, Direction, Order, Outcome, Record, Target, Waiting};
+use sea_gen_runner::migration::{Migration, MigrationId};
+use sea_gen_runner::run::{self, Applicable, Contracts, DEFAULT_WAIT, Direction, Held, Order, Outcome, Waiting};
 use sea_gen_runner::{Error, ErrorKind};
 
 use crate::lint::allow::Allow;
 use crate::project::{Canaries, OnFailure};
 
-use super::super::apply::{self, Verified};
+use super::super::apply::Verified;
 use super::super::environments::refuse_unpromoted;
-use super::super::{Failure, Open, applicable, applicables, refuted};
-use super::histories::History;
+use super::super::{Failure, Open, applicable, refuted};
+use super::choose::{self, Upwards};
 use super::{Tenant, Tenants, settings};
 
 /// The course of a run.
@@ -30,6 +30,10 @@ pub enum Course {
         unproven: bool,
         /// Whether migrations that are older than an applied one run.
         order: Order,
+        /// What is done with migrations that remove the old shape of a change.
+        contracts: Contracts,
+        /// Whether they run although the server sees statements that name it.
+        ignores_readers: bool,
     },
     /// Reverts the newest migration that is applied anywhere, or so many, or what is newer than a migration.
     Down {
@@ -45,8 +49,11 @@ pub enum Course {
 pub struct Work {
     /// The tenant.
     pub tenant: Arc<Tenant>,
-    /// The migrations, in the order in which they run.
+    /// The migrations, in the order in which they run. None where only its history is written in the words of the files, after a merge
+    /// of branches or a squash.
     pub ids: Vec<String>,
+    /// Whether nothing was applied to it yet.
+    pub is_new: bool,
     /// Whether it is migrated before the others.
     pub is_canary: bool,
 }
@@ -61,9 +68,11 @@ pub struct Plan {
     pub current: usize,
     /// Those that cannot be migrated.
     pub failed: Vec<(Arc<Tenant>, Failure)>,
+    /// A migration that waits for the former version of a program to go, where there is one: that of the tenant where most waits.
+    pub held: Option<Held>,
     /// How another runner is waited for.
     pub waiting: Waiting,
-    /// The migrations, oldest first.
+    /// The migrations, those that were squashed included.
     pub migrations: Vec<Migration>,
     pub(super) course: Course,
 }
@@ -139,24 +148,40 @@ pub async fn plan(tenants: Tenants, course: Course) -> Result<Plan, Failure> {
     let workspace = &tenants.workspace;
     workspace.sealed_lock()?;
     workspace.refuse_unadopted(&[tenants.product])?;
-    let migrations = workspace.migrations(tenants.product)?;
-    workspace.refuse_unsealed(tenants.product, &migrations)?;
+    workspace.refuse_unsealed(tenants.product, &workspace.migrations(tenants.product)?)?;
+    let migrations = workspace.all_migrations(tenants.product)?;
     let limit = workspace.environment.as_ref().and_then(|it| it.lock_timeout).unwrap_or(DEFAULT_WAIT);
     let found = tenants.histories().await?;
     let lists = match &course {
-        Course::Up { target, order, .. } => up(&migrations, &found, (target.as_deref(), *order), tenants.product)?,
-        Course::Down { target, .. } => down(&migrations, &found, target.as_deref(), tenants.product)?,
+        Course::Up { target, order, contracts, .. } => {
+            let upwards = Upwards { target: target.as_deref(), order: *order, contracts: *contracts };
+            choose::up(&migrations, &found, upwards, tenants.product)?
+        }
+        Course::Down { target, .. } => choose::down(&migrations, &found, target.as_deref(), tenants.product)?,
     };
-    let (mut work, mut failed, mut current) = (Vec::new(), Vec::new(), 0);
+    let (mut work, mut failed, mut current, mut held) = (Vec::new(), Vec::new(), 0, None::<Held>);
     for ((tenant, history), list) in tenants.tenants.iter().zip(found).zip(lists) {
-        match (history, list) {
-            (Err(failure), _) | (Ok(_), Err(failure)) => failed.push((Arc::clone(tenant), failure)),
-            (Ok(_), Ok(ids)) if ids.is_empty() => current += 1,
-            (Ok(_), Ok(ids)) => work.push(Work { tenant: Arc::clone(tenant), ids, is_canary: false }),
+        let chosen = match (history, list) {
+            (Err(failure), _) | (Ok(_), Err(failure)) => {
+                failed.push((Arc::clone(tenant), failure));
+                continue;
+            }
+            (Ok(_), Ok(chosen)) => chosen,
+        };
+        if let Some(waits) = chosen.held
+            && held.as_ref().is_none_or(|held| held.behind.len() < waits.behind.len())
+        {
+            held = Some(waits);
+        }
+        match chosen.ids.is_empty() && !chosen.follows {
+            true => current += 1,
+            false => {
+                work.push(Work { tenant: Arc::clone(tenant), ids: chosen.ids, is_new: chosen.is_new, is_canary: false })
+            }
         }
     }
     mark_canaries(&mut work, tenants.settings.canaries.as_ref());
-    Ok(Plan { tenants, work, current, failed, waiting: limit.into(), migrations, course })
+    Ok(Plan { tenants, work, current, failed, held, waiting: limit.into(), migrations, course })
 }
 
 /// Puts the canaries in front.
@@ -170,75 +195,6 @@ fn mark_canaries(work: &mut [Work], canaries: Option<&Canaries>) {
         }
         None => {}
     }
-}
-
-/// The migrations of each tenant, in the order in which they run; those with a history that cannot be read have none.
-type Lists = Vec<Result<Vec<String>, Failure>>;
-
-fn up(
-    migrations: &[Migration],
-    found: &[History],
-    (target, order): (Option<&str>, Order),
-    product: crate::dialect::Product,
-) -> Result<Lists, Failure> {
-    let files = applicables(migrations);
-    let to = |target: &Target| -> Lists {
-        by_history(found, |history| {
-            let history = run::as_filed(history, &files);
-            let chosen = run::to_apply(&history, &files, (target, order), product)?;
-            Ok(chosen.into_iter().map(Applicable::id).collect())
-        })
-    };
-    Ok(match target.map_or(Ok(Target::All), |text| apply::target(text, migrations))? {
-        // As many as are pending anywhere: whoever failed at one of them does not hold the others back when it is tried again.
-        Target::Count(count) => {
-            let all = to(&Target::All);
-            let pending: BTreeSet<&String> = all.iter().flatten().flatten().collect();
-            let wanted: BTreeSet<String> = pending.into_iter().take(count).cloned().collect();
-            all.into_iter()
-                .map(|list| list.map(|ids| ids.into_iter().filter(|id| wanted.contains(id)).collect()))
-                .collect()
-        }
-        target => to(&target),
-    })
-}
-
-fn down(
-    migrations: &[Migration],
-    found: &[History],
-    target: Option<&str>,
-    product: crate::dialect::Product,
-) -> Result<Lists, Failure> {
-    let files = applicables(migrations);
-    let recorded = || found.iter().flatten().flat_map(|history| history.iter().map(|record| record.id.as_str()));
-    let applied: BTreeSet<&str> = recorded().collect();
-    let wanted: BTreeSet<&str> = match target.map_or(Ok(Target::Count(1)), |text| apply::target(text, migrations))? {
-        Target::Count(count) => applied.iter().rev().take(count).copied().collect(),
-        Target::Id(id) => applied.iter().filter(|it| **it > id.as_str()).copied().collect(),
-        _ => applied,
-    };
-    Ok(by_history(found, |history| {
-        let count = history.iter().rev().take_while(|record| wanted.contains(record.id.as_str())).count();
-        let kept = run::kept(history, &files, product)?;
-        let all: Vec<Applicable<'_>> = files.iter().cloned().chain(kept.iter().map(Applicable::from)).collect();
-        let chosen = run::to_revert(history, &all, &Target::Count(count), product)?;
-        Ok(chosen.into_iter().map(Applicable::id).collect())
-    }))
-}
-
-/// What follows from each history. Equal histories are one value, and are looked at once.
-fn by_history(found: &[History], list: impl Fn(&[Record]) -> Result<Vec<String>, Failure>) -> Lists {
-    let mut known: BTreeMap<*const Vec<Record>, Vec<String>> = BTreeMap::new();
-    let lists = found.iter().map(|history| {
-        let Ok(history) = history else { return Ok(Vec::new()) };
-        if let Some(ids) = known.get(&Arc::as_ptr(history)) {
-            return Ok(ids.clone());
-        }
-        let ids = list(history)?;
-        known.insert(Arc::as_ptr(history), ids.clone());
-        Ok(ids)
-    });
-    lists.collect()
 }
 
 impl Plan {
@@ -255,8 +211,8 @@ impl Plan {
         !self.failed.is_empty() && self.tenants.on_failure == OnFailure::Stop
     }
 
-    /// Refuses what no tenant may do: the environment is protected, a migration was refuted, or is not applied yet in the environment
-    /// that this one requires.
+    /// Refuses what no tenant may do: the environment is protected, a migration was refuted, is not applied yet in the environment that
+    /// this one requires, creates a column whose personal data may not be stored here, or removes what is still read.
     ///
     /// # Errors
     /// The reason.
@@ -264,14 +220,29 @@ impl Plan {
         let workspace = &self.tenants.workspace;
         workspace.refuse_protected()?;
         self.refuse_files()?;
-        let Course::Up { unproven, .. } = self.course else { return Ok(()) };
+        let Course::Up { unproven, ignores_readers, .. } = self.course else { return Ok(()) };
         let wanted: BTreeSet<&str> = self.work.iter().flat_map(|work| &work.ids).map(String::as_str).collect();
-        let wanted = self.migrations.iter().filter(|migration| wanted.contains(migration.id.as_str()));
-        let files: Vec<Applicable<'_>> = wanted.map(applicable).collect();
+        let wanted: Vec<&Migration> =
+            self.migrations.iter().filter(|migration| wanted.contains(migration.id.as_str())).collect();
+        let files: Vec<Applicable<'_>> = wanted.iter().map(|migration| applicable(migration)).collect();
         if !unproven {
             refuted::refuse(workspace.sealed_lock()?, files.iter())?;
         }
-        self.refuse_unpromoted(&files).await
+        let up: BTreeSet<&MigrationId> = wanted.iter().map(|migration| &migration.id).collect();
+        self.refuse_elsewhere(&up)?;
+        self.refuse_unpromoted(&files).await?;
+        if ignores_readers { Ok(()) } else { self.refuse_readers().await }
+    }
+
+    /// Refuses to create a column whose personal data may not be stored in the region of the environment.
+    fn refuse_elsewhere(&self, up: &BTreeSet<&MigrationId>) -> Result<(), Failure> {
+        let (workspace, product) = (&self.tenants.workspace, self.tenants.product);
+        if workspace.environment.as_ref().is_none_or(|environment| environment.region.is_none()) {
+            return Ok(());
+        }
+        // A squashed migration and those that it replaces create the same columns, each for some of the tenants.
+        workspace.refuse_elsewhere(product, &workspace.migrations(product)?, up)?;
+        workspace.refuse_elsewhere(product, &workspace.original_migrations(product)?, up)
     }
 
     /// Repeatable files and hooks would be left out of every tenant, and nobody would notice.
@@ -306,13 +277,15 @@ impl Plan {
         // An environment without tenants has one history.
         if settings(&before).source.is_none() {
             let history = before.history().await?.unwrap_or_default();
+            // That database may have a squashed migration in the place of some, or the other way round.
+            let history = run::as_filed(&history, files);
             for file in files {
                 refuse_unpromoted(file, &history, (name, required), "")?;
             }
             return Ok(());
         }
         for history in Tenants::of(before, &[]).await?.histories().await? {
-            let history = history?;
+            let history = run::as_filed(&*history?, files);
             for file in files {
                 refuse_unpromoted(file, &history, (name, required), " --tenants")?;
             }

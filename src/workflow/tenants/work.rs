@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_gen_runner::migration::Migration;
-use sea_gen_runner::run::{self, Applicable, Order, Outcome, Progress, Target, Waiting};
+use sea_gen_runner::run::{self, Applicable, Contracts, Order, Outcome, Progress, Target, Waiting};
 use sea_gen_runner::session::{Home, Session, interrupted};
-use sea_gen_runner::{Error, ErrorKind, sql};
+use sea_gen_runner::{Attribution, Error, ErrorKind, sql};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
@@ -18,6 +18,7 @@ use crate::dialect::Product;
 use crate::project::OnFailure;
 
 use super::super::apply::{Bench, Verified};
+use super::super::webhooks::{self, Alarm};
 use super::super::{Failure, Silent, Workspace, applicables, histories};
 use super::histories::connected;
 use super::up::{Course, Ended, Event, Plan, Report, Work};
@@ -29,6 +30,9 @@ struct Shared {
     migrations: Vec<Migration>,
     course: Course,
     waiting: Waiting,
+    /// What the log of each says of the run.
+    by: Attribution,
+    alarm: Alarm,
     /// What is left to do.
     queue: Mutex<VecDeque<Work>>,
     is_stopped: AtomicBool,
@@ -44,13 +48,15 @@ impl Plan {
     pub async fn run(self, watch: &mut (dyn FnMut(&Event) + Send)) -> Result<Report, Failure> {
         self.refuse_losses().await?;
         let is_stopped = self.is_stopped();
-        let Self { tenants, work, current, failed, waiting, migrations, course } = self;
+        let Self { tenants, work, current, failed, held: _, waiting, migrations, course } = self;
+        let workspace = tenants.workspace.clone();
         let mut report = Report { current, ..Report::default() };
         for (tenant, failure) in failed {
             told(&mut report, Event::Ended(Arc::new(failed_before(tenant, failure))), watch);
         }
         if is_stopped {
             report.not_begun = work.into_iter().map(|work| work.tenant).collect();
+            webhooks::tenants_failed(&workspace, &report).await;
             return Ok(report);
         }
         let parallel = tenants.parallel;
@@ -63,6 +69,8 @@ impl Plan {
             && !migrations.iter().filter(runs).any(run::changes_session);
         let (canaries, others): (Vec<Work>, Vec<Work>) = work.into_iter().partition(|work| work.is_canary);
         let shared = Arc::new(Shared {
+            by: workspace.attribution_of_tenants(&course),
+            alarm: Alarm::of(&workspace),
             tenants,
             migrations,
             course,
@@ -87,6 +95,7 @@ impl Plan {
             let failure = Error::new("internal error: a worker panicked").into();
             told(&mut report, Event::Ended(Arc::new(failed_before(tenant, failure))), watch);
         }
+        webhooks::tenants_failed(&workspace, &report).await;
         Ok(report)
     }
 }
@@ -195,7 +204,9 @@ impl Shared {
         let tenant = &work.tenant;
         let session = self.session_for(tenant, session).await?;
         let mut current = String::new();
+        let mut alarm = self.alarm.of_tenant(&tenant.name);
         let mut watch = |progress: Progress<'_>| {
+            alarm.hear(&progress);
             let note = |text: String| Some(Event::Note { tenant: Arc::clone(tenant), text });
             let event = match progress {
                 Progress::Waiting { holder } => {
@@ -222,16 +233,21 @@ impl Shared {
                 let _ = events.send(event);
             }
         };
-        let last = Target::Id(work.ids.last().cloned().unwrap_or_default());
-        let count = Target::Count(work.ids.len());
-        let course = match &self.course {
-            Course::Up { order: Order::Strict, .. } => run::Course::Up(&last),
-            Course::Up { order: Order::Any, .. } => run::Course::OutOfOrder(&last),
-            Course::Down { .. } => run::Course::Down(&count),
+        let done = match work.ids.last() {
+            Some(last) => {
+                let (last, count) = (Target::Id(last.clone()), Target::Count(work.ids.len()));
+                let course = match &self.course {
+                    Course::Up { order: Order::Any, .. } => run::Course::OutOfOrder(&last),
+                    Course::Up { contracts: Contracts::Apply, .. } => run::Course::UpContracting(&last),
+                    Course::Up { contracts: Contracts::Wait, .. } => run::Course::Up(&last),
+                    Course::Down { .. } => run::Course::Down(&count),
+                };
+                run::go(session, files, course, self.waiting, &mut watch).await.map(drop)
+            }
+            None => run::follow_files(session, files, self.waiting.limit).await.map(|done| outcomes.extend(done)),
         };
-        let done = run::go(session, files, course, self.waiting, &mut watch).await;
         let followed = histories::follow(session, &self.tenants.workspace).await;
-        done.map(drop).and(followed).map_err(Failure::from)
+        done.and(followed).map_err(Failure::from)
     }
 
     /// The session of the worker, at the home of a tenant.
@@ -248,6 +264,7 @@ impl Shared {
                     false => self.tenants.workspace_of(tenant),
                 };
                 let mut new = connected(&workspace).await?;
+                new.attribute(self.by.clone());
                 if self.keeps_session {
                     new.stay();
                 }

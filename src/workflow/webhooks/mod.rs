@@ -7,14 +7,18 @@ mod post;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sea_gen_runner::hook;
 use sea_gen_runner::run::Progress;
+use sea_gen_runner::sql_file::HOOKS;
 use sea_gen_runner::{Attribution, Error, ErrorKind, Result};
 use serde::Serialize;
 use tokio::task::JoinHandle;
 
 use crate::project::Occasion;
 
-use super::Workspace;
+use super::tenants::up::Report;
+use super::text::plural;
+use super::{Failure, Workspace};
 use post::post;
 
 /// How long an answer is waited for.
@@ -31,7 +35,10 @@ pub struct Notice {
     pub project: String,
     /// The database, without a password.
     pub database: Option<String>,
-    /// The migration, if it is about one.
+    /// The tenant, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// The migration, or the path of a hook or a repeatable file, if it is about one.
     pub migration: Option<String>,
     /// The statement, from 1.
     pub statement: Option<usize>,
@@ -72,25 +79,73 @@ impl Webhook {
 
 /// Tells that a run failed.
 pub(super) async fn failed(workspace: &Workspace, error: &Error) {
-    // What another runner does, or what the run was refused for before anything happened, is told to whoever began it.
+    let notice = workspace.notice("failure", &why(error));
     let notice = match error.kind() {
-        ErrorKind::Failed { id, statement } => {
-            let at = statement.map(|number| format!(" at statement {number}")).unwrap_or_default();
-            let notice = workspace.notice("failure", &format!("migration {id} failed{at}"));
-            Notice { migration: Some(id.clone()), statement: *statement, ..notice }
-        }
-        ErrorKind::Database => {
-            workspace.notice("failure", "migrations could not be run: the database refused or was lost")
-        }
-        ErrorKind::Busy => workspace.notice("failure", "migrations could not be run: another runner holds the lock"),
-        _ => workspace.notice("failure", "migrations could not be run: the history contradicts the files"),
+        ErrorKind::Failed { id, statement } => Notice { migration: Some(id.clone()), statement: *statement, ..notice },
+        _ => notice,
     };
     tell(workspace, Occasion::Failure, notice).await;
 }
 
+/// Why a run failed, without anything that a message of the database may hold.
+fn why(error: &Error) -> String {
+    let why = match error.kind() {
+        ErrorKind::Failed { id, statement } => {
+            let what = match id.split_once('/') {
+                None => format!("migration {id}"),
+                Some((HOOKS, _)) => format!("hook {id}"),
+                Some(_) => format!("repeatable file {id}"),
+            };
+            let at = statement.map(|number| format!(" at statement {number}")).unwrap_or_default();
+            return format!("{what} failed{at}");
+        }
+        ErrorKind::Database => "the database refused or was lost",
+        ErrorKind::Busy => "another runner holds the lock",
+        ErrorKind::Interrupted => "an earlier run was interrupted in the middle of a migration",
+        ErrorKind::Changed => "the file of an applied migration was changed",
+        ErrorKind::Missing => "the file of an applied migration is missing",
+        ErrorKind::OutOfOrder => "they are out of order",
+        ErrorKind::Ahead => "the database is ahead of the files",
+        // Kinds of a later version of the runner are refusals too.
+        _ => "they were refused",
+    };
+    format!("migrations could not be run: {why}")
+}
+
+/// Tells that the command of a hook failed.
+pub(super) async fn command_failed(workspace: &Workspace, event: hook::Event) {
+    let notice = workspace.notice("failure", &format!("the command of the hook {event} failed"));
+    tell(workspace, Occasion::Failure, notice).await;
+}
+
+/// Tells, once, for which tenants a run failed.
+pub(super) async fn tenants_failed(workspace: &Workspace, report: &Report) {
+    let failed: Vec<_> = report.failed().collect();
+    let Some(first) = failed.first() else { return };
+    let name = first.tenant.name.clone();
+    let error = match &first.failure {
+        Some(Failure::Error(error)) => Some(error),
+        Some(Failure::Unanswered(..) | Failure::Entities(..)) | None => None,
+    };
+    let reason = error.map(|error| format!(": {}", why(error))).unwrap_or_default();
+    let left = match report.not_begun.len() {
+        0 => String::new(),
+        count => format!("; {} not begun", plural(count, "tenant")),
+    };
+    let what = format!("{} failed, first {name}{reason}{left}", plural(failed.len(), "tenant"));
+    let notice = workspace.notice("failure", &what);
+    let notice = match error.map(Error::kind) {
+        Some(ErrorKind::Failed { id, statement }) => {
+            Notice { migration: Some(id.clone()), statement: *statement, ..notice }
+        }
+        _ => notice,
+    };
+    tell(workspace, Occasion::Failure, Notice { tenant: Some(name), ..notice }).await;
+}
+
 /// Tells that a database differs from its migrations, in this many operations if that is known.
 pub async fn drifted(workspace: &Workspace, operations: Option<usize>) {
-    let count = operations.map(|count| format!(" in {count} operations")).unwrap_or_default();
+    let count = operations.map(|count| format!(" in {}", plural(count, "operation"))).unwrap_or_default();
     let notice = workspace.notice("drift", &format!("the database differs from its migrations{count}"));
     tell(workspace, Occasion::Drift, notice).await;
 }
@@ -130,12 +185,16 @@ impl Workspace {
         let by = self.attribution();
         let database = self.environment.as_ref().map(ToString::to_string);
         let project = self.project.name().unwrap_or_default();
-        let place = by.environment.clone().or_else(|| database.clone()).map(|place| format!(" ({place})"));
+        let tenant = self.environment.as_ref().and_then(|environment| environment.tenant.clone());
+        let place = [by.environment.clone().or_else(|| database.clone()), tenant.clone()];
+        let place: Vec<String> = place.into_iter().flatten().collect();
+        let place = if place.is_empty() { String::new() } else { format!(" ({})", place.join(", ")) };
         Notice {
-            text: format!("{project}: {what}{}", place.unwrap_or_default()),
+            text: format!("{project}: {what}{place}"),
             event,
             project,
             database,
+            tenant,
             migration: None,
             statement: None,
             at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -161,6 +220,15 @@ impl Alarm {
             (settings.waiting, webhook.url, Box::new(workspace.notice("waiting", &what)))
         });
         Self { armed, running: None }
+    }
+
+    /// The same for one tenant of a run.
+    pub(super) fn of_tenant(&self, name: &str) -> Self {
+        let named = |(after, url, notice): &(Duration, String, Box<Notice>)| {
+            let text = format!("{}, tenant {name}", notice.text);
+            (*after, url.clone(), Box::new(Notice { text, tenant: Some(name.to_owned()), ..(**notice).clone() }))
+        };
+        Self { armed: self.armed.as_ref().map(named), running: None }
     }
 
     /// Hears how a run goes on.

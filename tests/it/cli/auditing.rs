@@ -191,7 +191,9 @@ fn a_webhook_is_told_of_failure_and_drift_and_nothing_fails_because_of_it() {
 
     project.sql("ALTER TABLE user ADD COLUMN extra text");
     assert_eq!(run(&["drift"], &address).status.code(), Some(2));
-    assert_eq!(next(&received)["event"], "drift");
+    let drift = next(&received);
+    assert_eq!(drift["event"], "drift");
+    assert!(drift["text"].as_str().unwrap().contains("in 1 operation ("), "{drift}");
 
     // An answer that refuses, and nobody who listens, are said and change no exit code.
     let (refusing, _kept) = server("500 Internal Server Error");
@@ -239,4 +241,47 @@ fn wrong_settings_of_a_webhook_are_refused() {
     project.succeeds(&["init"]);
     let said = project.refused(&["webhook", "test"]);
     assert!(said.contains("needs the variable `UNSET_VARIABLE`"), "{said}");
+}
+
+/// A hook and a repeatable file that fail are told by their names, and the log has them too.
+#[apply(test)]
+fn what_fails_beside_the_migrations_is_told_and_written_down() {
+    let (address, received) = server("200 OK");
+    let project = half_applied();
+    with_webhook(&project, "");
+    let run = |arguments: &[&str]| project.command(arguments).env("GEN_WEBHOOK_URL", &address).output().unwrap();
+    project.write("migrations/hooks/before_up.sql", "SELECT 1;\nSELECT * FROM nowhere;\n");
+    project.succeeds(&["lock", "--no-verify"]);
+    assert_eq!(run(&["up"]).status.code(), Some(1));
+    let failure = next(&received);
+    assert!(failure["text"].as_str().unwrap().contains("hook hooks/before_up.sql failed at statement 2"), "{failure}");
+    project.write("migrations/hooks/before_up.sql", "SELECT 1;\n");
+    project.write(
+        "migrations/repeatable/names.sql",
+        "DROP VIEW IF EXISTS names;\nCREATE VIEW names AS SELECT name FROM user;\n",
+    );
+    project.write("migrations/repeatable/wrong.sql", "-- needs: names.sql\nINSERT INTO nowhere VALUES (1);\n");
+    project.succeeds(&["lock", "--no-verify"]);
+    assert_eq!(run(&["up"]).status.code(), Some(1));
+    let failure = next(&received);
+    let text = failure["text"].as_str().unwrap();
+    assert!(text.contains("repeatable file repeatable/wrong.sql failed at statement 1"), "{failure}");
+    let log: Value = serde_json::from_str(&project.succeeds(&["history", "--json"])).unwrap();
+    let lines: Vec<(&str, &str)> = log["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|line| Some((line["event"].as_str()?, line["id"].as_str().filter(|id| id.contains('/'))?)))
+        .collect();
+    let expected =
+        [("failed", "hooks/before_up.sql"), ("applied", "repeatable/names.sql"), ("failed", "repeatable/wrong.sql")];
+    assert_eq!(lines, expected, "{log:#}");
+    project.succeeds(&["history", "--verify"]);
+    let metrics = project.succeeds(&["status", "--format", "prometheus"]);
+    for sample in [
+        "gen_last_run_failed{environment=\"\",database=\"sqlite://shop.db\"} 1\n",
+        "gen_repeatable_files_pending{environment=\"\",database=\"sqlite://shop.db\"} 1\n",
+    ] {
+        assert!(metrics.contains(sample), "{sample}: {metrics}");
+    }
 }

@@ -31,7 +31,14 @@ fn hooks_are_sealed_and_run_in_their_environment(product: Product) {
     project.edit("person", "    pub age: Option<i32>,", "    pub age: Option<i32>,\n    pub note: Option<String>,");
     project.run(&["migration", "AddNote"]).with(0);
     project.run(&["up"]).with(1).mentions("hooks/after_up.sql is not sealed").mentions("`gen lock`");
-    project.run(&["lock"]).with(0).mentions("sealed hooks/after_up.staging.sql");
+    project.run(&["status"]).with(0).mentions("hooks/after_up.sql is not sealed: `gen lock`");
+    // One that is for no environment runs nowhere, and somebody should know.
+    write(&project, "after_up.stagin.sql", &add(5));
+    let said = project.run(&["lock"]).with(0).mentions("sealed hooks/after_up.staging.sql");
+    said.mentions("hooks/after_up.stagin.sql runs in the environment `stagin` only")
+        .mentions("did you mean `staging`?");
+    std::fs::remove_file(project.path().join("migrations/hooks/after_up.stagin.sql")).expect("a file");
+    project.run(&["lock"]).with(0).keeps_silent_on("stagin`");
     project.run(&["up", "--env", "staging"]).with(0);
     assert_eq!(project.database.query("SELECT id FROM person").len(), 2);
     project.run(&["check", "--lock"]).with(0);
@@ -88,6 +95,17 @@ fn commands_run_only_where_they_are_allowed() {
     std::fs::remove_file(&told).expect("a file");
     configure("before_up = [\"sh\", \"-c\", \"exit 3\"]\n");
     run(&project, &["down", "--allow", "*"], &[]);
+    let (_, said) = run(&project, &["up", "--dry-run"], &[]);
+    assert!(!said.contains("exit 3"), "{said}");
+    // One that decides whether the run may begin is not passed over.
+    let (code, said) = run(&project, &["up"], &[]);
+    assert!(
+        code == 1 && said.contains("was not allowed on this machine") && said.contains("nothing was run"),
+        "{said}"
+    );
+    let (code, said) = run(&project, &["up", "--no-hooks"], &[]);
+    assert!(code == 0 && said.contains("applied"), "{said}");
+    run(&project, &["down", "--allow", "*"], &[]);
     run(&project, &["hooks", "allow"], &[]);
     let (code, said) = run(&project, &["up", "--dry-run"], &[]);
     assert!(code == 0 && said.contains("ADD COLUMN"), "a rehearsal runs no command: {said}");
@@ -110,4 +128,72 @@ fn commands_run_only_where_they_are_allowed() {
     assert!(heard["error"].as_str().is_some_and(|error| error.contains("failed at statement 1")), "{heard}");
     let (code, said) = run(&project, &["hooks", "deny"], &[]);
     assert!(code == 0 && said.contains("denied"), "{said}");
+}
+
+/// A command may print before it reads, and need not read at all.
+#[cfg(unix)]
+#[apply(test)]
+fn a_command_is_told_more_than_a_pipe_holds() {
+    let project = Project::settled(Product::Sqlite);
+    let config = std::fs::read_to_string(project.path().join("gen.toml")).expect("a file");
+    let configure = |hooks: &str| {
+        std::fs::write(project.path().join("gen.toml"), format!("{config}\n[hooks]\n{hooks}")).expect("a file");
+    };
+    let long = "x".repeat(200_000);
+    project
+        .database
+        .execute(&format!("CREATE TRIGGER refuses BEFORE INSERT ON person BEGIN SELECT RAISE(ABORT, '{long}'); END"));
+    project.run(&["migration", "Fill", "--empty", "--from", "snapshot"]).with(0);
+    let insert = "INSERT INTO person (id, email) VALUES (1, 'a');";
+    project.change_newest(|text| text.replace("-- UP\n", &format!("-- UP\n\n{insert}\n")));
+    run(&project, &["lock", "--no-verify"], &[]);
+    configure("on_failure = \"yes said | head -c 300000; cat > told.json\"\n");
+    let (code, said) = run(&project, &["up"], &[("GEN_HOOKS", "allow")]);
+    assert!(code == 1 && said.matches("said\n").count() >= 60_000, "{} bytes", said.len());
+    let told = std::fs::read_to_string(project.path().join("told.json")).expect("a file");
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert!(told["error"].as_str().is_some_and(|error| error.contains(&long)));
+    configure("on_failure = \"exec sleep 60\"\ntimeout = 1\n");
+    let begun = std::time::Instant::now();
+    let (_, said) = run(&project, &["up"], &[("GEN_HOOKS", "allow")]);
+    assert!(said.contains("took longer than 1 s and was ended"), "{} bytes", said.len());
+    assert!(begun.elapsed().as_secs() < 50, "it was not waited for until it read");
+}
+
+/// What a pipe gets comes as it happens, and every line of messages is an object if that is asked for.
+#[cfg(unix)]
+#[apply(test)]
+fn what_is_done_is_said_before_the_next_thing_runs() {
+    let project = Project::settled(Product::Sqlite);
+    let config = std::fs::read_to_string(project.path().join("gen.toml")).expect("a file");
+    std::fs::write(
+        project.path().join("gen.toml"),
+        format!("{config}\n[hooks]\nafter_up = \"echo heard; echo too >&2\"\n"),
+    )
+    .expect("a file");
+    write(&project, "after_up.sql", "SELECT 1;\n");
+    project.edit("person", "    pub age: Option<i32>,", "    pub age: Option<i32>,\n    pub note: Option<String>,");
+    project.run(&["migration", "AddNote"]).with(0);
+    project.run(&["lock"]).with(0);
+    let shell = |line: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", line, "sh", env!("CARGO_BIN_EXE_gen")]).current_dir(project.path());
+        let output = command.env("GEN_HOOKS", "allow").env("NO_COLOR", "1").output().expect("a shell");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let said = shell("\"$1\" up 2>&1");
+    let place = |text: &str| said.find(text).unwrap_or_else(|| panic!("`{text}` is not in:\n{said}"));
+    assert!(place("applied ") < place("heard"), "{said}");
+    shell("\"$1\" down --allow '*' 2>&1");
+    let said = shell("\"$1\" up --log-format json 2>&1 >/dev/null");
+    let lines: Vec<Value> =
+        said.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}\n{line}"))).collect();
+    let of = |event: &str| lines.iter().filter(|line| line["event"] == event).collect::<Vec<_>>();
+    let mut heard: Vec<&str> = of("hook_output").iter().filter_map(|line| line["message"].as_str()).collect();
+    heard.sort_unstable();
+    assert_eq!(heard, ["heard", "too"], "{said}");
+    assert_eq!(
+        (&of("hook_output")[0]["hook"], &of("hook")[0]["path"]),
+        (&"after_up".into(), &"hooks/after_up.sql".into())
+    );
 }

@@ -3,7 +3,9 @@
 //! Must not know how they are found or migrated.
 
 mod bad_input;
+mod beside;
 mod downwards;
+mod observed;
 mod tenancy;
 
 use sea_gen::schema::Product;

@@ -142,7 +142,6 @@ impl Sending<'_> {
         // Where this cannot be written the row says that it is running, and the next run does the same.
         if session.begin().await.is_ok() {
             let _ = self.table.record_file(session, (self.file, self.owner), Standing::Failed).await;
-            let _ = self.log(session, Event::Failed, begun).await;
             let _ = session.commit().await;
         }
         done

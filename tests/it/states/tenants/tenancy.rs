@@ -5,7 +5,7 @@
 use std::ops::Deref;
 
 use sea_gen::schema::Product;
-use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Home, Missing, Session};
+use sea_gen_runner::session::{ConnectionOptions, DatabaseError, Home, Missing, Row, Rows, Session};
 use sea_gen_runner::sql;
 
 use super::super::project::{PERSON, Project, block};
@@ -119,10 +119,27 @@ impl Tenancy {
         self.execute(name, "INSERT INTO person (email) VALUES ('a@b.c'), ('a@b.c')");
     }
 
-    /// How many migrations a tenant has.
+    /// How many migrations a tenant has; none where it has no history.
+    #[track_caller]
     pub fn applied(&self, name: &str) -> usize {
-        let rows = self.session(name, async |session| session.query("SELECT count(*) FROM sea_gen_history").await);
-        rows.ok().and_then(|rows| rows.first().and_then(|row| row.text(0).parse().ok())).unwrap_or_default()
+        let found = self.query(name, "SELECT count(*) FROM sea_gen_history").map(|rows| rows.first().map(number));
+        match found {
+            Ok(count) => count.expect("a row"),
+            Err(error) => {
+                let is_missing = match self.product {
+                    Product::Postgres => error.code.as_deref() == Some("42P01"),
+                    Product::MySql | Product::MariaDb => error.message.contains("doesn't exist"),
+                    Product::Sqlite => error.message.contains("no such table: sea_gen_history"),
+                };
+                assert!(is_missing, "{name}: {error}");
+                0
+            }
+        }
+    }
+
+    /// What a query gives in a tenant.
+    pub fn query(&self, name: &str, sql: &str) -> Result<Rows, DatabaseError> {
+        self.session(name, async |session| session.query(sql).await)
     }
 
     /// Runs statements in a tenant.
@@ -186,4 +203,8 @@ impl Drop for Tenancy {
         })
         .join();
     }
+}
+
+fn number(row: Row<'_>) -> usize {
+    row.text(0).parse().expect("a number")
 }
