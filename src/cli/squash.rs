@@ -151,9 +151,6 @@ async fn prune(common: &Common, workspace: &Workspace, command: &arguments::Squa
     for (name, newest) in &pruned.asked {
         paint::talk(format!("{name} does not need them ({newest})"));
     }
-    if !command.force && pruned.asked.is_empty() {
-        paint::talk("note: no database is named and no environment is configured, so none was asked");
-    }
     let word = if command.dry_run { ink(Ink::Yellow, "would delete") } else { ink(Ink::Red, "deleted") };
     paint::result(&format!("{word} {} of squashed migrations\n", plural(pruned.ids.len(), "file")));
     if workspace.project.config.format.has_migrator() && !command.dry_run {

@@ -158,7 +158,7 @@ pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planne
         );
     }
     answers.refuse_unfit(workspace.products())?;
-    workspace.refuse_unknown_columns(&all.iter().map(|draft| draft.target.schema.schema()).collect::<Vec<_>>())?;
+    workspace.note_unknown_columns(&all.iter().map(|draft| draft.target.schema.schema()).collect::<Vec<_>>());
     let refusal = refuse(workspace, request, &all, live.as_mut()).await;
     let close = async {
         if let Some(live) = live {

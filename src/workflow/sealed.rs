@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sea_gen_runner::Error;
 use sea_gen_runner::lock_file::{Lock, LockMismatch};
-use sea_gen_runner::migration::{Migration, MigrationId};
+use sea_gen_runner::migration::{Migration, MigrationId, REPLACED};
 use sea_gen_runner::session::ConnectionOptions;
 
 use crate::dialect::{self, Product};
@@ -188,6 +188,11 @@ impl Workspace {
         }
         let lines: Vec<String> = findings.iter().map(words).chain(replaced).collect();
         let error = Error::new("the migration files do not match schema.lock.json").because(lines.join("\n"));
+        if findings.is_empty() {
+            // What a squash has replaced is executed nowhere else, and never sealed again.
+            let folder = self.project.config.migrations.join(REPLACED);
+            return Err(error.hint(format!("restore them: `git checkout -- {}`", folder.display())).into());
+        }
         let gone = findings.iter().find_map(|finding| match finding {
             LockMismatch::Missing(id) => Some(self.project.migration_path(product, id)),
             LockMismatch::Changed(_) | LockMismatch::Unlisted(_) => None,

@@ -65,7 +65,10 @@ fn one(
     if !table.columns.contains_key(column) {
         let known: Vec<&str> = table.columns.keys().map(Name::as_str).collect();
         let error = SourceError::new(spot.clone(), format!("table `{owner}` has no column `{column}`"), "not found");
-        return Err(error.hint(format!("its columns are {}", known.join(", "))));
+        let error = error.hint(format!("its columns are {}", known.join(", ")));
+        return Err(error.hint(format!(
+            "while a database still has it, say so in gen.toml: [personal] \"{owner}.{column}\" = \"{kind}\""
+        )));
     }
     Ok((Place::column(&table.name, &Name::from(column)), PersonalData { kind, region }))
 }

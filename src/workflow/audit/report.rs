@@ -31,6 +31,13 @@ pub async fn report(workspace: Workspace, runs: usize) -> Result<AuditReport, Fa
         let flaws = run::flaws(&lines, &history, None);
         deviations.extend(flaws.into_iter().map(|flaw| Deviation { kind: "tampering", what: flaw.what }));
     }
+    // Without its database a report must not pass for one without deviations.
+    let unread = status
+        .silence
+        .as_ref()
+        .filter(|_| !status.workspace.database_is_absent())
+        .map(|why| format!("the database was not read: {why}"));
+    deviations.extend(unread.map(|what| Deviation { kind: "unread", what }));
     let runs = last_runs(&lines, runs);
     deviations.extend(of_status(&status));
     deviations.extend(runs.iter().rev().flat_map(of_run));

@@ -59,6 +59,18 @@ impl Workspace {
     /// # Errors
     /// The first of them.
     pub(super) fn refuse_unknown_columns(&self, schemas: &[&Schema]) -> Result<(), Failure> {
+        self.unknown_column(schemas).map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Notes what the configuration says of a column that is in none of the schemas: a database may still have it, and then its
+    /// values are still replaced in a copy.
+    pub(super) fn note_unknown_columns(&self, schemas: &[&Schema]) {
+        if let Some(error) = self.unknown_column(schemas) {
+            self.note(&format!("note: {error} of the entities; keep the line until no database has such a column"));
+        }
+    }
+
+    fn unknown_column(&self, schemas: &[&Schema]) -> Option<Error> {
         let settings = &self.project.config.personal;
         let columns = |schema: &Schema| -> Vec<String> {
             let tables = schema.tables.values();
@@ -72,19 +84,15 @@ impl Workspace {
             })
         };
         let places = settings.columns.keys().chain(settings.rules_of_columns.keys());
-        let Some((place, (table, column))) =
-            places.filter(|place| !has(place)).find_map(|place| Some((place, column_of(place)?)))
-        else {
-            return Ok(());
-        };
+        let (place, (table, column)) =
+            places.filter(|place| !has(place)).find_map(|place| Some((place, column_of(place)?)))?;
         let name = format!("{table}.{column}");
         let at = settings.lines.get(place).map(|line| format!(", line {line}")).unwrap_or_default();
         let error = Error::new(format!("`{CONFIG_FILE}`{at}: `[personal]` names `{name}`, which is no column"));
         let known: Vec<String> = schemas.iter().flat_map(|schema| columns(schema)).collect();
-        Err(match crate::state::nearest(&name, &known) {
+        Some(match crate::state::nearest(&name, &known) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint("remove the line, or correct the name"),
-        }
-        .into())
+        })
     }
 }

@@ -6,6 +6,7 @@
 mod files;
 mod pieces;
 mod prune;
+mod request;
 mod restore;
 
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ use sea_gen_runner::{Error, ErrorKind};
 use crate::dialect::{self, Forms, Product, Role, Statement};
 use crate::diff::diff;
 use crate::plan::Rename;
-use crate::project::{BASELINE, Batch, find_id, fingerprint, squashed_id};
+use crate::project::{Batch, fingerprint, squashed_id};
 use crate::proof::{Before, Chain, Claim, NO_SERVER, Renames, Replayed, Verdict, before, prove, replay};
 use crate::schema::{Change, Normalized, Schema};
 use crate::state::{self, MigrationSteps, TargetSchema, Values};
@@ -31,21 +32,12 @@ use super::{Failure, Sealed, Workspace, locked, prove as proving, undo};
 pub(super) use files::standing;
 pub use pieces::Place;
 pub use prune::{Pruned, prune};
+pub use request::Request;
 pub(super) use restore::refuse_squashed;
 pub use restore::{Restored, restore};
 
 use pieces::{Piece, Pieces, begin_step, pieces};
-
-/// What is squashed.
-#[derive(Clone, Debug, Default)]
-pub struct Request {
-    /// The name of the new migration; without one it is named after the last that it replaces.
-    pub name: Option<String>,
-    /// The first migration, by default the first of all.
-    pub from: Option<String>,
-    /// The last migration, by default the newest.
-    pub to: Option<String>,
-}
+use request::{nothing_to_squash, range, refuse_baseline};
 
 /// A squash that is not written yet.
 pub struct Planned {
@@ -128,38 +120,6 @@ fn lock_products(lock: &Lock) -> Vec<Product> {
 fn about(workspace: &Workspace) -> About {
     let date = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
     About { message: None, author: workspace.project.author(), date: Some(date) }
-}
-
-/// The migrations from one to another.
-fn range(all: &[MigrationId], request: &Request) -> Result<Vec<MigrationId>, Error> {
-    let first = request.from.as_ref().map(|from| find_id(from, all)).transpose()?;
-    let last = request.to.as_ref().map(|to| find_id(to, all)).transpose()?;
-    let is_in = |id: &&MigrationId| first.is_none_or(|first| *id >= first) && last.is_none_or(|last| *id <= last);
-    let found: Vec<MigrationId> = all.iter().filter(is_in).cloned().collect();
-    match found.len() {
-        0 | 1 => Err(nothing_to_squash(found.len())),
-        _ => Ok(found),
-    }
-}
-
-/// Refuses the baseline of a project with a `Migrator`: it stands for the migrations before it in that list.
-fn refuse_baseline(workspace: &Workspace, ids: &[MigrationId]) -> Result<(), Error> {
-    let baseline = ids.iter().find(|id| id.name() == BASELINE && workspace.project.config.format.has_migrator());
-    match (baseline, ids.get(1)) {
-        (Some(id), Some(next)) => Err(Error::new(format!(
-            "`{id}` stands for the migrations before it in the application's `Migrator`, so it is not squashed"
-        ))
-        .of(ErrorKind::Refused)
-        .hint(format!("begin after it: `gen squash --from {next}`"))),
-        _ => Ok(()),
-    }
-}
-
-fn nothing_to_squash(count: usize) -> Error {
-    let what = if count == 0 { "no migration" } else { "one migration" };
-    Error::new(format!("there is {what} between the two, so there is nothing to squash"))
-        .of(ErrorKind::Refused)
-        .hint("name the last one: `gen squash --to <ID>`; `gen status` lists them")
 }
 
 /// The squashed migration of a dialect; `None` if it has none of them.

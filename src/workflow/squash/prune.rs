@@ -55,7 +55,10 @@ pub async fn prune(
     let mut pruned = Pruned::default();
     for product in lock.dialects.keys() {
         name_squashed(workspace, *product, &mut batch)?;
-        for id in workspace.project.replaced_ids(*product)? {
+        // A database with what an inner squash replaces is led to the outer one by its file.
+        let all = workspace.all_migrations(*product)?;
+        let is_squash = |id: &MigrationId| all.iter().any(|it| it.id == *id && it.is_squashed());
+        for id in workspace.project.replaced_ids(*product)?.into_iter().filter(|id| !is_squash(id)) {
             batch.remove(workspace.project.replaced_path(*product, &id));
             pruned.ids.push(id);
         }
@@ -68,6 +71,15 @@ pub async fn prune(
     if !force {
         let obstacles = ask(workspace, open.into(), &mut pruned.asked).await;
         refuse(&obstacles)?;
+        if pruned.asked.is_empty() {
+            return Err(Error::new(
+                "no database with a history was asked whether it needs these files; nothing was deleted",
+            )
+            .of(ErrorKind::Refused)
+            .hint("name the database: `gen squash --prune --database-url …`, or the environments in the configuration")
+            .hint("or delete them without asking: `gen squash --prune --force`")
+            .into());
+        }
     }
     if !is_rehearsal {
         workspace.refuse_without_writer()?;
@@ -118,7 +130,9 @@ async fn one(workspace: &Workspace, shown: &str, asked: &mut Vec<(String, String
     let obstacle = |why, is_silent| Obstacle { options: options.clone(), why, is_silent };
     let mut obstacles = Vec::new();
     match workspace.history().await {
-        Ok(history) => match needed(workspace, &history.unwrap_or_default()) {
+        // One that is not there, or has no history, may be the wrong one.
+        Ok(None) => {}
+        Ok(Some(history)) => match needed(workspace, &history) {
             Ok(newest) => asked.push((shown.to_owned(), newest)),
             Err(why) => obstacles.push(obstacle(format!("`{shown}` {why}"), false)),
         },

@@ -250,7 +250,7 @@ fn the_database_must_be_there_where_it_is_needed() {
     error: the SQLite database `[project]/shop.db` does not exist
       unable to open database file
 
-    hint: check the path; `gen up --database-url sqlite:///proc/shop.db` creates the file
+    hint: check the path; `gen up` creates the file
     ");
     project.write("gen.toml", "dialects = [\"sqlite\"]\n");
     shows!(project.refused(&["up"]), @r"
