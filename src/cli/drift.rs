@@ -25,7 +25,7 @@ pub(super) async fn run(common: &Common, command: &Drift) -> Result<Ending, Fail
 }
 
 async fn list(common: &Common, as_json: bool) -> Result<Ending, Failure> {
-    let drift::Drift { workspace, live, plan, .. } = drift::Drift::open(Workspace::open(common)?).await?;
+    let drift::Drift { workspace, live, plan, is_behind, .. } = drift::Drift::open(Workspace::open(common)?).await?;
     if as_json {
         let report = json!({
             "drift": show::plan_json(&plan, None, workspace.root()),
@@ -33,6 +33,8 @@ async fn list(common: &Common, as_json: bool) -> Result<Ending, Failure> {
             "unmanaged": live.unmanaged,
         });
         paint::exact(&format!("{report:#}\n"));
+    } else if is_behind {
+        paint::talk("no drift: the database matches its last applied migration; `gen status` shows what is pending");
     } else if plan.is_empty() {
         paint::talk("no drift: the database matches the snapshot");
     } else {

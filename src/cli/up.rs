@@ -91,7 +91,7 @@ pub(super) async fn up_shared(shared: Workspace, (run, others): (&Run, &Others))
     equip(&mut bench, others);
     let course = Course::Up { target: Target::All, recognises_rows: false, unproven: false, order: Order::Strict };
     let held = bench.held(&course)?;
-    if let Some(report) = run_course(bench, run, &course, (&[], "gen up")).await? {
+    if let Some(report) = run_course(bench, run, &course, (&[], "gen up"), Report::begin(run)).await? {
         match run.json {
             true => {
                 let report = json!({ "shared": true, "migrations": outcomes_json(&report.outcomes) });
@@ -162,13 +162,17 @@ pub(super) async fn revert(
             .hint("revert it first: `gen down`")
             .into());
     }
-    run_course(bench, &run, &Course::Down(Target::Count(ids.len())), (allow, command)).await?;
+    // The caller reports them.
+    let report = Report { is_live: false, ..Report::begin(&run) };
+    run_course(bench, &run, &Course::Down(Target::Count(ids.len())), (allow, command), report).await?;
     Ok(())
 }
 
 /// Runs a course and reports it, or prints its SQL. `allow` has the allowed losses, and `command` is the command line to suggest.
 async fn go(bench: Bench, run: &Run, course: &Course, suggestion: (&[Allow], &str)) -> Result<Ending, Failure> {
-    let Some(report) = run_course(bench, run, course, suggestion).await? else { return Ok(Ending::Done) };
+    let Some(report) = run_course(bench, run, course, suggestion, Report::begin(run)).await? else {
+        return Ok(Ending::Done);
+    };
     print(run, &report);
     let failure = afterwards::failure(&report);
     if !run.json {
@@ -221,12 +225,13 @@ impl Report {
     }
 }
 
-/// Runs a course, or prints its SQL. Returns what it has done.
+/// Runs a course, or prints its SQL. Returns what it has done, added to an empty report.
 async fn run_course(
     mut bench: Bench,
     run: &Run,
     course: &Course,
     (allow, command): (&[Allow], &str),
+    report: Report,
 ) -> Result<Option<Report>, Failure> {
     let mut talk = Talk::new();
     // The history is written only when nothing refuses the run any more.
@@ -298,7 +303,7 @@ async fn run_course(
     told.map_err(|error| error.hint("nothing was run"))?;
     let counts = bench.count_rows(&chosen).await;
     // Completed migrations are reported even if a later one fails.
-    let (mut talk, mut report) = (Talk::new(), Report { backup, ..Report::begin(run) });
+    let (mut talk, mut report) = (Talk::new(), Report { backup, ..report });
     bench.recorded.iter().cloned().chain(recognised).for_each(|outcome| report.add(outcome));
     let mut watch = |progress: Progress<'_>| {
         report.hear(&progress);

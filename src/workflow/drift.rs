@@ -20,7 +20,6 @@ use crate::plan::Plan;
 use crate::project::{Batch, Snapshot, fingerprint};
 use crate::state::{self, Situation, Stakes};
 
-use super::contract;
 use super::generate::next_id;
 use super::{Failure, Live, Sealed, Workspace, applicable, applicables, histories, locked, reworded, stakes, text};
 
@@ -32,8 +31,10 @@ pub struct Drift {
     pub sealed: Sealed,
     /// The database.
     pub live: Live,
-    /// From the snapshot to the database.
+    /// From the snapshot to the database. Empty if the database matches its last applied migration.
     pub plan: Plan,
+    /// Whether it matches its last applied migration, and others are pending.
+    pub is_behind: bool,
 }
 
 /// The plan from the database back to the snapshot.
@@ -60,15 +61,16 @@ impl Drift {
         let mut sealed = sealed.ok_or_else(|| Error::new("there is no snapshot yet").hint("run `gen init`"))?;
         live.unify_expressions(Some(&mut sealed), None).await?;
         let mut plan = diff(&sealed.schema, &live.schema, &[]);
-        if !plan.is_empty() && contract::serves(&workspace, &live)? {
+        let mut is_behind = false;
+        if !plan.is_empty() {
             let standing = workspace.standing(live.product(), &live.history)?;
             let headings: Vec<_> = standing.iter().map(Migration::heading).collect();
-            // What the second of two migrations is to remove is there on purpose.
+            // What is pending is no drift, nor is what the second of two migrations is to remove.
             if workspace.situation(Some(&sealed), Some(&live), None, &headings)? == Situation::Behind {
-                plan = Plan::default();
+                (plan, is_behind) = (Plan::default(), true);
             }
         }
-        Ok(Self { workspace, sealed, live, plan })
+        Ok(Self { workspace, sealed, live, plan, is_behind })
     }
 
     /// The migrations, all of them applied: drift cannot be distinguished from pending migrations.
@@ -89,7 +91,7 @@ impl Drift {
 
     /// The migration that reproduces the drift on other databases.
     pub fn migration(&self, name: &str) -> Result<Migration, Failure> {
-        let Self { workspace, sealed, live, plan } = self;
+        let Self { workspace, sealed, live, plan, .. } = self;
         let (dialect, forms) = (dialect::of(live.product()), workspace.forms(false));
         let inverse = plan.inverse(sealed.schema.schema());
         Ok(Migration {

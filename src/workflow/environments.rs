@@ -84,10 +84,17 @@ pub(super) fn refuse_unpromoted(
         Some(record) if record.checksum != file.checksum => "was applied with another text",
         Some(_) => return Ok(()),
     };
-    Err(Error::new(format!("`{}` {why} in `{required}`, which `{name}` requires; nothing was run", file.id()))
-        .of(ErrorKind::Refused)
-        .hint(match record {
-            None => format!("`gen up --env {required}{tenants}`"),
-            Some(_) => format!("restore the text that `{required}` has (`git log -p -- schema.lock.json` shows its checksum), then `gen lock`"),
-        }))
+    let id = file.id();
+    let error = Error::new(format!("`{id}` {why} in `{required}`, which `{name}` requires; nothing was run"));
+    let error = error.of(ErrorKind::Refused);
+    Err(match record {
+        None => error.hint(format!("`gen up --env {required}{tenants}`")),
+        Some(_) => error
+            .hint(format!(
+                "restore the text that `{required}` has (`git log -p -- schema.lock.json` shows its checksum), then `gen lock`"
+            ))
+            .hint(format!(
+                "or, if the new text leads to the same, record it there: `gen resolve {id} --applied --env {required}`"
+            )),
+    })
 }

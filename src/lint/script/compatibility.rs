@@ -37,7 +37,7 @@ pub(in crate::lint) const RENAME_COLUMN: Rule = Rule {
     plan: None,
     script: Some(ScriptCheck {
         level: Level::Warning,
-        suggestion: "add the new column, write to both for one release, and drop the old one later; or stop the old code first",
+        suggestion: "keep both names in step for one release: `gen migration <Name> --expand-contract`; or stop the old code first",
         backwards: false,
         example: example(
             "ALTER TABLE visit RENAME COLUMN day TO arrival;",

@@ -340,6 +340,7 @@ fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>
             record.status
         ))
         .of(ErrorKind::Missing)
+        .hint("if branches were merged elsewhere since, merge that branch first")
         .hint(format!("a migration keeps its name: rename the file `{now}.sql` to `{id}.sql`, then `gen lock`")));
     }
     let file = file_there(record, files)?;
@@ -350,7 +351,8 @@ fn file_of<'a, 'm>(record: &Record, files: &BTreeMap<&'a str, &'a Applicable<'m>
         ))
         .of(ErrorKind::Changed)
         .hint(format!("see what changed: `git log -p -- '*{id}*'`, and restore it: `git checkout <commit> -- <file>`"))
-        .hint("put new statements in a new migration: `gen migration <Name>`"));
+        .hint("put new statements in a new migration: `gen migration <Name>`")
+        .hint(format!("or, if the new text leads to the same, record it here: `gen resolve {id} --applied`")));
     }
     Ok(file)
 }

@@ -56,8 +56,11 @@ fn findings(pair: &Pair, branches: &Branches, revision: &str) -> Result<Vec<Stri
     }
     let [plan, other] = pair.plans();
     let (earlier, added) = (pair.earlier(), pair.added());
-    let work = |migrations, plan| super::Work { migrations, plan };
-    let rows = dependences(work(earlier.as_slice(), &plan), work(added.as_slice(), &other));
+    let (first, later) = (pair.first.schema.schema(), pair.later.schema.schema());
+    let rows = dependences(
+        super::Work { migrations: &earlier, plan: &plan, schema: first },
+        super::Work { migrations: &added, plan: &other, schema: later },
+    );
     let together = pair.together()?;
     let is_settled = together.is_ok() && rows.is_empty();
     let disagreements = together.err().unwrap_or_default();

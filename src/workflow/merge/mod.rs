@@ -244,8 +244,8 @@ async fn merge(workspace: &Workspace, branches: Branches, request: &Request) -> 
         let [plan, other] = pair.plans();
         let (earlier, added) = (pair.earlier(), pair.added());
         if !request.assume_independent {
-            let work = |migrations, plan| Work { migrations, plan };
-            let (one, two) = (work(earlier.as_slice(), &plan), work(added.as_slice(), &other));
+            let one = Work { migrations: &earlier, plan: &plan, schema: pair.first.schema.schema() };
+            let two = Work { migrations: &added, plan: &other, schema: pair.later.schema.schema() };
             let told = if first == Side::Ours { dependences(one, two) } else { dependences(two, one) };
             rows.extend(told.into_iter().map(|it| (pair.product, it)));
         }

@@ -11,7 +11,7 @@ use sea_gen_runner::sql::{TokenKind, first_line};
 
 use crate::dialect::{Role, Statement, reading};
 use crate::plan::{Alter, Object, Op, Plan, Rename};
-use crate::schema::{Index, IndexTarget, Name, ObjectName, Product};
+use crate::schema::{Index, IndexTarget, Name, ObjectName, Product, Schema};
 
 /// Statements of two branches of which the order may matter, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,16 +30,17 @@ impl Dependence {
     }
 }
 
-/// What one branch does: its migrations, and the changes of its schema.
+/// What one branch does: its migrations, the changes of its schema, and the schema to which they lead.
 #[derive(Clone, Copy)]
 pub(super) struct Work<'a> {
     pub(super) migrations: &'a [&'a Migration],
     pub(super) plan: &'a Plan,
+    pub(super) schema: &'a Schema,
 }
 
 /// The pairs of statements of which the order may matter, although the schemas do not show it.
 pub(super) fn dependences(one: Work<'_>, other: Work<'_>) -> Vec<Dependence> {
-    let (rows, other_rows) = (row_changes(one.migrations), row_changes(other.migrations));
+    let (rows, other_rows) = (row_changes(one), row_changes(other));
     let mut found = unread(one, other);
     found.extend(unread(other, one).into_iter().map(Dependence::turned));
     for change in &rows {
@@ -154,9 +155,9 @@ impl RowChange {
     }
 }
 
-fn row_changes(migrations: &[&Migration]) -> Vec<RowChange> {
+fn row_changes(work: Work<'_>) -> Vec<RowChange> {
     let mut found = Vec::new();
-    for migration in migrations {
+    for migration in work.migrations {
         let readings: Vec<Reading> =
             migration.up.iter().map(|statement| reading::read(migration.product, &statement.sql)).collect();
         for (statement, read) in migration.up.iter().zip(&readings) {
@@ -170,8 +171,9 @@ fn row_changes(migrations: &[&Migration]) -> Vec<RowChange> {
             let is_counter = |table: &String| table.is_empty() || table == "sqlite_sequence";
             let own = |table: &String| table.rsplit('.').next().unwrap_or(table).to_lowercase();
             let tables = clauses().map(|clause| &clause.table).filter(|table| !is_counter(table));
-            let tables: BTreeSet<String> = tables.map(own).collect();
+            let mut tables: BTreeSet<String> = tables.map(own).collect();
             let words = runner_reading::words(migration.product, &statement.sql).unwrap_or_default();
+            tables.extend(filled_by_query(&words));
             if tables.is_empty() || carries_over(read, &words, &readings) {
                 continue;
             }
@@ -181,10 +183,62 @@ fn row_changes(migrations: &[&Migration]) -> Vec<RowChange> {
                 "*" => Some("*".to_owned()),
                 _ => is_name(word).then(|| word.name.to_lowercase()),
             });
-            found.push(RowChange { text: said(migration, statement), tables, columns, names: names.collect() });
+            let names = with_what_views_read(names.collect(), work.schema);
+            found.push(RowChange { text: said(migration, statement), tables, columns, names });
         }
     }
     found
+}
+
+/// The table or materialised view whose rows are the result of a query: `CREATE TABLE … AS SELECT`, `REFRESH MATERIALIZED VIEW`.
+fn filled_by_query(words: &[Word]) -> Option<String> {
+    const BEFORE_NAME: &[&str] = &[
+        "CREATE",
+        "REFRESH",
+        "OR",
+        "REPLACE",
+        "TEMP",
+        "TEMPORARY",
+        "UNLOGGED",
+        "MATERIALIZED",
+        "TABLE",
+        "VIEW",
+        "IF",
+        "NOT",
+        "EXISTS",
+        "CONCURRENTLY",
+    ];
+    let is = |word: &Word, text: &str| word.kind == TokenKind::Word && word.text == text;
+    let start =
+        words.iter().take_while(|word| word.kind == TokenKind::Word && BEFORE_NAME.contains(&word.text.as_str()));
+    let (head, rest) = words.split_at_checked(start.count())?;
+    let begins = |with: &str| head.first().is_some_and(|word| is(word, with));
+    let has = |text: &str| head.iter().any(|word| is(word, text));
+    let queries = ["SELECT", "WITH", "VALUES", "TABLE"].iter().any(|query| rest.iter().any(|word| is(word, query)));
+    let is_filled =
+        begins("REFRESH") || begins("CREATE") && (has("MATERIALIZED") || has("TABLE") && !has("VIEW")) && queries;
+    // A name may have its schema before it.
+    let name = match rest {
+        [_, dot, name, ..] if dot.text == "." => name,
+        [name, ..] => name,
+        [] => return None,
+    };
+    (is_filled && is_name(name)).then(|| name.name.to_lowercase())
+}
+
+/// The names, with those of the tables that views among them read.
+fn with_what_views_read(mut names: BTreeSet<String>, schema: &Schema) -> BTreeSet<String> {
+    let lower = |name: &ObjectName| name.name.as_str().to_lowercase();
+    loop {
+        let views = schema.views.values().filter(|view| names.contains(&lower(&view.name)));
+        let read: BTreeSet<String> = views.flat_map(|view| view.reads.iter().map(lower)).collect();
+        if read.is_subset(&names) {
+            return names;
+        }
+        names.extend(read);
+        // A view may read any of their columns.
+        names.insert("*".to_owned());
+    }
 }
 
 /// Whether a statement copies all rows of a table to the one that takes its name, as building a table anew does.

@@ -211,6 +211,7 @@ fn a_migration_that_was_edited_after_it_ran() {
       the file of migration `[time]_initial` was changed after it was applied at [when]
         see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
         put new statements in a new migration: `gen migration <Name>`
+        or, if the new text leads to the same, record it here: `gen resolve [time]_initial --applied`
     ");
     project.succeeds(&["lock"]);
     shows!(project.refused(&["up"]), @r"
@@ -218,12 +219,14 @@ fn a_migration_that_was_edited_after_it_ran() {
 
     hint: see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
     hint: put new statements in a new migration: `gen migration <Name>`
+    hint: or, if the new text leads to the same, record it here: `gen resolve [time]_initial --applied`
     ");
     shows!(project.refused(&["down"]), @r"
     error: the file of migration `[time]_initial` was changed after it was applied at [when]
 
     hint: see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
     hint: put new statements in a new migration: `gen migration <Name>`
+    hint: or, if the new text leads to the same, record it here: `gen resolve [time]_initial --applied`
     ");
     shows!(project.run(&["status"]), @r"
     exit 0
@@ -236,6 +239,7 @@ fn a_migration_that_was_edited_after_it_ran() {
       the file of migration `[time]_initial` was changed after it was applied at [when]
         see what changed: `git log -p -- '*[time]_initial*'`, and restore it: `git checkout <commit> -- <file>`
         put new statements in a new migration: `gen migration <Name>`
+        or, if the new text leads to the same, record it here: `gen resolve [time]_initial --applied`
     ");
 }
 

@@ -210,6 +210,16 @@ fn statements_of_which_the_order_may_matter_are_refused() {
             Some("one changes rows of person, and the other reads them"),
         ),
         ("UPDATE person SET age = 0 WHERE age IS NULL;", "INSERT INTO book (title) SELECT email FROM person;", None),
+        (
+            "CREATE TABLE kept AS SELECT * FROM person;",
+            "UPDATE person SET age = 0 WHERE age IS NULL;",
+            Some("one changes rows of person, and the other reads them"),
+        ),
+        (
+            "CREATE VIEW adult AS SELECT id, email FROM person WHERE age > 17;\nINSERT INTO book (title) SELECT email FROM adult;",
+            "UPDATE person SET age = 0 WHERE age IS NULL;",
+            Some("one changes rows of person, and the other reads them"),
+        ),
     ] {
         let project = Repository::new();
         project.git(&["checkout", "-q", "-b", "feature"]);

@@ -188,7 +188,7 @@ fn markdown_is_a_comment_on_a_pull_request() {
         | 20 | writes on customer wait for a moment | `SHARE ROW EXCLUSIVE` |
         | 28 | reads and writes on book wait for a moment | `ACCESS EXCLUSIVE` |
 
-        - up 10: **warning**: column customer.note is renamed. Instead: add the new column, write to both for one release, and drop the old one later; or stop the old code first (`rename-column`)
+        - up 10: **warning**: column customer.note is renamed. Instead: keep both names in step for one release: `gen migration <Name> --expand-contract`; or stop the old code first (`rename-column`)
         - up 20: **info**: coupon.customer\_id references customer and has no index. Instead: create an index that begins with its columns (`unindexed-reference`)
         - up 28: **danger**: drops column book.cover and its values. Instead: drop it one release after its last use; park it under another name first (`gen migration --keep`) (`drop-column`)
         - down 38: **info**: locks customer while ACCESS EXCLUSIVE is held on coupon. Instead: one step a table (`many-tables`)

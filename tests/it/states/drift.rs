@@ -173,4 +173,7 @@ fn drift_is_not_told_from_what_is_pending(product: Product) {
         project.run(&["drift", way]).with(1).mentions("1 migration pending").mentions("gen up");
     }
     assert_eq!(project.written(), before);
+    project.run(&["drift"]).with(0).mentions("no drift: the database matches its last applied migration");
+    project.database.execute("ALTER TABLE person DROP COLUMN age");
+    project.run(&["drift"]).with(2).mentions("age");
 }
