@@ -325,9 +325,9 @@ fn what_waits_runs_although_its_first_half_was_squashed() {
     at.gen_(&["squash", "Early", "--to", "roles"]).with(0);
     at.gen_(&["migration", "Nothing"]).with(0).mentions("nothing to do");
     at.gen_(&["up"]).with(0).mentions("waits: it removes");
-    at.gen_(&["squash", "Middle", "--to", "shout"]).with(0);
-    assert_eq!(project.names(), ["middle", "add_pages"]);
-    at.gen_(&["up"]).with(0).mentions("_middle");
+    at.gen_(&["squash", "Squashed", "--to", "shout"]).with(0);
+    assert_eq!(project.names(), ["squashed", "add_pages"]);
+    at.gen_(&["up"]).with(0).mentions("_squashed");
     at.gen_(&["squash", "--prune"]).with(0);
     let (ids, text) = (project.ids(), project.read(&format!("migrations/{}.sql", project.ids()[1])));
     assert!(text.starts_with(&format!("-- contract of {}\n", ids[0])), "its first half is in no file any more: {text}");

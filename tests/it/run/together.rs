@@ -11,7 +11,7 @@ use super::support::{Database, Files, WAIT, said};
 use super::{ids, on_each};
 
 on_each![
-    a_migration_that_waits_runs_although_its_first_half_was_squashed,
+    what_waits_runs_behind_a_squashed_first_half,
     files_run_while_a_migration_waits,
     files_run_behind_a_squash_that_is_completed,
     an_older_program_leaves_the_files_of_a_newer_one,
@@ -85,7 +85,7 @@ async fn go(
     outcomes.unwrap_or_else(|error| panic!("{}", said(&error)))
 }
 
-async fn a_migration_that_waits_runs_although_its_first_half_was_squashed(mut database: Database, product: Product) {
+async fn what_waits_runs_behind_a_squashed_first_half(mut database: Database, product: Product) {
     let (one, two) = (first(product), expand(product));
     go(&mut database, &files(product, [one.clone(), two.clone()]), (&[], &[]), Course::Up(UP)).await;
     let all = squash(product, ALL, &[&one, &two]);

@@ -75,10 +75,10 @@ fn numbers_of_rows_are_compared(product: Product) {
     project.run(&["lock"]).with(0);
     project.run(&["up", "--unproven"]).with(0).mentions("`visit` 1 → 2");
     if product == Product::Postgres {
-        project.database.execute("INSERT INTO person (id, email) VALUES (500, 'z'); DELETE FROM visit WHERE id = 2");
+        project.database.execute("DELETE FROM visit WHERE id = 2; INSERT INTO visit (id, email) VALUES (500, 'z')");
         project.database.execute("CREATE TABLE other (id integer)");
         project.database.execute("DROP TABLE other");
         project.run(&["down", "--allow", "*"]).with(0);
-        project.run(&["up", "--unproven"]).with(0).mentions("and `person.id` has values up to 500");
+        project.run(&["up", "--unproven"]).with(0).mentions("and `visit.id` has values up to 500");
     }
 }

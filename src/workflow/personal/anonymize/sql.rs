@@ -140,9 +140,13 @@ impl Sql {
 
     /// The new values of a part, as they are printed in a column.
     pub(super) fn made(self, part: usize, column: &Column) -> String {
-        let made = self.value("made", column);
-        let text = if self.product == Product::Postgres { "::text" } else { "" };
-        format!("SELECT source, {made}{text} FROM {REPLACEMENTS_TABLE} WHERE part = {part}")
+        // An integer is printed as it is made, and one that was made for a wider column does not fit into this one.
+        let is_integer = ["smallint", "integer", "bigint"].contains(&type_name(&column.data_type).as_str());
+        let made = match self.product {
+            Product::Postgres if !is_integer => format!("{}::text", self.value("made", column)),
+            _ => "made".to_owned(),
+        };
+        format!("SELECT source, {made} FROM {REPLACEMENTS_TABLE} WHERE part = {part}")
     }
 
     /// Replaces the values with these numbers in a column.
