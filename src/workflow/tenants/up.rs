@@ -285,7 +285,7 @@ impl Plan {
             return Ok(());
         }
         for history in Tenants::of(before, &[]).await?.histories().await? {
-            let history = run::as_filed(&*history?, files);
+            let history = run::as_filed(&history?, files);
             for file in files {
                 refuse_unpromoted(file, &history, (name, required), " --tenants")?;
             }
