@@ -41,11 +41,16 @@ pub(super) fn failure(report: &Report) -> Option<Error> {
     let (what, rows) = words(first);
     let error = Error::new(format!("{what}{more}; {state}")).of(ErrorKind::Refused).because(rows);
     let error = match &report.backup {
-        Some(backup) => error.hint(format!("to go back: `gen restore {} --replace …`", backup.path.display())),
+        Some(_) => error.hint("to go back: the command under the line of the backup above"),
         None if up > 0 => error.hint(format!("to go back: `gen down {up}`")),
         None => error,
     };
-    Some(error.hint("or correct the rows, and ask again: `gen up --verify-data \"SELECT …\"`"))
+    Some(match &first.result {
+        DataResult::Refused(_) => error.hint("correct the query, and ask again: `gen up --verify-data \"SELECT …\"`"),
+        DataResult::Rows(..) | DataResult::Holds => {
+            error.hint("correct the rows, and ask again: `gen up --verify-data \"SELECT …\"`")
+        }
+    })
 }
 
 /// What a query found, and its rows.

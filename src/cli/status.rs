@@ -80,8 +80,8 @@ async fn environments(common: &Common, command: &arguments::Status) -> Result<En
     let rows: Vec<[String; 4]> = found.iter().map(|(name, compared)| line(name, compared)).collect();
     let width = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max();
     let (name, url, newest) = (width(0).unwrap_or(0), width(1).unwrap_or(0), width(2).unwrap_or(0));
-    for ([own, database, last, verdict], (_, compared)) in rows.iter().zip(&found) {
-        suggestion::in_environment(own);
+    for ([own, database, last, verdict], (environment, compared)) in rows.iter().zip(&found) {
+        suggestion::in_environment(environment);
         let own = ink(Ink::Bold, format!("{own:name$}"));
         paint::result(&format!("{own}  {database:url$}  {last:newest$}  {verdict}\n"));
         if let Ok(screen) = compared

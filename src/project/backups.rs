@@ -30,7 +30,7 @@ impl UnfinishedBackup {
     /// database, and the time.
     ///
     /// # Errors
-    /// The folder or the file cannot be made; there is a backup of the same second.
+    /// The folder or the file cannot be made.
     pub fn begin(folder: &Path, label: &str, product: Product) -> Result<Self> {
         make_folder(folder)?;
         keep_out_of_git(folder)?;
@@ -38,10 +38,6 @@ impl UnfinishedBackup {
         let name: String = label.chars().map(plain).collect();
         let time = jiff::Timestamp::now().strftime("%Y%m%d_%H%M%S");
         let path = folder.join(format!("{name}_{time}.{}", extension(product)));
-        if path.exists() {
-            return Err(Error::new(format!("`{}` is a backup of the same second", path.display()))
-                .hint("try again, or name another folder: `--backup=FOLDER`"));
-        }
         let file = tempfile::Builder::new().prefix(".backup-").tempfile_in(folder);
         Ok(Self { file: file.map_err(|error| cannot("write to", folder, error))?, path })
     }
@@ -61,10 +57,29 @@ impl UnfinishedBackup {
         let written = open(file.path())?;
         let size = written.metadata().map_err(|error| cannot("read", file.path(), error))?.len();
         written.sync_all().map_err(|error| cannot("write", file.path(), error))?;
-        file.persist_noclobber(&path).map_err(|error| cannot("write", &path, error.error))?;
+        let path = persisted(file, &path)?;
         sync_folder_of(&path)?;
         Ok((path, size))
     }
+}
+
+/// Gives a file its name, with a number if another runner has made a backup in the same second.
+fn persisted(mut file: NamedTempFile, path: &Path) -> Result<PathBuf> {
+    let numbered = |number: usize| {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let end = path.extension().unwrap_or_default().to_string_lossy();
+        path.with_file_name(format!("{stem}_{number}.{end}"))
+    };
+    let mut wanted = path.to_owned();
+    for number in 2.. {
+        match file.persist_noclobber(&wanted) {
+            Ok(_) => break,
+            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => file = error.file,
+            Err(error) => return Err(cannot("write", &wanted, error.error)),
+        }
+        wanted = numbered(number);
+    }
+    Ok(wanted)
 }
 
 /// Backups have the rows of the database, so those in the folder of this program are not for a repository.

@@ -43,7 +43,7 @@ pub(super) async fn run(common: &Common, command: &Adopt) -> Result<Ending, Fail
         text.push_str(&show::plan(plan, None, root));
         text.extend(shown.iter().map(|path| format!("{} {path}\n", ink(Ink::Green, "wrote"))));
         paint::result(&text);
-        paint::talk("this database is recorded as having it; `gen up` applies it elsewhere");
+        paint::talk("this database is recorded as having it; the others get it by their next run");
         paint::talk(format!("unproven: `gen verify {}` runs it on a scratch database", migration.id));
         for finding in drift.losses() {
             paint::talk(format!("note: where it is applied, it {}", finding.message));

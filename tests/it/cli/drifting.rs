@@ -96,7 +96,7 @@ fn drift_is_listed() {
     wrote snapshots/tables/user.json
     wrote schema.lock.json
     --- stderr
-    this database is recorded as having it; `gen up` applies it elsewhere
+    this database is recorded as having it; the others get it by their next run
     unproven: `gen verify [time]_hand_made` runs it on a scratch database
     ");
     project.succeeds(&["migration", "AddEmail"]);

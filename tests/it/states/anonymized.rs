@@ -372,11 +372,12 @@ fn numbers_fit_into_their_columns(product: Product) {
         Product::Postgres | Product::Sqlite => ["smallint", "bigint"],
     };
     project.declare_in_sql(&format!(
-        "CREATE TABLE citizen (id int NOT NULL PRIMARY KEY, badge {tiny} NOT NULL, number {wide} NOT NULL, nick varchar(3));
+        "CREATE TABLE citizen (id int NOT NULL PRIMARY KEY, badge {tiny} NOT NULL, number {wide} NOT NULL, nick varchar(3), ssn numeric(11,0) NOT NULL);
 ALTER TABLE citizen ADD CONSTRAINT citizen_badge UNIQUE (badge);
 -- personal: citizen.badge identity
 -- personal: citizen.number identity
 -- personal: citizen.nick name
+-- personal: citizen.ssn identity
 "
     ));
     project.run(&["init"]).with(0);
@@ -388,14 +389,15 @@ ALTER TABLE citizen ADD CONSTRAINT citizen_badge UNIQUE (badge);
         Product::Postgres | Product::Sqlite => "9223372036854775807",
     };
     let most = if product == Product::Postgres || product == Product::Sqlite { 32_767 } else { 255 };
-    let rows = (0..100).map(|id| format!("({id}, {}, {greatest}, 'x ')", most - id)).collect::<Vec<_>>();
-    database.execute(&format!("INSERT INTO citizen VALUES {}, (100, 7, 8, 'x')", rows.join(", ")));
+    let rows = (0..100).map(|id| format!("({id}, {}, {greatest}, 'x ', 12345678901)", most - id)).collect::<Vec<_>>();
+    database.execute(&format!("INSERT INTO citizen VALUES {}, (100, 7, 8, 'x', 98765432109)", rows.join(", ")));
     let before = column(&database, ("citizen", "badge"));
     anonymize(&project, &database, &["--salt", "pepper"]);
     let after = column(&database, ("citizen", "badge"));
     assert_eq!(after.iter().collect::<BTreeSet<_>>().len(), 101);
     assert!(after.iter().all(|it| !before.contains(it)), "{after:?}");
     assert_eq!(number(&database, &format!("SELECT count(*) FROM citizen WHERE number = {greatest}")), 0);
+    assert_eq!(number(&database, "SELECT count(*) FROM citizen WHERE ssn IN (12345678901, 98765432109)"), 0);
     // A space at the end makes another value, whatever the collation says.
     assert!(column(&database, ("citizen", "nick")).iter().flatten().all(|nick| !nick.starts_with('x')));
 }

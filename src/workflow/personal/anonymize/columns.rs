@@ -225,8 +225,9 @@ fn group(product: Product, members: &[Member<'_>]) -> Result<Group, Error> {
 /// The rule where nobody has chosen one; none if values of this class can only be removed, and must not be.
 fn usual(kind: PersonalKind, class: ValueClass, is_nullable: bool) -> Option<AnonymizeRule> {
     match (class, kind) {
-        (ValueClass::Other, _) => is_nullable.then_some(AnonymizeRule::Null),
-        (ValueClass::Date | ValueClass::Decimal, _) => Some(AnonymizeRule::Generalise),
+        (ValueClass::Date, _) | (ValueClass::Decimal, PersonalKind::Location) => Some(AnonymizeRule::Generalise),
+        // Digits behind the point tell the less, the more are before it.
+        (ValueClass::Other | ValueClass::Decimal, _) => is_nullable.then_some(AnonymizeRule::Null),
         (ValueClass::Integer, PersonalKind::Birth | PersonalKind::Location) => Some(AnonymizeRule::Generalise),
         (ValueClass::Text, PersonalKind::Birth | PersonalKind::Location) => Some(AnonymizeRule::Generalise),
         (ValueClass::Text, PersonalKind::Secret) => Some(AnonymizeRule::Hash),
@@ -279,14 +280,33 @@ pub(super) fn class_of(product: Product, data_type: &Type) -> ValueClass {
     if words.iter().any(|word| word.ends_with("int") && *word != "point") || has(&["integer"]) {
         return ValueClass::Integer;
     }
-    match has(&["numeric", "decimal", "real", "double", "float"]) {
-        true => ValueClass::Decimal,
-        false => ValueClass::Other,
+    match (digits_of(product, &spelling), has(&["numeric", "decimal", "real", "double", "float"])) {
+        (Some((_, 0)), _) => ValueClass::Integer,
+        (_, true) => ValueClass::Decimal,
+        (_, false) => ValueClass::Other,
     }
+}
+
+/// How many digits a fixed-point type has, and how many of them behind the point; none where it does not say.
+fn digits_of(product: Product, spelling: &str) -> Option<(u32, u32)> {
+    let (bare, rest) = spelling.split_once('(').unwrap_or((spelling, ""));
+    if !["numeric", "decimal"].iter().any(|word| bare.trim().starts_with(word)) {
+        return None;
+    }
+    if rest.is_empty() {
+        return matches!(product, Product::MySql | Product::MariaDb).then_some((10, 0));
+    }
+    let mut numbers = rest.split(')').next()?.split(',').map(|number| number.trim().parse().ok());
+    Some((numbers.next()??, numbers.next().unwrap_or(Some(0))?))
 }
 
 /// The greatest number that an integer column takes.
 fn greatest_of(product: Product, column: &Column) -> Option<i128> {
+    if let Type::Native(spelling) = &column.data_type
+        && let Some((digits, 0)) = digits_of(product, &spelling.to_lowercase())
+    {
+        return 10_i128.checked_pow(digits).map(|beyond| beyond - 1);
+    }
     match domain(product, &Schema::default(), column) {
         Domain::Integer { max, .. } => Some(max),
         // MySQL's `tinyint(1)` takes more than the two values that it is for.

@@ -10,7 +10,8 @@ use crate::dialect::{self, Dialect};
 use crate::plan::type_name;
 use crate::schema::{Check, Column, ForeignKey, Name, ObjectName, Product, Table};
 
-use super::columns::Key;
+use super::columns::{Key, class_of};
+use super::values::ValueClass;
 
 /// The statements of one product.
 #[derive(Clone, Copy)]
@@ -141,9 +142,10 @@ impl Sql {
     /// The new values of a part, as they are printed in a column.
     pub(super) fn made(self, part: usize, column: &Column) -> String {
         // An integer is printed as it is made, and one that was made for a wider column does not fit into this one.
-        let is_integer = ["smallint", "integer", "bigint"].contains(&type_name(&column.data_type).as_str());
         let made = match self.product {
-            Product::Postgres if !is_integer => format!("{}::text", self.value("made", column)),
+            Product::Postgres if class_of(self.product, &column.data_type) != ValueClass::Integer => {
+                format!("{}::text", self.value("made", column))
+            }
             _ => "made".to_owned(),
         };
         format!("SELECT source, {made} FROM {REPLACEMENTS_TABLE} WHERE part = {part}")

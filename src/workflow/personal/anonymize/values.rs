@@ -156,8 +156,12 @@ impl Maker<'_> {
         match (self.class, self.kind) {
             (ValueClass::Date, _) => day(original),
             (ValueClass::Integer, PersonalKind::Birth) => {
-                let keep = original.len().saturating_sub(1);
-                zeros_behind(original, keep)
+                // A year to its decade, a day to its year; of a time, only the greatest digit.
+                match original.len() {
+                    4 => zeros_behind(original, 3),
+                    8 if is_day(original) => format!("{}0101", original.get(..4).unwrap_or_default()),
+                    _ => zeros_behind(original, if original.starts_with('-') { 2 } else { 1 }),
+                }
             }
             (ValueClass::Integer, _) => zeros_behind(original, if original.starts_with('-') { 2 } else { 1 }),
             (ValueClass::Decimal, kind) => {
@@ -307,6 +311,14 @@ fn network(original: &str) -> String {
 /// Zeros instead of the digits behind this many bytes.
 fn zeros_behind(text: &str, kept: usize) -> String {
     text.char_indices().map(|(at, it)| if at >= kept && it.is_ascii_digit() { '0' } else { it }).collect()
+}
+
+/// Whether digits are a day, such as `19800517`.
+fn is_day(digits: &str) -> bool {
+    let is_in = |from: usize, to: usize, range: std::ops::RangeInclusive<u32>| {
+        digits.get(from..to).and_then(|part| part.parse().ok()).is_some_and(|number| range.contains(&number))
+    };
+    is_in(0, 4, 1800..=2200) && is_in(4, 6, 1..=12) && is_in(6, 8, 1..=31)
 }
 
 /// The first day of the year, at midnight; in another form of a day, only the year.
