@@ -362,7 +362,9 @@ impl Bench {
             alarm.hear(&progress);
             watch(progress);
         };
-        let outcomes = run::go(session, files, course.of_runner(self.contracts), self.waiting, &mut heard).await;
+        // On the heap: its future is large, and a program of somebody else may run on a small stack.
+        let going = Box::pin(run::go(session, files, course.of_runner(self.contracts), self.waiting, &mut heard));
+        let outcomes = going.await;
         drop(alarm);
         if let Err(error) = &outcomes {
             webhooks::failed(&self.workspace, error).await;

@@ -62,6 +62,11 @@ pub struct Line {
 /// # Errors
 /// A check cannot run: the entities cannot be read, or a required database is not reachable.
 pub async fn check(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, Failure> {
+    // On the heap: a program of somebody else may run on a small stack.
+    Box::pin(lines(workspace, wanted)).await
+}
+
+async fn lines(workspace: &Workspace, wanted: Wanted) -> Result<Vec<Line>, Failure> {
     let all = !(wanted.entities || wanted.lock || wanted.replay || wanted.database || wanted.compiled);
     // This check needs no lock.
     if all || wanted.entities || wanted.lock || wanted.replay || wanted.database {

@@ -119,6 +119,17 @@ async fn statements(session: &mut Session) -> Result<Result<Vec<(String, String)
             if on.first().is_none_or(|row| row.text(0) != "1") {
                 return Ok(Err("the server keeps no statistics: `performance_schema` is off".to_owned()));
             }
+            // Further statements are counted together then, without their text.
+            let lost = format!(
+                "SELECT 1 FROM performance_schema.events_statements_summary_by_digest\n\
+                 WHERE DIGEST IS NULL AND LAST_SEEN > NOW() - INTERVAL {RECENT} SECOND"
+            );
+            if !session.query(&lost).await?.is_empty() {
+                return Ok(Err(
+                    "the statistics of the server are full: `TRUNCATE TABLE performance_schema.events_statements_summary_by_digest` empties them"
+                        .to_owned(),
+                ));
+            }
             format!(
                 "SELECT DIGEST_TEXT, TIMESTAMPDIFF(SECOND, LAST_SEEN, NOW()), ''\n\
                  FROM performance_schema.events_statements_summary_by_digest\n\

@@ -75,7 +75,7 @@ impl Fresh {
             hooks: &self.hooks,
             environment: self.workspace.environment_name(),
         };
-        let outcomes = run::go(session, files, run::Course::Up(&Target::All), DEFAULT_WAIT, watch).await?;
+        let outcomes = Box::pin(run::go(session, files, run::Course::Up(&Target::All), DEFAULT_WAIT, watch)).await?;
         histories::follow(session, &self.workspace).await?;
         Ok(outcomes)
     }

@@ -96,6 +96,11 @@ impl MigrationDraft {
 /// The entities cannot be read; the schema is frozen; the database has drifted, or was demanded and does not answer; something
 /// would be lost that nobody allowed; questions are left open.
 pub async fn plan(workspace: &mut Workspace, request: &Request) -> Result<Planned, Failure> {
+    // On the heap: a program of somebody else may run on a small stack.
+    Box::pin(planned(workspace, request)).await
+}
+
+async fn planned(workspace: &mut Workspace, request: &Request) -> Result<Planned, Failure> {
     if request.strict {
         workspace.project.config.undeclared = Undeclared::Error;
     }

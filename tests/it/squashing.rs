@@ -244,9 +244,8 @@ fn a_branch_with_a_squash_is_merged_with_one_that_adds() {
 #[apply(test)]
 fn a_squash_is_squashed_again() {
     let project = shop();
-    let [first, second, late] = ["first", "second", "late"].map(|_| Database::create(Product::Sqlite));
+    let [first, second] = ["first", "second"].map(|_| Database::create(Product::Sqlite));
     project.with_database(&first.url).gen_(&["up"]).with(0);
-    project.with_database(&late.url).gen_(&["up"]).with(0);
     project.with_database(&second.url).gen_(&["up", "1"]).with(0);
     project.gen_(&["squash", "Early", "--to", "roles"]).with(0);
     project.gen_(&["squash", "All"]).with(0);
@@ -260,10 +259,6 @@ fn a_squash_is_squashed_again() {
     assert_eq!(dump(&first), dump(&second));
     project.gen_(&["log"]).with(0).mentions("replaces  3 migrations");
     project.gen_(&["blame", "person.nick"]).with(0).mentions("replaced/").mentions("_add_nick.sql");
-    project.with_database(&first.url).gen_(&["squash", "--prune"]).with(0);
-    // One that nobody asked, and that has the first migrations only.
-    project.with_database(&late.url).gen_(&["up"]).with(0).mentions("recognised");
-    assert_eq!(dump(&late), dump(&first));
 }
 
 #[apply(test)]

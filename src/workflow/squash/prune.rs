@@ -55,10 +55,7 @@ pub async fn prune(
     let mut pruned = Pruned::default();
     for product in lock.dialects.keys() {
         name_squashed(workspace, *product, &mut batch)?;
-        // A database with what an inner squash replaces is led to the outer one by its file.
-        let all = workspace.all_migrations(*product)?;
-        let is_squash = |id: &MigrationId| all.iter().any(|it| it.id == *id && it.is_squashed());
-        for id in workspace.project.replaced_ids(*product)?.into_iter().filter(|id| !is_squash(id)) {
+        for id in workspace.project.replaced_ids(*product)? {
             batch.remove(workspace.project.replaced_path(*product, &id));
             pruned.ids.push(id);
         }

@@ -267,7 +267,7 @@ fn the_database_must_be_there_where_it_is_needed() {
     error: the SQLite database `/proc/shop.db` does not exist
       unable to open database file
 
-    hint: check the path; `gen up` creates the file
+    hint: check the path; `gen up --database-url sqlite:///proc/shop.db` creates the file
     ");
     shows!(project.refused(&["up", "--database-url", "sqlite://entities"]), @r"
     error: `[project]/entities` is a directory, not an SQLite database

@@ -83,7 +83,7 @@ fn a_migration_is_promoted_from_one_environment_to_the_next(product: Product) {
 
     let table = project.run(&["status", "--env", "all"]).with(0);
     let line = |name: &str| table.out.lines().find(|line| line.starts_with(name)).expect("a line").to_owned();
-    assert!(line("production (protected)").ends_with("1 migration pending: `gen up`"), "{}", table.out);
+    assert!(line("production (protected)").ends_with("pending: `gen up --env production`"), "{}", table.out);
     assert!(line("staging").contains("_add_note"), "{}", table.out);
     assert!(line("nowhere").contains("cannot connect to 127.0.0.1:9"), "{}", table.out);
     let json = project.json(&["status", "--env", "all"]);

@@ -142,7 +142,8 @@ ALTER TABLE sale ADD CONSTRAINT sale_shop FOREIGN KEY (shop_id) REFERENCES shop 
     assert_eq!(number(&small, "SELECT count(*) FROM shop"), 2);
     assert!((1..=3).contains(&number(&small, "SELECT count(DISTINCT kind) FROM sale")));
     assert!((120..=180).contains(&number(&small, "SELECT count(note) FROM sale")));
-    assert_eq!(number(&small, "SELECT count(amount) FROM sale"), 0);
+    // Some rows have a value in each column, so that a program sees one.
+    assert!(number(&small, "SELECT count(amount) FROM sale") < 10);
     assert!(number(&small, "SELECT max(length(note)) FROM sale") <= 22);
     project
         .run(&["seed", "--like", "nothing.json", "--append", "--database-url", &small.url])

@@ -436,6 +436,10 @@ mod a_reader_of_the_old_column_stops_the_second_half {
 fn a_reader_of_the_old_column_stops_the_second_half(product: Product) {
     let project = expanding(product, 1);
     project.run(&["up"]).with(0);
+    if product == Product::MySql {
+        // The statistics are full after some thousand tests.
+        project.database.execute("TRUNCATE TABLE performance_schema.events_statements_summary_by_digest");
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let database = runtime.block_on(async {
         let database = Database::connect(url(&project)).await.expect("SeaORM connects");

@@ -41,7 +41,7 @@ fn a_squash_is_recorded_for_each_tenant(product: Product) {
     tenancy.run(&["up", "--tenants", "t01,t02,t03"]).with(0);
     tenancy.unique_email();
     tenancy.run(&["up", "--tenants", "t01,t02"]).with(0);
-    tenancy.run(&["squash", "--name", "All"]).with(0);
+    tenancy.run(&["squash", "All"]).with(0);
     let refused = tenancy.run(&["squash", "--prune"]).with(1);
     refused.mentions("the tenant `t01` of").mentions("has 2 of the 2 migrations").mentions("the tenant `t03` of");
     let applied = || names.iter().map(|name| tenancy.applied(name)).collect::<Vec<_>>();
