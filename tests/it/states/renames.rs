@@ -343,3 +343,10 @@ fn what_the_database_rewrites_for_a_rename_by_hand_is_in_the_snapshot(product: P
     project.run(&["up"]).with(0);
     project.holds();
 }
+
+#[apply(test)]
+fn sqlite_needs_no_expand_and_contract() {
+    let project = Project::settled(Product::Sqlite);
+    project.edit("person", "pub email: String", "#[sea_orm(renamed_from = \"email\")]\n    pub mail: String");
+    project.run(&["migration", "Change", "--expand-contract"]).with(1).mentions("a plain one is what it needs");
+}

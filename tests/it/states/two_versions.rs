@@ -436,18 +436,16 @@ mod a_reader_of_the_old_column_stops_the_second_half {
 fn a_reader_of_the_old_column_stops_the_second_half(product: Product) {
     let project = expanding(product, 1);
     project.run(&["up"]).with(0);
-    if product == Product::MySql {
-        // The statistics are full after some thousand tests.
-        project.database.execute("TRUNCATE TABLE performance_schema.events_statements_summary_by_digest");
-    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let database = runtime.block_on(async {
-        let database = Database::connect(url(&project)).await.expect("SeaORM connects");
-        former::Entity::find().all(&database).await.expect("rows");
-        database
-    });
-    project.run(&["up", "--contract"]).with(1).mentions("was used in the last ten minutes").mentions("email");
-    runtime.block_on(async { database.close().await.expect("an end") });
+    let database = runtime.block_on(Database::connect(url(&project))).expect("SeaORM connects");
+    runtime.block_on(former::Entity::find().all(&database)).expect("rows");
+    let said = project.run(&["up", "--contract"]);
+    // Some thousand tests fill the statistics of a server.
+    if product == Product::MySql && said.code == 0 {
+        return drop(said.mentions("the statistics of the server are full"));
+    }
+    said.with(1).mentions("was used in the last ten minutes").mentions("email");
+    runtime.block_on(database.close()).expect("an end");
     project.run(&["up", "--contract", "--ignore-readers"]).with(0);
 }
 
@@ -494,11 +492,4 @@ fn what_two_versions_cannot_share_is_refused() {
         &[],
         &["the former version inserts rows without it"],
     );
-}
-
-#[apply(test)]
-fn sqlite_needs_a_plain_migration() {
-    let project = Project::settled(Product::Sqlite);
-    project.edit("person", "pub email: String", "#[sea_orm(renamed_from = \"email\")]\n    pub mail: String");
-    project.run(&["migration", "Change", "--expand-contract"]).with(1).mentions("a plain one is what it needs");
 }
