@@ -101,8 +101,10 @@ pub(super) fn judged(
     let rules = &workspace.project.config.rules;
     findings.extend(of_plan(rules, model.schema(), (from, to), plan));
     // What was there before was not asked about when it was made.
-    let before = house::unanswered(rules.personal, from, &BTreeMap::new());
-    let mut unanswered = house::new_objects(house::unanswered(rules.personal, to, target.origins.personal()), &before);
+    let mut unanswered = house::unanswered_since(rules.personal, Some(from), to, target.origins.personal());
+    if !unanswered.is_empty() {
+        unanswered = house::new_objects(unanswered, &house::unanswered(rules.personal, from, &BTreeMap::new()));
+    }
     unanswered.retain(|finding| !rules.allows(finding));
     findings.extend(unanswered);
     findings

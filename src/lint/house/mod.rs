@@ -18,7 +18,7 @@ use super::{Finding, Level};
 
 pub use names::NameStyle;
 pub use objects::objects;
-pub use personal::{PersonalDemand, looks_personal, unanswered};
+pub use personal::{PersonalDemand, looks_personal, unanswered, unanswered_since};
 pub use reserved::RESERVED_WORDS;
 pub use script::script;
 pub use steps::{Action, Noun, StepKind, StepRule, plan};

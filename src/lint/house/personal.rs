@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use heck::ToSnakeCase as _;
 
-use crate::schema::{Name, PersonalData, PersonalKind, Place, Schema, Type};
+use crate::schema::{Column, Name, PersonalData, PersonalKind, Place, Schema, Type};
 
 use super::{Finding, Level, UNANSWERED_PERSONAL_DATA};
 
@@ -86,7 +86,10 @@ pub fn looks_personal(name: &Name, data_type: &Type) -> Option<PersonalKind> {
         return Some(PersonalKind::Ip);
     }
     let words = format!("_{}_", name.as_str().to_snake_case());
-    let has = |word: &str| words.contains(&format!("_{word}_"));
+    let has = |word: &str| {
+        let is_apart = |at: usize| words.get(at..).is_some_and(|rest| rest.starts_with('_'));
+        words.match_indices(word).any(|(at, _)| is_apart(at.saturating_sub(1)) && is_apart(at + word.len()))
+    };
     let is = |types: &[&str]| types.iter().any(|word| spelling.contains(word));
     let is_text = is(&["char", "text", "string"]);
     if is_text && name.as_str().eq_ignore_ascii_case("address") {
@@ -104,12 +107,27 @@ pub fn looks_personal(name: &Name, data_type: &Type) -> Option<PersonalKind> {
 
 /// The columns that look personal and of which nothing is said.
 pub fn unanswered(demand: PersonalDemand, schema: &Schema, said: &BTreeMap<Place, PersonalData>) -> Vec<Finding> {
+    unanswered_since(demand, None, schema, said)
+}
+
+/// Those of them that are not in an earlier schema with the same type.
+pub fn unanswered_since(
+    demand: PersonalDemand,
+    earlier: Option<&Schema>,
+    schema: &Schema,
+    said: &BTreeMap<Place, PersonalData>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     if demand == PersonalDemand::Off {
         return findings;
     }
     for table in schema.tables.values() {
-        for column in table.columns.values().filter(|column| column.generated.is_none()) {
+        let former = earlier.and_then(|earlier| earlier.tables.get(&table.name));
+        let is_former = |column: &Column| {
+            let before = former.and_then(|table| table.columns.get(&column.name));
+            before.is_some_and(|before| before.data_type == column.data_type)
+        };
+        for column in table.columns.values().filter(|column| column.generated.is_none() && !is_former(column)) {
             let place = Place::column(&table.name, &column.name);
             if said.contains_key(&place) {
                 continue;
