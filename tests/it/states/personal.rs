@@ -77,9 +77,10 @@ fn marks_are_asked_for_and_kept(product: Product) {
     project.run(&["migration", "Nothing"]).with(0);
     assert_eq!(personal_json(&project), None);
 
-    // What names no column, and what is no kind, is refused where it stands.
+    // What names no column, and what is no kind, is told where it stands. A database may still have the column.
     configure(&project, "[personal]\nperson.emial = \"email\"\n");
-    project.run(&["migration", "Nothing"]).with(1).mentions("line 5").mentions("did you mean `person.email`?");
+    project.run(&["migration", "Nothing"]).with(0).mentions("line 5").mentions("which is no column of the entities");
+    project.run(&["personal"]).with(1).mentions("line 5").mentions("did you mean `person.email`?");
     std::fs::write(project.path().join("gen.toml"), &before).expect("a written file");
     configure(&project, "[personal]\nperson.email = \"mail\"\n");
     project.run(&["personal"]).with(1).mentions("`mail` is no kind of personal data");
