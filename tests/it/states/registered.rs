@@ -250,10 +250,12 @@ fn one_migration_is_written_in_another_format(product: Product) {
     project.run(&["migration", "AddNote", "--format", "rust"]).with(0);
     let modules: Vec<String> = ids(&project).iter().map(|id| read(&project, &format!("m{id}"))).collect();
     let [first, second] = modules.as_slice() else { panic!("{modules:?}") };
-    assert!(
-        first.contains("sea_orm_migration!(") && second.contains("impl MigrationTrait for Migration"),
-        "{first}\n{second}"
-    );
+    // sea-query has no word for the algorithm of MySQL and MariaDB.
+    let sent = match product {
+        Product::MySql | Product::MariaDb => "ADD COLUMN `note` varchar(255), ALGORITHM=INSTANT",
+        Product::Postgres | Product::Sqlite => ".alter_table(",
+    };
+    assert!(first.contains("sea_orm_migration!(") && second.contains(sent), "{first}\n{second}");
     project.run(&["lock", "--no-verify"]).with(0);
     let after: Vec<String> = ids(&project).iter().map(|id| read(&project, &format!("m{id}"))).collect();
     assert_eq!(after, modules);
